@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config"
+
+// Everything runs from source: the "source" export condition leads to src/, so no build stands between a change and its test.
+export default defineConfig({
+  resolve: { conditions: ["source"] },
+  ssr: { resolve: { conditions: ["source"] } },
+  test: {
+    include: ["packages/*/{src,test}/**/*.test.ts", "examples/*/test/**/*.test.ts", "test/**/*.test.ts"],
+    testTimeout: 60_000,
+    hookTimeout: 60_000
+  }
+})

@@ -1,0 +1,10 @@
+/** Money: amounts, currencies, decimal texts, exact rates, rounding and splitting. */
+export * from "./allocate.ts"
+export * from "./convert.ts"
+export * from "./currency.ts"
+export * from "./decimal.ts"
+export { digitsMax, type NotADecimal, type TooManyDigits } from "./decimal-text.ts"
+export * from "./money.ts"
+export * from "./multiply.ts"
+export * from "./rational.ts"
+export * from "./rounding.ts"

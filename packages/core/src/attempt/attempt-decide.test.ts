@@ -1,0 +1,134 @@
+import { describe, expect, it } from "vitest"
+import { attemptAfter, attemptEvents, attemptIn, inEachState } from "../testing/attempt-examples.ts"
+import { approved, attemptPlan, declined, examplePolicy, startMs, usd } from "../testing/payment-examples.ts"
+import type { AttemptStatus } from "./attempt.ts"
+import { evolveAttempt, nextStep, onAbandon, onHolderLost, onReply, onReversal, onStart, planAttempt } from "./index.ts"
+
+const atMs = startMs
+const { started, unknown, reversed, late } = attemptEvents
+const statuses = Object.keys(attemptIn) as ReadonlyArray<AttemptStatus>
+
+/** What follows in each state; a state that is not named answers with no events. */
+const expectEach = (follows: Parameters<typeof inEachState>[0], expected: ReturnType<typeof inEachState>): void =>
+  expect(inEachState(follows)).toEqual(expected)
+
+describe("the next step of whoever holds the task", () => {
+  it("sends what is planned, asks about what may have been sent, undoes what must not stay, and rests", () => {
+    expect(Object.fromEntries(statuses.map((status) => [status, nextStep(attemptIn[status])._tag]))).toEqual({
+      planned: "Send",
+      sending: "DeclareLost",
+      unknown: "LookUp",
+      reversing: "Reverse",
+      orphaned: "Reverse",
+      manual: "Rest",
+      confirmed: "Rest",
+      declined: "Rest",
+      abandoned: "Rest",
+      not_charged: "Rest"
+    })
+  })
+
+  it("starts, loses and abandons only from the states where that means something", () => {
+    expectEach((attempt) => onStart(attempt, atMs), { planned: ["AttemptStarted"] })
+    expectEach((attempt) => onHolderLost(attempt, atMs), { sending: ["AttemptBecameUnknown"] })
+    expectEach((attempt) => onAbandon(attempt, "given up", atMs), { planned: ["AttemptAbandoned"] })
+  })
+})
+
+describe("a reply", () => {
+  it("that approves settles what is open, and what had failed is found executed", () => {
+    expectEach((attempt) => onReply(attempt, approved(usd(1_000n), { reference: "r" }), atMs), {
+      planned: ["AttemptStarted", "AttemptConfirmed"],
+      sending: ["AttemptConfirmed"],
+      unknown: ["AttemptConfirmed"],
+      manual: ["AttemptConfirmed"],
+      declined: ["LateSuccessFound"],
+      abandoned: ["LateSuccessFound"],
+      not_charged: ["LateSuccessFound"]
+    })
+  })
+
+  it("that declines settles what is open, and never takes back a success", () => {
+    expectEach((attempt) => onReply(attempt, declined(), atMs), {
+      planned: ["AttemptStarted", "AttemptDeclined"],
+      sending: ["AttemptDeclined"],
+      unknown: ["AttemptDeclined"],
+      manual: ["AttemptDeclined"]
+    })
+  })
+
+  it("that approves another amount settles nothing", () => {
+    for (const amount of [usd(999n), { amount: 1_000n, currency: "EUR" } as const]) {
+      expectEach((attempt) => onReply(attempt, approved(amount), atMs), {
+        planned: ["AttemptStarted", "AttemptBecameUnknown"],
+        sending: ["AttemptBecameUnknown"],
+        declined: ["LateSuccessFound"],
+        abandoned: ["LateSuccessFound"],
+        not_charged: ["LateSuccessFound"]
+      })
+    }
+  })
+
+  it("that says nothing leaves doubt", () => {
+    expectEach((attempt) => onReply(attempt, { _tag: "Unknown", why: "timeout" }, atMs), {
+      sending: ["AttemptBecameUnknown"]
+    })
+  })
+
+  it("that proves that no byte left plans it again, but never out of doubt", () => {
+    expectEach((attempt) => onReply(attempt, { _tag: "NotSent", why: "refused" }, atMs), {
+      sending: ["AttemptNotSent"]
+    })
+    const again = onReply(attemptIn.sending, { _tag: "NotSent", why: "refused" }, atMs)
+    expect(again.reduce(evolveAttempt, attemptIn.sending)).toEqual(attemptIn.planned)
+  })
+
+  it("that proves it of a second message proves nothing of the first", () => {
+    const resent = attemptAfter(started, unknown, started)
+    expect(onReply(resent, { _tag: "NotSent", why: "refused" }, atMs)).toEqual([
+      { _tag: "AttemptBecameUnknown", why: "refused", atMs }
+    ])
+  })
+
+  it("that repeats a success which was already undone is old news, another success is not", () => {
+    const undone = attemptAfter(started, attemptEvents.declined, late, reversed)
+    expect(onReply(undone, approved(usd(1_000n), { reference: "reference-1" }), atMs)).toEqual([])
+    expect(onReply(undone, approved(usd(1_000n), { reference: "reference-2" }), atMs)).toEqual([
+      { _tag: "LateSuccessFound", reference: "reference-2", atMs }
+    ])
+  })
+})
+
+describe("a reversal", () => {
+  const limitMs = examplePolicy.resolveLimitMs
+
+  it("ends with the assurance that nothing remains", () => {
+    for (const _tag of ["Reversed", "NothingToReverse"] as const) {
+      expectEach((attempt) => onReversal(attempt, { _tag }, examplePolicy, atMs), {
+        reversing: ["AttemptReversed"],
+        orphaned: ["AttemptReversed"]
+      })
+    }
+  })
+
+  it("in doubt is tried again, and in the end left to a person; an orphan is never given up", () => {
+    const doubt = { _tag: "ReversalUnknown", why: "timeout" } as const
+    expectEach((attempt) => onReversal(attempt, doubt, examplePolicy, atMs + limitMs - 1), {})
+    expectEach((attempt) => onReversal(attempt, doubt, examplePolicy, atMs + limitMs), {
+      reversing: ["AttemptEscalated"]
+    })
+  })
+})
+
+describe("the history of an attempt", () => {
+  it("cannot treat something sent as unsent", () => {
+    expect(() => evolveAttempt(attemptIn.unknown, { _tag: "AttemptNotSent", why: "lie", atMs })).toThrow("no edge")
+    expect(() =>
+      evolveAttempt(attemptAfter(started, unknown, started), { _tag: "AttemptNotSent", why: "lie", atMs })
+    ).toThrow("taken for unsent")
+  })
+
+  it("is born in sending where the plan names a start", () => {
+    expect(planAttempt(attemptPlan({ startedAtMs: startMs }))).toEqual(attemptIn.sending)
+  })
+})

@@ -1,0 +1,7 @@
+export * from "./card.ts"
+export { type CardDecision, decide } from "./card-decide.ts"
+export { evolve, noCard } from "./card-evolve.ts"
+export { expiryRejection } from "./card-expiry.ts"
+export { cardMachine } from "./card-machine.ts"
+export { Cvv, type CvvRejection } from "./cvv.ts"
+export { Pan, type PanRejection } from "./pan.ts"

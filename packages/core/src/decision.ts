@@ -1,0 +1,33 @@
+/**
+ * What a decision returns: facts, movements of money and wanted effects, all as data. Nothing has happened yet;
+ * the application turns one decision into one atomic commit.
+ */
+import type { LedgerTransaction } from "./ledger/ledger.ts"
+
+/** A wish for something to happen later or outside. `id` is derived, so the same wish is never filed twice. */
+export type TaskRequest = {
+  readonly id: string
+  readonly kind: TaskKind
+  readonly aggregate: { readonly type: string; readonly id: string }
+  /** Which part of the aggregate it concerns, such as an attempt's id. */
+  readonly subject: string
+  readonly dueAtMs: number
+}
+
+export type TaskKind =
+  /** Carry one attempt at the gateway to a definite end. */
+  | "attempt"
+  /** Ask the issuer's 3-D Secure service, and poll a challenge that was issued. */
+  | "authenticate"
+  /** Release an authorization that was never captured. */
+  | "expire_authorization"
+  /** Fail a challenge that nobody answered. */
+  | "expire_challenge"
+  | "verify_card"
+  | "settle"
+
+export type Decision<Event> = {
+  readonly events: ReadonlyArray<Event>
+  readonly ledger: ReadonlyArray<LedgerTransaction>
+  readonly tasks: ReadonlyArray<TaskRequest>
+}

@@ -1,0 +1,55 @@
+/**
+ * Double-entry bookkeeping of every movement of money. Each transaction balances per currency within each
+ * layer, entries are only ever added, and balances are sums of entries, so the books can be recomputed by anyone.
+ */
+import type { Currency, Money } from "../money/index.ts"
+
+/** `held` entries reserve money for a movement that is not final; `posted` entries are final. */
+export type LedgerLayer = "posted" | "held"
+
+/** Accounts of one merchant's books. A debit is positive, a credit negative. */
+export type LedgerAccount =
+  /** Owed to us by card issuers, through the gateway. */
+  | "card_receivable"
+  /** Received from the gateway. */
+  | "cash"
+  /** Owed to the merchant, not yet settled. */
+  | "merchant_unsettled"
+  /** Owed to the merchant and free to use. */
+  | "merchant_available"
+  | "fee_revenue"
+  /** The exchange between a payment's currency and the settlement currency. */
+  | "conversion"
+
+export type Posting = {
+  readonly account: LedgerAccount
+  readonly layer: LedgerLayer
+  readonly amount: Money
+}
+
+export type LedgerTransactionKind =
+  | "authorization_hold"
+  | "authorization_release"
+  | "capture"
+  | "capture_void"
+  | "refund_hold"
+  | "refund_release"
+  | "refund"
+  | "settlement"
+
+/** `id` is derived from what it records, so that the same fact can never be posted twice. */
+export type LedgerTransaction = {
+  readonly id: string
+  readonly merchantId: string
+  readonly kind: LedgerTransactionKind
+  readonly reference: { readonly type: string; readonly id: string }
+  readonly atMs: number
+  readonly postings: ReadonlyArray<Posting>
+}
+
+export type Balance = {
+  readonly account: LedgerAccount
+  readonly currency: Currency
+  readonly posted: bigint
+  readonly held: bigint
+}

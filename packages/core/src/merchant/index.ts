@@ -1,0 +1,5 @@
+export * from "./merchant.ts"
+export { decide, type MerchantDecision } from "./merchant-decide.ts"
+export { evolve, noMerchant } from "./merchant-evolve.ts"
+export { merchantMachine } from "./merchant-machine.ts"
+export { settlementIntervalMsMax, settlementIntervalMsMin } from "./merchant-terms.ts"

@@ -1,0 +1,162 @@
+import { describe, expect, it } from "vitest"
+import { noFee } from "../fees/index.ts"
+import { money } from "../money/index.ts"
+import { decider } from "../testing/decider.ts"
+import {
+  decide,
+  evolve,
+  type MerchantCommand,
+  type MerchantTerms,
+  noMerchant,
+  settlementIntervalMsMax,
+  settlementIntervalMsMin
+} from "./index.ts"
+
+const { given, history, fold } = decider({ initial: noMerchant, decide, evolve })
+
+const terms: MerchantTerms = {
+  feeSchedule: { fee: noFee, onExcess: "limit" },
+  minAmount: money(50n, "USD"),
+  maxAmount: money(1_000_000n, "USD"),
+  partialCapture: true,
+  settlementCurrency: "USDC",
+  settlementRate: { numerator: 1n, denominator: 1n },
+  settlementIntervalMs: 300_000
+}
+
+type Register = Extract<MerchantCommand, { readonly _tag: "RegisterMerchant" }>
+
+const register: Register = {
+  _tag: "RegisterMerchant",
+  id: "m-1",
+  name: "Corner Shop",
+  walletId: "1000066041",
+  channels: [{ id: "c-1", default: true, cardDescriptor: "CORNER SHOP", achDescriptor: "CORNER" }],
+  terms,
+  nowMs: 10
+}
+
+const changeTerms = (change: Partial<MerchantTerms>): MerchantCommand => ({
+  _tag: "ChangeTerms",
+  terms: { ...terms, ...change },
+  nowMs: 20
+})
+
+const suspend: MerchantCommand = { _tag: "SuspendMerchant", nowMs: 30 }
+const reinstate: MerchantCommand = { _tag: "ReinstateMerchant", nowMs: 40 }
+
+describe("registering a merchant", () => {
+  it("files the settlement that recurs", () => {
+    const { _tag, nowMs, ...details } = register
+    const decision = given()
+      .when(register)
+      .then({ _tag: "MerchantRegistered", ...details, atMs: 10 })
+    expect(decision).toMatchObject({
+      ledger: [],
+      tasks: [
+        { id: "m-1:settle", kind: "settle", aggregate: { type: "merchant", id: "m-1" }, subject: "", dueAtMs: 300_010 }
+      ]
+    })
+    expect(fold(decision.events)).toMatchObject({ status: "active", createdAtMs: 10, updatedAtMs: 10 })
+  })
+
+  it("happens once", () => {
+    given(...history(register))
+      .when(register)
+      .thenRejected({ _tag: "MerchantAlreadyExists" })
+  })
+
+  it.each<[string, Partial<Register>]>([
+    ["walletId must be 1 to 36 digits", { walletId: "" }],
+    ["walletId must be 1 to 36 digits", { walletId: "12a4" }],
+    ["walletId must be 1 to 36 digits", { walletId: "1".repeat(37) }],
+    [
+      "at most one channel may be the default",
+      {
+        channels: [
+          { id: "c-1", default: true, cardDescriptor: "", achDescriptor: "" },
+          { id: "c-2", default: true, cardDescriptor: "", achDescriptor: "" }
+        ]
+      }
+    ],
+    [
+      "channels must differ in id",
+      {
+        channels: [
+          { id: "c-1", default: true, cardDescriptor: "", achDescriptor: "" },
+          { id: "c-1", default: false, cardDescriptor: "", achDescriptor: "" }
+        ]
+      }
+    ]
+  ])("is refused: %s", (reason, change) => {
+    given()
+      .when({ ...register, ...change })
+      .thenRejected({ _tag: "TermsInvalid", reason })
+  })
+})
+
+const intervalReason = "settlementIntervalMs must be between 10 and 2592000000"
+
+const faults: ReadonlyArray<[string, Partial<MerchantTerms>]> = [
+  ["minAmount and maxAmount must be in one currency", { minAmount: money(1n, "EUR") }],
+  ["minAmount must not be negative", { minAmount: money(-1n, "USD") }],
+  ["maxAmount must be positive", { minAmount: money(0n, "USD"), maxAmount: money(0n, "USD") }],
+  ["minAmount must not exceed maxAmount", { minAmount: money(1_000_001n, "USD") }],
+  ["settlementRate must be positive", { settlementRate: { numerator: 0n, denominator: 1n } }],
+  ["settlementRate must be positive", { settlementRate: { numerator: -1n, denominator: 1n } }],
+  ["settlementRate must be positive", { settlementRate: { numerator: 1n, denominator: 0n } }],
+  [intervalReason, { settlementIntervalMs: settlementIntervalMsMin - 1 }],
+  [intervalReason, { settlementIntervalMs: settlementIntervalMsMax + 1 }],
+  [intervalReason, { settlementIntervalMs: 1_500.5 }],
+  [
+    "feeSchedule cannot be charged: FeeBelowZero",
+    { feeSchedule: { fee: { kind: "fixed", name: "gift", amount: money(-1n, "USD") }, onExcess: "limit" } }
+  ]
+]
+
+describe("terms", () => {
+  it.each(faults)("are refused at registration and when changed: %s", (reason, change) => {
+    given()
+      .when({ ...register, terms: { ...terms, ...change } })
+      .thenRejected({ _tag: "TermsInvalid", reason })
+    given(...history(register))
+      .when(changeTerms(change))
+      .thenRejected({ _tag: "TermsInvalid", reason })
+  })
+
+  it("keeps its payment currency, in which captured payments wait to be settled", () => {
+    given(...history(register))
+      .when(changeTerms({ minAmount: money(50n, "EUR"), maxAmount: money(1_000n, "EUR") }))
+      .thenRejected({ _tag: "TermsInvalid", reason: "the payment currency cannot change" })
+  })
+
+  it.each([settlementIntervalMsMin, settlementIntervalMsMax])("may be settled every %i ms", (settlementIntervalMs) => {
+    const events = history(register, changeTerms({ settlementIntervalMs }))
+    expect(fold(events).terms.settlementIntervalMs).toBe(settlementIntervalMs)
+  })
+
+  it("may change while the merchant is suspended", () => {
+    const events = history(register, suspend, changeTerms({ partialCapture: false }))
+    expect(fold(events)).toMatchObject({ status: "suspended", terms: { partialCapture: false }, updatedAtMs: 20 })
+  })
+})
+
+describe("suspension", () => {
+  it("is lifted again", () => {
+    expect(fold(history(register, suspend)).status).toBe("suspended")
+    expect(fold(history(register, suspend, reinstate))).toMatchObject({ status: "active", updatedAtMs: 40 })
+  })
+
+  it("does not happen twice, nor end before it began", () => {
+    given(...history(register, suspend))
+      .when(suspend)
+      .thenRejected({ _tag: "MerchantIsSuspended" })
+    given(...history(register))
+      .when(reinstate)
+      .thenRejected({ _tag: "MerchantIsActive" })
+  })
+
+  it.each([suspend, reinstate, changeTerms({})])("needs a merchant: $_tag", (command) => {
+    given().when(command).thenRejected({ _tag: "MerchantNotFound" })
+  })
+})

@@ -1,0 +1,11 @@
+/** A card payment: its glossary, its rules, and the books it keeps. */
+export { captureAttemptsMax } from "./capture-payment.ts"
+export * from "./payment.ts"
+export { decide } from "./payment-decide.ts"
+export type { PaymentDecision } from "./payment-decision.ts"
+export * from "./payment-error-code.ts"
+export { evolve, noPayment } from "./payment-evolve.ts"
+export { ledgerOf } from "./payment-ledger.ts"
+export { paymentMachine } from "./payment-machine.ts"
+export * from "./payment-times.ts"
+export { returnable, reversalsMax } from "./returnable.ts"

@@ -1,0 +1,5 @@
+export * from "./settlement.ts"
+export { decide, payoutRounding, type SettlementDecision, settlementPaymentsMax } from "./settlement-decide.ts"
+export { evolve, noSettlement } from "./settlement-evolve.ts"
+export { settlementTransaction } from "./settlement-ledger.ts"
+export { settlementMachine } from "./settlement-machine.ts"

@@ -1,0 +1,152 @@
+import * as Result from "effect/Result"
+import * as fc from "fast-check"
+import { describe, expect, it } from "vitest"
+import type { Attempt } from "../attempt/attempt.ts"
+import { money } from "../money/index.ts"
+import type { Payment, Reversal } from "../payment/payment.ts"
+import { decide } from "../payment/payment-decide.ts"
+import { noPayment } from "../payment/payment-evolve.ts"
+import { collections } from "../ports/aggregate.ts"
+import { anyCard, anyPayment, anySettlement } from "../testing/arbitraries.ts"
+import { cardDefinition, paymentDefinition, settlementDefinition } from "./aggregates.ts"
+
+const usd = (amount: bigint) => money(amount, "USD")
+
+const confirmed: Payment = {
+  ...noPayment,
+  status: "confirmed",
+  id: "p-1",
+  merchantId: "m-1",
+  source: { type: "card", id: "card-1" },
+  payer: { email: "Ada@Example.org", phoneNumber: null, sessionId: "s", ipAddress: "2001:DB8::1" },
+  authorized: usd(1_000n),
+  captured: usd(900n),
+  refunded: usd(100n),
+  refunding: usd(50n),
+  createdAtMs: 5
+}
+
+const refund: Reversal = {
+  id: "r-1",
+  type: "refund",
+  asRefund: false,
+  attemptId: "a-2",
+  amount: usd(100n),
+  reason: null,
+  status: "paid",
+  failure: null,
+  settlementId: null,
+  createdAtMs: 7,
+  updatedAtMs: 8
+}
+
+const voiding: Attempt = {
+  id: "a-3",
+  kind: "void",
+  gatewayKey: "k",
+  amount: usd(900n),
+  needsCvv: false,
+  status: "sending",
+  sends: 1,
+  plannedAtMs: 9,
+  startedAtMs: 9,
+  firstStartedAtMs: 9,
+  unknownSinceMs: null,
+  reference: null
+}
+
+/** What waits for a settlement, by the ids of the items. */
+const awaiting = (payment: Payment) =>
+  paymentDefinition
+    .index(payment)
+    .filter(({ fields }) => fields["awaiting"] === "settlement")
+    .map(({ id }) => id)
+
+describe("how a payment is found", () => {
+  it("is listed with each of its refunds and cancels", () => {
+    expect(paymentDefinition.index({ ...confirmed, reversals: [refund] })).toEqual([
+      {
+        collection: "payments",
+        id: "p-1",
+        createdAtMs: 5,
+        fields: {
+          status: "confirmed",
+          source: "card-1",
+          settlementId: null,
+          awaiting: "settlement",
+          email: "ada@example.org",
+          ipAddress: "2001:db8::1",
+          type: "card"
+        }
+      },
+      {
+        collection: "payments",
+        id: "r-1",
+        createdAtMs: 7,
+        fields: {
+          status: "paid",
+          source: "card-1",
+          settlementId: null,
+          awaiting: null,
+          email: null,
+          ipAddress: null,
+          type: "card"
+        }
+      }
+    ])
+  })
+
+  it.each<[string, Payment, ReadonlyArray<string>]>([
+    ["a captured payment", confirmed, ["p-1"]],
+    ["nothing captured yet", { ...confirmed, status: "authorized" }, []],
+    ["a void on its way", { ...confirmed, attempts: [voiding] }, []],
+    ["a void in a person's hands", { ...confirmed, attempts: [{ ...voiding, status: "manual" }] }, []],
+    ["a void that was declined", { ...confirmed, attempts: [{ ...voiding, status: "declined" }] }, ["p-1"]],
+    ["a refund before settlement goes with the payment", { ...confirmed, reversals: [refund] }, ["p-1"]],
+    ["a refund after settlement", { ...confirmed, status: "paid", reversals: [refund] }, ["r-1"]],
+    [
+      "a refund that was taken out already",
+      { ...confirmed, status: "paid", reversals: [{ ...refund, settlementId: "s-1" }] },
+      []
+    ],
+    ["a refund with an open end", { ...confirmed, status: "paid", reversals: [{ ...refund, status: "pending" }] }, []]
+  ])("waits for settlement: %s", (_, payment, ids) => {
+    expect(awaiting(payment)).toEqual(ids)
+  })
+
+  it("waits for settlement exactly where the settlement would be accepted", () => {
+    const seen = new Set<boolean>()
+    fc.assert(
+      fc.property(anyPayment, (payment) => {
+        const decided = decide(payment, { _tag: "SettlePayment", settlementId: "s-1", nowMs: 9 })
+        expect(awaiting(payment).length > 0).toBe(Result.isSuccess(decided))
+        seen.add(Result.isSuccess(decided))
+      }),
+      { numRuns: 10_000 }
+    )
+    expect(seen.size).toBe(2)
+  })
+
+  it("counts what is being refunded as given back", () => {
+    expect(paymentDefinition.bounds(confirmed)).toEqual({ authorized: 1_000n, captured: 900n, refunded: 150n })
+  })
+})
+
+describe("how the others are found", () => {
+  it("uses the declared fields and no others", () => {
+    const declared: { readonly [collection: string]: ReadonlyArray<string> } = collections
+    fc.assert(
+      fc.property(anyPayment, anyCard, anySettlement, (payment, card, settlement) => {
+        const entries = [
+          ...paymentDefinition.index(payment),
+          ...cardDefinition.index(card),
+          ...settlementDefinition.index(settlement)
+        ]
+        for (const { collection, fields } of entries) {
+          expect(Object.keys(fields).toSorted()).toEqual([...(declared[collection] ?? [])].toSorted())
+        }
+      }),
+      { numRuns: 1_000 }
+    )
+  })
+})

@@ -1,0 +1,29 @@
+/**
+ * The token that comes back with a payer's browser. It names the payment and proves that we made it; it never says how
+ * the challenge ended, since whoever carries it could change that.
+ */
+import type { Digest } from "../ports/digest.ts"
+
+type Digests = Digest["Service"]
+
+export const challengeState = (digest: Digests, merchantId: string, paymentId: string): string =>
+  `${merchantId}.${paymentId}.${digest.of("return-state", `${merchantId}.${paymentId}`)}`
+
+export const readChallengeState = (
+  digest: Digests,
+  state: string
+): { readonly merchantId: string; readonly paymentId: string } | undefined => {
+  if (state.length > 200) return undefined
+  const [merchantId, paymentId, proof, ...rest] = state.split(".")
+  if (merchantId === undefined || paymentId === undefined || proof === undefined || rest.length > 0) return undefined
+  const expected = digest.of("return-state", `${merchantId}.${paymentId}`)
+  return sameText(expected, proof) ? { merchantId, paymentId } : undefined
+}
+
+/** Looks at every character whatever the first difference, so that time tells nothing about the proof. */
+const sameText = (expected: string, given: string): boolean => {
+  if (expected.length !== given.length) return false
+  let difference = 0
+  for (let at = 0; at < expected.length; at++) difference |= expected.charCodeAt(at) ^ given.charCodeAt(at)
+  return difference === 0
+}

@@ -1,0 +1,220 @@
+/** Puts the parts together and gives a host its kernel: promises and plain data. */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Result from "effect/Result"
+import { checkPolicy } from "../attempt/index.ts"
+import { CardGateway } from "../ports/card-gateway.ts"
+import { Clock } from "../ports/clock.ts"
+import { Digest } from "../ports/digest.ts"
+import { Ids } from "../ports/ids.ts"
+import { Risk } from "../ports/risk.ts"
+import { Store } from "../ports/store.ts"
+import { Vault } from "../ports/vault.ts"
+import { audit } from "./audit.ts"
+import { changeMerchant, presentMerchant } from "./change-merchant.ts"
+import { type ChangeGrounds, changePayment } from "./change-payment.ts"
+import { createPayment } from "./create-payment.ts"
+import { cvvLocker } from "./cvv-locker.ts"
+import type { Incident, Kernel } from "./kernel-contract.ts"
+import { keyedDigest } from "./keyed-digest.ts"
+import { type MerchantDirectory, merchantDirectory } from "./merchant-directory.ts"
+import type { Hands, Operations, Ports } from "./operations.ts"
+import {
+  findCard,
+  findPayment,
+  findSettlement,
+  listCards,
+  listPayments,
+  listSettlements,
+  readBalances
+} from "./read.ts"
+import { returnFromChallenge } from "./return-from-challenge.ts"
+import { type Run, runner } from "./run-outcome.ts"
+import { runTask } from "./run-task.ts"
+import { settle } from "./settle.ts"
+import { submitCard, updateCard } from "./submit-card.ts"
+import { systemClock, systemIds } from "./system.ts"
+import { makeWorker, type Worker, type WorkerOptions, workerDefaults } from "./worker.ts"
+
+export type KernelOptions = {
+  readonly store: Store["Service"]
+  readonly gateway: CardGateway["Service"]
+  readonly vault: Vault["Service"]
+  /** At least 32 random bytes, kept for good and shared by all processes on one store. */
+  readonly digestKey: Uint8Array
+  /** Default: everything is allowed. */
+  readonly risk?: Risk["Service"]
+  readonly clock?: Clock["Service"]
+  readonly ids?: Ids["Service"]
+  /** Where the issuer sends a payer's browser after a challenge; the state must come back unchanged. */
+  readonly challengeReturnUrl?: (state: string) => string
+  readonly onIncident?: (incident: Incident) => void
+  /**
+   * `false`: this process accepts and decides and leaves all tasks to others. It refuses security codes then, since they
+   * may not leave its memory.
+   */
+  readonly worker?: Partial<Omit<WorkerOptions, "owner">> | false
+  /** Deadline of one call to the gateway. Default 10 s; must stay below half a lease. */
+  readonly callTimeoutMs?: number
+  /** Added to each bound that the gateway states about itself. Default 1 s. */
+  readonly marginMs?: number
+  /** How long an outcome may stay unknown before a person is called. Default 24 h. */
+  readonly resolveLimitMs?: number
+  /** Security codes held in memory at once. Default 10 000. */
+  readonly cvvsMax?: number
+}
+
+/**
+ * A kernel over the given adapters. Throws at once on options that could lose or double money: a gateway that cannot
+ * recover, a lease that a call could outlive. The store stays the host's to close.
+ *
+ * @example
+ * const kernel = createKernel({ store, gateway, vault, digestKey })
+ * const accepted = await kernel.payments.create(merchantId, input)
+ * accepted.ok && accepted.value.view.status // => "pending"
+ * await kernel.close()
+ */
+export const createKernel = (options: KernelOptions): Kernel => {
+  const context = contextOf(options)
+  const clock = Context.get(context, Clock)
+  const owner = Context.get(context, Ids).next(clock.nowMs())
+  const directory = merchantDirectory()
+  const settings = { ...workerDefaults, ...(options.worker === false ? {} : options.worker), owner }
+  const operations = operationsOf(options, settings)
+  const worker = Effect.runSync(Effect.provideContext(makeWorker(settings, runTask(operations, directory)), context))
+  const works = options.worker !== false
+  if (works) Object.assign(operations.hands, worker)
+  const polling = works ? Effect.runFork(worker.poll) : undefined
+  const run = runner(context)
+  return {
+    ...useCases(run, operations, directory),
+    ready: async () => {
+      await Effect.runPromiseWith(context)(Effect.flatMap(Store, (store) => store.nextDueAtMs()))
+    },
+    wake: worker.wake,
+    drain: () => Effect.runPromise(works ? worker.drain : Effect.void),
+    audit: (merchantId) => Effect.runPromiseWith(context)(audit(merchantId)),
+    close: async () => {
+      Object.assign(operations.hands, absentHands)
+      if (polling !== undefined) await Effect.runPromise(Fiber.interrupt(polling))
+      await stopWithin(worker, operations.callTimeoutMs * 2)
+      operations.cvvs.clear()
+    }
+  }
+}
+
+const useCases = (
+  run: Run,
+  operations: Operations,
+  directory: MerchantDirectory
+): Pick<Kernel, "merchants" | "cards" | "payments" | "settlements" | "balances"> => ({
+  merchants: {
+    register: (input) => run(changeMerchant(directory, input.id, { _tag: "RegisterMerchant", ...input })),
+    get: (merchantId) => run(presentMerchant(directory, merchantId)),
+    changeTerms: (merchantId, terms) => run(changeMerchant(directory, merchantId, { _tag: "ChangeTerms", terms })),
+    suspend: (merchantId) => run(changeMerchant(directory, merchantId, { _tag: "SuspendMerchant" })),
+    reinstate: (merchantId) => run(changeMerchant(directory, merchantId, { _tag: "ReinstateMerchant" }))
+  },
+  cards: {
+    submit: (merchantId, input, request) => run(submitCard(operations, directory, merchantId, input, request)),
+    get: (merchantId, id) => run(present(findCard(merchantId, id), { _tag: "CardNotFound" as const })),
+    list: (merchantId, request) => run(Effect.map(listCards(merchantId, request), Result.succeed)),
+    update: (merchantId, id, input) =>
+      run(
+        Effect.map(updateCard(operations, merchantId, id, input), (updated) =>
+          Result.map(updated, (view) => ({ view, replayed: false, answer: null }))
+        )
+      ),
+    fingerprint: async (merchantId, pan) => {
+      const found = await run(
+        Effect.flatMap(Vault, (vault) => Effect.map(vault.fingerprint(pan, merchantId), Result.succeed))
+      )
+      if (found.ok) return found.value
+      throw new Error("the vault cannot be reached")
+    }
+  },
+  payments: paymentUseCases(run, operations, directory),
+  settlements: {
+    get: (merchantId, id) => run(present(findSettlement(merchantId, id), { _tag: "SettlementNotFound" as const })),
+    list: (merchantId, request) => run(Effect.map(listSettlements(merchantId, request), Result.succeed)),
+    run: (merchantId) => run(Effect.map(settle(directory, merchantId), Result.succeed))
+  },
+  balances: (merchantId) => run(Effect.map(readBalances(merchantId), Result.succeed))
+})
+
+const paymentUseCases = (run: Run, operations: Operations, directory: MerchantDirectory): Kernel["payments"] => ({
+  create: (merchantId, input, request) => run(createPayment(operations, directory, merchantId, input, request)),
+  get: (merchantId, id) => run(present(findPayment(merchantId, id), { _tag: "PaymentNotFound" as const })),
+  list: (merchantId, request) => run(Effect.map(listPayments(merchantId, request), Result.succeed)),
+  capture: (merchantId, paymentId, { amount }, request) => {
+    const command = ({ attemptId, gatewayKey, terms, sendNow, nowMs }: ChangeGrounds) =>
+      ({ _tag: "CapturePayment", amount, attemptId, gatewayKey, terms, sendNow, nowMs }) as const
+    return run(changePayment(operations, directory, { merchantId, paymentId, command, request }))
+  },
+  cancel: (merchantId, paymentId, { reason }, request) => {
+    const command = ({ attemptId, gatewayKey, reversalId, sendNow, nowMs }: ChangeGrounds) =>
+      ({ _tag: "CancelPayment", reason, reversalId, attemptId, gatewayKey, sendNow, nowMs }) as const
+    return run(changePayment(operations, directory, { merchantId, paymentId, command, request }))
+  },
+  refund: (merchantId, paymentId, { amount, reason }, request) => {
+    const command = ({ attemptId, gatewayKey, reversalId, sendNow, nowMs }: ChangeGrounds) =>
+      ({ _tag: "RefundPayment", amount, reason, reversalId, attemptId, gatewayKey, sendNow, nowMs }) as const
+    return run(changePayment(operations, directory, { merchantId, paymentId, command, request }))
+  },
+  returnFromChallenge: (state) => run(returnFromChallenge(operations, state)),
+  ledger: (merchantId, id) =>
+    run(
+      Effect.flatMap(Store, (store) => Effect.map(store.ledgerOf(merchantId, { type: "payment", id }), Result.succeed))
+    )
+})
+
+const contextOf = (options: KernelOptions): Context.Context<Ports> =>
+  Context.mergeAll(
+    Context.make(Store, options.store),
+    Context.make(CardGateway, options.gateway),
+    Context.make(Vault, options.vault),
+    Context.make(Risk, options.risk ?? unconcerned),
+    Context.make(Clock, options.clock ?? systemClock),
+    Context.make(Ids, options.ids ?? systemIds),
+    Context.make(Digest, keyedDigest(options.digestKey))
+  )
+
+const operationsOf = (options: KernelOptions, settings: WorkerOptions): Operations => {
+  const policy = checkPolicy({
+    capabilities: options.gateway.capabilities,
+    marginMs: options.marginMs ?? 1000,
+    resolveLimitMs: options.resolveLimitMs ?? 24 * 60 * 60 * 1000
+  })
+  if (Result.isFailure(policy)) {
+    throw new Error(`the gateway ${options.gateway.name} cannot be used: ${JSON.stringify(policy.failure)}`)
+  }
+  const callTimeoutMs = options.callTimeoutMs ?? 10_000
+  if (callTimeoutMs * 2 > settings.leaseMs)
+    throw new Error("callTimeoutMs must be at most half of the worker's leaseMs")
+  return {
+    owner: settings.owner,
+    leaseMs: settings.leaseMs,
+    callTimeoutMs,
+    policy: policy.success,
+    challengePollMs: 2000,
+    challengeReturnUrl: options.challengeReturnUrl ?? ((state) => `http://localhost/v1/3ds/return/${state}`),
+    cvvs: cvvLocker(options.cvvsMax ?? 10_000),
+    onIncident: options.onIncident ?? (() => {}),
+    hands: { ...absentHands }
+  }
+}
+
+const absentHands: Hands = { hasPlace: () => false, hasRoom: () => false, offer: () => {}, wake: () => {} }
+
+const unconcerned: Risk["Service"] = {
+  assessCard: () => Effect.succeed({ decision: "approved", reason: "" }),
+  assessPayment: () => Effect.succeed({ decision: "approved", reason: "" })
+}
+
+const present = <A, Missing, E, R>(found: Effect.Effect<A | undefined, E, R>, missing: Missing) =>
+  Effect.map(found, (value) => (value === undefined ? Result.fail(missing) : Result.succeed(value)))
+
+/** What is still running past the bound is left to its lease: another process will look it up. */
+const stopWithin = (worker: Worker, limitMs: number): Promise<void> =>
+  Effect.runPromise(Effect.raceFirst(worker.stop, Effect.sleep(limitMs)))

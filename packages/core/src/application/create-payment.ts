@@ -1,0 +1,125 @@
+/**
+ * Accepts a payment. Acceptance is one durable write: the payment, its authorization already marked as being sent, the
+ * task that sends it, and the key that makes the request safe to repeat. The call to the gateway follows.
+ */
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import type { Merchant } from "../merchant/merchant.ts"
+import { decide } from "../payment/index.ts"
+import type { Payment, RequestPayment } from "../payment/payment.ts"
+import { Clock } from "../ports/clock.ts"
+import { Digest } from "../ports/digest.ts"
+import { Ids } from "../ports/ids.ts"
+import { StoreUnavailable } from "../ports/store.ts"
+import { cardDefinition, paymentDefinition } from "./aggregates.ts"
+import { type Bind, idempotently } from "./idempotently.ts"
+import type { CreatePaymentFailure, CreatePaymentInput, IdempotentRequest } from "./kernel-contract.ts"
+import type { MerchantDirectory } from "./merchant-directory.ts"
+import { type Operations, takeUp } from "./operations.ts"
+import { load } from "./repository.ts"
+import { transact } from "./transact.ts"
+
+export const createPayment = Effect.fn("paykernel.createPayment")(function* (
+  operations: Operations,
+  directory: MerchantDirectory,
+  merchantId: string,
+  input: CreatePaymentInput,
+  request: IdempotentRequest<Payment> | undefined
+) {
+  return yield* idempotently<Payment, CreatePaymentFailure, CreateError, CreatePorts>({
+    merchantId,
+    request,
+    perform: (bind) => accept(operations, directory, merchantId, input, bind),
+    current: (record) =>
+      Effect.map(load(paymentDefinition, merchantId, record.aggregate.id), ({ state }) => Result.succeed(state))
+  })
+})
+
+type CreateError = Effect.Error<ReturnType<typeof accept>>
+type CreatePorts = Effect.Services<ReturnType<typeof accept>>
+
+const accept = Effect.fnUntraced(function* (
+  operations: Operations,
+  directory: MerchantDirectory,
+  merchantId: string,
+  input: CreatePaymentInput,
+  bind: Bind<Payment> | null
+) {
+  const merchant = yield* directory.get(merchantId)
+  const refusal = refusalOf(merchant, input)
+  if (refusal !== null) return Result.fail(refusal)
+  const { state: card } = yield* load(cardDefinition, merchantId, input.cardId)
+  if (card.status === "none") return Result.fail<CreatePaymentFailure>({ _tag: "CardNotFound" })
+  const nowMs = (yield* Clock).nowMs()
+  const ids = yield* Ids
+  const digest = yield* Digest
+  const id = ids.next(nowMs)
+  const attemptId = ids.next(nowMs)
+  const gatewayKey = digest.of("gateway-key", attemptId)
+  const command: RequestPayment = {
+    _tag: "RequestPayment",
+    id,
+    merchantId,
+    amount: input.amount,
+    autoCapture: input.autoCapture,
+    source: { type: "card", id: card.id },
+    sourceStatus: card.status,
+    card: { network: card.network, last4: card.last4, fundingType: card.fundingType },
+    verificationMethod: input.verificationMethod,
+    successUrl: input.successUrl,
+    failureUrl: input.failureUrl,
+    description: input.description,
+    channel: input.channel ?? merchant.channels.find((channel) => channel.default)?.id ?? null,
+    payer: input.payer,
+    terms: merchant.terms,
+    attemptId,
+    gatewayKey,
+    authenticationKey: `${gatewayKey}-3ds`,
+    sendNow: operations.hands.hasPlace(),
+    nowMs
+  }
+  return yield* commit(operations, command, input, bind)
+})
+
+const commit = Effect.fnUntraced(function* (
+  operations: Operations,
+  command: RequestPayment,
+  input: CreatePaymentInput,
+  bind: Bind<Payment> | null
+) {
+  const { merchantId, id, attemptId, nowMs } = command
+  const room = operations.hands.hasRoom()
+  if (input.cvv !== null && !(room && operations.cvvs.put(attemptId, input.cvv))) {
+    return yield* new StoreUnavailable({ reason: "overloaded", outcomeUnknown: false })
+  }
+  const lease = { owner: operations.owner, untilMs: nowMs + operations.leaseMs }
+  const transaction = transact({
+    definition: paymentDefinition,
+    merchantId,
+    id,
+    fresh: true,
+    decide: (payment) => decide(payment, command),
+    bornLeased: (task) => (room && task.dueAtMs <= nowMs ? lease : null),
+    ...(bind === null
+      ? {}
+      : {
+          idempotency: (payment: Payment) =>
+            bind(payment, { aggregate: { merchantId, type: paymentDefinition.type, id }, subject: id })
+        })
+  })
+  const decided = yield* Effect.onError(transaction, () => Effect.sync(() => operations.cvvs.discard(attemptId)))
+  if (Result.isFailure(decided)) operations.cvvs.discard(attemptId)
+  else takeUp(operations, decided.success.tasks)
+  return Result.map(decided, ({ state }): Payment => state)
+})
+
+/** What forbids the payment before the domain is asked. */
+const refusalOf = (merchant: Merchant, input: CreatePaymentInput): CreatePaymentFailure | null => {
+  if (merchant.status === "none") return { _tag: "MerchantNotFound" }
+  if (merchant.status === "suspended") return { _tag: "MerchantIsSuspended" }
+  if (input.channel !== null && !merchant.channels.some((channel) => channel.id === input.channel)) {
+    return { _tag: "ChannelNotFound" }
+  }
+  if (input.verificationMethod === "cvv") return input.cvv === null ? { _tag: "CvvRequired" } : null
+  return input.cvv === null ? null : { _tag: "CvvNotAllowed" }
+}

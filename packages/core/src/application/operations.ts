@@ -1,0 +1,80 @@
+/** What every operation of the kernel reads: how this process works, and what it keeps in memory. */
+import type { AttemptPolicy } from "../attempt/attempt.ts"
+import type { CardGateway } from "../ports/card-gateway.ts"
+import type { Clock } from "../ports/clock.ts"
+import type { TaskInsert, TaskUpdate } from "../ports/commit.ts"
+import type { Digest } from "../ports/digest.ts"
+import type { Ids } from "../ports/ids.ts"
+import type { Risk } from "../ports/risk.ts"
+import type { ClaimedTask, Store } from "../ports/store.ts"
+import type { Vault } from "../ports/vault.ts"
+import type { CvvLocker } from "./cvv-locker.ts"
+import type { Incident } from "./kernel-contract.ts"
+
+export type Ports = Store | CardGateway | Vault | Risk | Clock | Ids | Digest
+
+export type Operations = {
+  /** Names this process on leases. */
+  readonly owner: string
+  readonly leaseMs: number
+  /** Deadline of one call to the gateway; well inside a lease. */
+  readonly callTimeoutMs: number
+  readonly policy: AttemptPolicy
+  /** First pause between two looks at an open challenge. */
+  readonly challengePollMs: number
+  /** Where the issuer sends a payer's browser back to. */
+  readonly challengeReturnUrl: (state: string) => string
+  readonly cvvs: CvvLocker
+  readonly onIncident: (incident: Incident) => void
+  /** Filled in by the kernel once its worker exists. */
+  readonly hands: Hands
+}
+
+/** The worker, as use cases see it. */
+export type Hands = {
+  readonly hasPlace: () => boolean
+  readonly hasRoom: () => boolean
+  readonly offer: (task: ClaimedTask) => void
+  readonly wake: () => void
+}
+
+export const done = (task: ClaimedTask): TaskUpdate => ({ id: task.id, fence: task.fence, then: { _tag: "Done" } })
+
+export const again = (task: ClaimedTask, dueAtMs: number): TaskUpdate => ({
+  id: task.id,
+  fence: task.fence,
+  then: { _tag: "Again", dueAtMs }
+})
+
+export const hold = (task: ClaimedTask, untilMs: number): TaskUpdate => ({
+  id: task.id,
+  fence: task.fence,
+  then: { _tag: "Hold", untilMs }
+})
+
+export const park = (task: ClaimedTask, why: string): TaskUpdate => ({
+  id: task.id,
+  fence: task.fence,
+  then: { _tag: "Park", why }
+})
+
+/** Hands a task that was just committed, born leased, to the worker of this process. */
+export const takeUp = (operations: Operations, tasks: ReadonlyArray<TaskInsert>): void => {
+  for (const task of tasks) {
+    if (task.bornLeased === null) continue
+    operations.hands.offer({
+      id: task.id,
+      kind: task.kind,
+      aggregate: task.aggregate,
+      subject: task.subject,
+      dueAtMs: task.dueAtMs,
+      attempt: 1,
+      fence: 1,
+      leasedUntilMs: task.bornLeased.untilMs
+    })
+  }
+}
+
+/** Exponential pause with a cap, for tries that wait on somebody else. */
+export const pauseMs = (tries: number, firstMs: number, capMs: number): number =>
+  Math.min(capMs, firstMs * 2 ** Math.min(tries, 20))

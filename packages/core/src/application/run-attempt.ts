@@ -1,0 +1,235 @@
+/**
+ * Carries one attempt to a definite end: send, or find out, or undo. Each step is a call to the gateway followed by one
+ * commit under the fence of the task, so a holder that lost its lease writes nothing.
+ */
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import type { Attempt } from "../attempt/attempt.ts"
+import { nextCheckAtMs, nextStep } from "../attempt/index.ts"
+import type { Card } from "../card/card.ts"
+import { decide } from "../payment/index.ts"
+import type { Payment, PaymentCommand, PaymentEvent } from "../payment/payment.ts"
+import type { GatewayOperation } from "../ports/card-gateway.ts"
+import { Clock } from "../ports/clock.ts"
+import type { TaskUpdate } from "../ports/commit.ts"
+import { Risk } from "../ports/risk.ts"
+import type { ClaimedTask } from "../ports/store.ts"
+import { cardDefinition, paymentDefinition } from "./aggregates.ts"
+import { credentialsOf } from "./card-credentials.ts"
+import { lookUpAtGateway, reverseAtGateway, sendToGateway } from "./gateway-calls.ts"
+import type { MerchantDirectory } from "./merchant-directory.ts"
+import { again, done, hold, type Operations } from "./operations.ts"
+import { load } from "./repository.ts"
+import { type Committed, transact } from "./transact.ts"
+
+/** Steps that one holder takes before it gives the task back, so that a defect cannot make it spin. */
+const stepsMax = 16
+
+/** `fresh`: this process made the attempt a moment ago, so `sending` means that it is ours to send. */
+export const runAttempt = Effect.fn("paykernel.runAttempt")(function* (
+  operations: Operations,
+  directory: MerchantDirectory,
+  task: ClaimedTask,
+  fresh: boolean
+) {
+  const run = { operations, directory, task }
+  let { state: payment } = yield* load(paymentDefinition, task.aggregate.merchantId, task.aggregate.id)
+  let ours = fresh
+  let released = false
+  for (let step = 0; step < stepsMax; step++) {
+    const attempt = attemptOf(payment, task)
+    if (attempt === undefined || nextStep(attempt)._tag === "Rest") {
+      operations.cvvs.discard(task.subject)
+      return released ? undefined : yield* release(run, done(task))
+    }
+    const moved = yield* takeStep(run, payment, attempt, ours)
+    if (moved === "wait") return
+    payment = moved.payment
+    ours = moved.ours
+    // The commit that ended the attempt has ended the task too.
+    released = true
+  }
+  return yield* release(run, again(task, (yield* Clock).nowMs() + operations.leaseMs))
+})
+
+type Run = {
+  readonly operations: Operations
+  readonly directory: MerchantDirectory
+  readonly task: ClaimedTask
+}
+
+/** `ours`: the attempt is in `sending` and this holder may send. `wait`: the task was given back. */
+type Step = { readonly payment: Payment; readonly ours: boolean } | "wait"
+
+const waiting: Step = "wait"
+
+const takeStep = Effect.fnUntraced(function* (run: Run, payment: Payment, attempt: Attempt, ours: boolean) {
+  const { operations } = run
+  const attemptId = attempt.id
+  const nowMs = (yield* Clock).nowMs()
+  switch (nextStep(attempt)._tag) {
+    case "Rest":
+      return waiting
+    case "Send":
+      if (attempt.needsCvv && operations.cvvs.peek(attemptId) === undefined) {
+        return moved(yield* advance(run, { _tag: "AbandonAttempt", attemptId, why: "cvv_lost", nowMs }), false)
+      }
+      return moved(yield* advance(run, { _tag: "StartAttempt", attemptId, nowMs }), true)
+    case "DeclareLost":
+      return ours
+        ? yield* send(run, payment, attempt)
+        : moved(yield* advance(run, { _tag: "DeclareHolderLost", attemptId, nowMs }), false)
+    case "LookUp":
+      return yield* lookUp(run, attempt)
+    case "Reverse":
+      return yield* reverse(run, attempt)
+  }
+})
+
+const moved = (committed: Committed<Payment, PaymentEvent>, ours: boolean): Step => ({
+  payment: committed.state,
+  ours
+})
+
+const lookUp = Effect.fnUntraced(function* (run: Run, attempt: Attempt) {
+  const { operations } = run
+  const lookup = yield* lookUpAtGateway(attempt.gatewayKey, operations.callTimeoutMs)
+  const terms = yield* termsOf(run)
+  const nowMs = (yield* Clock).nowMs()
+  const { policy } = operations
+  const found = yield* advance(run, { _tag: "RecordLookup", attemptId: attempt.id, lookup, policy, terms, nowMs })
+  if (found.events.length === 0) return yield* waitFor(run, attempt)
+  // Back in `sending` means that the same message, under the same key, may go out once more.
+  return moved(found, attemptOf(found.state, run.task)?.status === "sending")
+})
+
+const reverse = Effect.fnUntraced(function* (run: Run, attempt: Attempt) {
+  const { operations } = run
+  const reversal = yield* reverseAtGateway(attempt.gatewayKey, operations.callTimeoutMs)
+  const nowMs = (yield* Clock).nowMs()
+  const { policy } = operations
+  const undone = yield* advance(run, { _tag: "RecordReversal", attemptId: attempt.id, reversal, policy, nowMs })
+  return undone.events.length === 0 ? yield* waitFor(run, attempt) : moved(undone, false)
+})
+
+/** The message itself. What it does not say clearly is unknown, and the next step finds out. */
+const send = Effect.fnUntraced(function* (run: Run, payment: Payment, attempt: Attempt) {
+  const { operations } = run
+  const { state: card } = yield* load(cardDefinition, payment.merchantId, payment.source.id)
+  const clock = yield* Clock
+  if (attempt.kind === "authorize") {
+    const evaluation = yield* (yield* Risk).assessPayment(payment, card, clock.nowMs())
+    if (evaluation.decision === "denied") {
+      const nowMs = clock.nowMs()
+      return moved(yield* advance(run, { _tag: "RecordRisk", attemptId: attempt.id, evaluation, nowMs }), false)
+    }
+  }
+  const message = yield* messageOf(run, payment, attempt, card)
+  const reply = yield* sendToGateway(message, operations.callTimeoutMs)
+  const terms = yield* termsOf(run)
+  const nowMs = clock.nowMs()
+  const replied = yield* advance(run, { _tag: "RecordReply", attemptId: attempt.id, reply, terms, nowMs })
+  // The code lives as long as the authorization may still be sent, which only a provably unsent one may.
+  if (attemptOf(replied.state, run.task)?.status === "planned") return yield* waitFor(run, attempt)
+  operations.cvvs.discard(attempt.id)
+  return moved(replied, false)
+})
+
+const messageOf = Effect.fnUntraced(function* (run: Run, payment: Payment, attempt: Attempt, card: Card) {
+  const shared = {
+    key: attempt.gatewayKey,
+    kind: attempt.kind,
+    amount: attempt.amount,
+    merchantId: payment.merchantId,
+    paymentId: payment.id
+  }
+  if (attempt.kind !== "authorize") {
+    const authorization = payment.attempts.find((one) => one.kind === "authorize" && one.status === "confirmed")
+    const followUp: GatewayOperation = {
+      ...shared,
+      authorizationKey: authorization?.gatewayKey ?? null,
+      authorization: null
+    }
+    return followUp
+  }
+  const cvv = attempt.needsCvv ? (run.operations.cvvs.peek(attempt.id) ?? null) : null
+  const authorize: GatewayOperation = {
+    ...shared,
+    authorizationKey: null,
+    authorization: {
+      card: yield* credentialsOf(card, cvv),
+      capture: payment.autoCapture,
+      verificationMethod: payment.verificationMethod,
+      eci: payment.authentication?.eci ?? null
+    }
+  }
+  return authorize
+})
+
+/** Decides and commits one command under this task's fence; the lease follows from where the attempt stands then. */
+const advance = Effect.fnUntraced(function* (run: Run, command: PaymentCommand) {
+  const { operations, task } = run
+  const nowMs = (yield* Clock).nowMs()
+  const decided = yield* transact({
+    definition: paymentDefinition,
+    merchantId: task.aggregate.merchantId,
+    id: task.aggregate.id,
+    decide: (state) => decide(state, command),
+    lease: (state) => leaseAfter(run, state, nowMs)
+  })
+  if (Result.isFailure(decided)) {
+    return yield* Effect.die(new Error(`${command._tag} was refused: ${decided.failure._tag}`))
+  }
+  report(operations, task, decided.success)
+  if (decided.success.tasks.length > 0) operations.hands.wake()
+  return decided.success
+})
+
+const leaseAfter = (run: Run, payment: Payment, nowMs: number): TaskUpdate => {
+  const attempt = attemptOf(payment, run.task)
+  return attempt === undefined || nextStep(attempt)._tag === "Rest"
+    ? done(run.task)
+    : hold(run.task, nowMs + run.operations.leaseMs)
+}
+
+const waitFor = Effect.fnUntraced(function* (run: Run, attempt: Attempt) {
+  const nowMs = (yield* Clock).nowMs()
+  yield* release(run, again(run.task, nextCheckAtMs(attempt, run.operations.policy, nowMs, run.task.attempt)))
+  return waiting
+})
+
+/** A commit of the lease alone. That the task is another's by now is then no news to act on. */
+const release = (run: Run, lease: TaskUpdate) =>
+  transact({
+    definition: paymentDefinition,
+    merchantId: run.task.aggregate.merchantId,
+    id: run.task.aggregate.id,
+    decide: () => Result.succeed({ events: [], ledger: [], tasks: [] }),
+    lease: () => lease
+  }).pipe(
+    Effect.asVoid,
+    Effect.catchTag("LeaseLost", () => Effect.void)
+  )
+
+const termsOf = (run: Run) => Effect.map(run.directory.get(run.task.aggregate.merchantId), (merchant) => merchant.terms)
+
+const attemptOf = (payment: Payment, task: ClaimedTask): Attempt | undefined =>
+  payment.attempts.find((one) => one.id === task.subject)
+
+const report = (operations: Operations, task: ClaimedTask, committed: Committed<Payment, PaymentEvent>): void => {
+  for (const event of committed.events) {
+    if (event._tag !== "AttemptAdvanced") continue
+    const tag = event.event._tag
+    if (tag !== "AttemptEscalated" && tag !== "LateSuccessFound") continue
+    operations.onIncident({
+      kind: tag === "AttemptEscalated" ? "attempt_escalated" : "late_success_undone",
+      merchantId: task.aggregate.merchantId,
+      aggregate: { type: task.aggregate.type, id: task.aggregate.id },
+      subject: event.attemptId,
+      why:
+        event.event._tag === "AttemptEscalated"
+          ? event.event.why
+          : "the gateway executed what had been reported as failed"
+    })
+  }
+}

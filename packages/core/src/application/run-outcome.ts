@@ -1,0 +1,39 @@
+/** From Effect to promises: expected failures become outcomes, everything else rejects. */
+import * as Cause from "effect/Cause"
+import type * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import type { StoreUnavailable } from "../ports/store.ts"
+import type { VaultUnavailable } from "../ports/vault.ts"
+import type { Outcome } from "./kernel-contract.ts"
+import type { Ports } from "./operations.ts"
+
+export type Unavailable = { readonly _tag: "Unavailable"; readonly retryAfterMs: number }
+
+/** A pause after which a store that was busy or away is worth asking again. */
+const retryAfterMs = 1000
+
+export type Run = <A, E, Failure extends { readonly _tag: string }>(
+  effect: Effect.Effect<Result.Result<A, E>, Failure, Ports>
+) => Promise<Outcome<A, E | Unavailable>>
+
+/** Runs use cases in the given context. What could not be reached is an outcome; what should be impossible rejects. */
+export const runner =
+  (context: Context.Context<Ports>): Run =>
+  async (effect) => {
+    const exit = await Effect.runPromiseExitWith(context)(effect)
+    if (Exit.isSuccess(exit)) {
+      const decided = exit.value
+      return Result.isSuccess(decided) ? { ok: true, value: decided.success } : { ok: false, error: decided.failure }
+    }
+    const error = Cause.findErrorOption(exit.cause)
+    if (Option.isSome(error) && isUnreachable(error.value)) {
+      return { ok: false, error: { _tag: "Unavailable", retryAfterMs } }
+    }
+    throw Cause.squash(exit.cause)
+  }
+
+const isUnreachable = (error: { readonly _tag: string }): error is StoreUnavailable | VaultUnavailable =>
+  error._tag === "StoreUnavailable" || error._tag === "VaultUnavailable"

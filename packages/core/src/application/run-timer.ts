@@ -1,0 +1,32 @@
+/** What happens because time passed: an uncaptured authorization runs out, an unanswered challenge fails. */
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import { decide } from "../payment/index.ts"
+import type { PaymentCommand } from "../payment/payment.ts"
+import { Clock } from "../ports/clock.ts"
+import type { ClaimedTask } from "../ports/store.ts"
+import { paymentDefinition } from "./aggregates.ts"
+import { again, done } from "./operations.ts"
+import { transact } from "./transact.ts"
+
+/** Pause before a timer looks again at a payment that something else is working on. */
+const busyPauseMs = 1000
+
+export const runTimer = Effect.fn("paykernel.timer")(function* (
+  task: ClaimedTask,
+  tag: "ExpireAuthorization" | "ExpireChallenge"
+) {
+  const nowMs = (yield* Clock).nowMs()
+  const command: PaymentCommand = { _tag: tag, nowMs }
+  const about = { definition: paymentDefinition, merchantId: task.aggregate.merchantId, id: task.aggregate.id }
+  const decided = yield* transact({ ...about, decide: (state) => decide(state, command), lease: () => done(task) })
+  if (Result.isSuccess(decided)) return
+  const rejection = decided.failure
+  const dueAtMs = rejection._tag === "NotDue" ? rejection.dueAtMs : nowMs + busyPauseMs
+  const waits = rejection._tag === "NotDue" || rejection._tag === "OperationInFlight"
+  yield* transact({
+    ...about,
+    decide: () => Result.succeed({ events: [], ledger: [], tasks: [] }),
+    lease: () => (waits ? again(task, dueAtMs) : done(task))
+  })
+})

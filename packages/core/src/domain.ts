@@ -1,0 +1,12 @@
+/** Pure functions: money, fees, the ledger, idempotency, and every aggregate as data, a decision and a fold. */
+export * as Attempt from "./attempt/index.ts"
+export * as Card from "./card/index.ts"
+export type { Decision, TaskKind, TaskRequest } from "./decision.ts"
+export * as Fees from "./fees/index.ts"
+export * as Idempotency from "./idempotency/index.ts"
+export * as Ledger from "./ledger/index.ts"
+export { follow, type Machine, next, terminal } from "./machine.ts"
+export * as Merchant from "./merchant/index.ts"
+export * as Money from "./money/index.ts"
+export * as Payment from "./payment/index.ts"
+export * as Settlement from "./settlement/index.ts"

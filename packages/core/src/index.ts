@@ -1,0 +1,34 @@
+/** The kernel for hosts: promises, plain data, outcomes. Its parts have entry points of their own. */
+export { createKernel, type KernelOptions } from "./application/create-kernel.ts"
+export * from "./application/kernel-contract.ts"
+export { keyedDigest } from "./application/keyed-digest.ts"
+export { systemClock, systemIds } from "./application/system.ts"
+export type {
+  BillingChange,
+  BillingDetails,
+  Card,
+  CardErrorCode,
+  CardHolder,
+  CardRejection,
+  CardStatus
+} from "./card/card.ts"
+export { Cvv } from "./card/cvv.ts"
+export { Pan } from "./card/pan.ts"
+export type { FeeSchedule } from "./fees/index.ts"
+export { defaultFeeSchedule } from "./fees/index.ts"
+export type { Channel, Merchant, MerchantRejection, MerchantTerms } from "./merchant/merchant.ts"
+export * from "./money/index.ts"
+export type {
+  Payer,
+  Payment,
+  PaymentRejection,
+  PaymentStatus,
+  Reversal,
+  ReversalReason,
+  RiskEvaluation,
+  VerificationMethod
+} from "./payment/payment.ts"
+export { type PaymentErrorCode, paymentErrorCodes } from "./payment/payment-error-code.ts"
+export type { Json } from "./ports/commit.ts"
+export { defaultRisk, type RiskRules } from "./risk/index.ts"
+export type { Settlement } from "./settlement/settlement.ts"

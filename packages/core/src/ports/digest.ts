@@ -1,0 +1,10 @@
+/** Keyed digests: gateway keys made from operation ids, and fingerprints of what a request means. */
+import * as Context from "effect/Context"
+
+export class Digest extends Context.Service<
+  Digest,
+  {
+    /** Lower-case base32 of an HMAC, 26 characters. The same purpose and text always give the same digest. */
+    readonly of: (purpose: "gateway-key" | "fingerprint" | "return-state", text: string) => string
+  }
+>()("@paykernel/core/Digest") {}

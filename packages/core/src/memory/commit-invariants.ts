@@ -1,0 +1,86 @@
+/**
+ * What must hold of a commit by itself, before a stored row is looked at. Every store refuses what is named here,
+ * and in the same words, so that a defect reads alike wherever it is stopped.
+ */
+import type { LedgerTransaction } from "../ledger/ledger.ts"
+import { collections } from "../ports/aggregate.ts"
+import type { AggregateRef, AggregateWrite, Bounds, Commit, IndexEntry } from "../ports/commit.ts"
+
+/** Amounts have at most this many digits, as many as a `NUMERIC(38)` column holds. */
+export const amountDigitsMax = 38
+
+/**
+ * The first invariant that a commit breaks on its own, or `undefined`. Bounds are not among them: they are
+ * `boundsViolation`, which a store with constraints of its own leaves to those.
+ *
+ * @example
+ * commitViolation({ idempotency: null, aggregates: [], ledger: [], tasks: [], lease: null, sealed: [] }) // => undefined
+ */
+export const commitViolation = (commit: Commit): string | undefined => {
+  for (const write of commit.aggregates) {
+    const violation = writeViolation(write)
+    if (violation !== undefined) return violation
+  }
+  if (commit.aggregates.length > 1 && hasRepeats(commit.aggregates.map(({ ref }) => refText(ref)))) {
+    return "a commit writes an aggregate once"
+  }
+  if (
+    commit.ledger.length > 1 &&
+    hasRepeats(commit.ledger.map(({ merchantId, id }) => JSON.stringify([merchantId, id])))
+  ) {
+    return ledgerIdRepeated
+  }
+  return commit.ledger.every(balances) ? undefined : "a ledger transaction balances per currency and layer"
+}
+
+/** Named here because a store finds it in its rows as well. */
+export const ledgerIdRepeated = "a ledger transaction id is used once"
+
+/**
+ * The first bound that amounts break, or `undefined`.
+ *
+ * @example
+ * boundsViolation({ authorized: 1000n, captured: 1001n, refunded: 0n }) // => "captured <= authorized"
+ */
+export const boundsViolation = ({ authorized, captured, refunded }: Bounds): string | undefined => {
+  if (authorized < 0n || captured < 0n || refunded < 0n) return "bounded amounts are not negative"
+  if (captured > authorized) return "captured <= authorized"
+  if (refunded > captured) return "refunded <= captured"
+  return isTooLong(authorized) ? "an amount has at most 38 digits" : undefined
+}
+
+/** The fields that a collection declares, in the order in which a store may lay them out. */
+export const fieldsOf = (collection: string): ReadonlyArray<string> | undefined =>
+  Object.hasOwn(collections, collection) ? collections[collection as keyof typeof collections] : undefined
+
+const writeViolation = (write: AggregateWrite): string | undefined => {
+  if (!Number.isSafeInteger(write.expectedVersion) || write.expectedVersion < 0) return "a version is a whole number"
+  if (write.expectedVersion === 0 && write.events.length === 0) return "an aggregate begins with an event"
+  return write.index.every(isDeclared) ? undefined : "an indexed field is declared by its collection"
+}
+
+const isDeclared = (entry: IndexEntry): boolean => {
+  const declared = fieldsOf(entry.collection)
+  if (declared === undefined) return false
+  for (const field of Object.keys(entry.fields)) if (!declared.includes(field)) return false
+  return true
+}
+
+const balances = (transaction: LedgerTransaction): boolean => {
+  const sums = new Map<string, bigint>()
+  for (const { amount, layer } of transaction.postings) {
+    if (isTooLong(amount.amount)) return false
+    const key = `${layer} ${amount.currency}`
+    sums.set(key, (sums.get(key) ?? 0n) + amount.amount)
+  }
+  for (const sum of sums.values()) if (sum !== 0n) return false
+  return true
+}
+
+const firstTooLong = 10n ** BigInt(amountDigitsMax)
+
+const isTooLong = (amount: bigint): boolean => amount >= firstTooLong || amount <= -firstTooLong
+
+const hasRepeats = (keys: ReadonlyArray<string>): boolean => new Set(keys).size !== keys.length
+
+const refText = ({ merchantId, type, id }: AggregateRef): string => JSON.stringify([merchantId, type, id])

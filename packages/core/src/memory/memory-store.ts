@@ -1,0 +1,150 @@
+/**
+ * The reference store: everything in maps, gone with the process. It says in the fewest words what each promise of
+ * the port means; other stores are compared with it. A commit is checked whole before anything of it is written,
+ * and values are copied on their way in and out, so nobody shares a reference with the store.
+ */
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type { AggregateRef, Commit, IdempotencyKey, IdempotencyRecord, SealedRecord } from "../ports/commit.ts"
+import {
+  type CommitError,
+  InvariantViolated,
+  KeyTaken,
+  LeaseLost,
+  type ListedItem,
+  Store,
+  type StoredAggregate,
+  type StoredEvent,
+  VersionConflict
+} from "../ports/store.ts"
+import { boundsViolation, commitViolation, ledgerIdRepeated } from "./commit-invariants.ts"
+import { memoryLedger } from "./memory-ledger.ts"
+import { type Entry, memoryListing } from "./memory-listing.ts"
+import { memoryTasks } from "./memory-tasks.ts"
+
+/** A store of its own, empty. */
+export const memoryStore = (): Store["Service"] => {
+  const aggregates = new Map<string, StoredAggregate>()
+  const histories = new Map<string, Array<StoredEvent>>()
+  const idempotency = new Map<string, IdempotencyRecord>()
+  const sealed = new Map<string, SealedRecord>()
+  const listing = memoryListing()
+  const ledger = memoryLedger()
+  const tasks = memoryTasks()
+
+  /** Why a commit is refused. The order matters: whose key is taken replays, whatever else has changed since. */
+  const refusal = (commit: Commit): CommitError | undefined => {
+    const violation = commitViolation(commit)
+    if (violation !== undefined) return new InvariantViolated({ invariant: violation })
+    const { idempotency: record, lease } = commit
+    const bound = record === null ? undefined : idempotency.get(keyText(record))
+    if (record !== null && bound !== undefined && bound.expiresAtMs > record.createdAtMs) {
+      return new KeyTaken({ key: { merchantId: record.merchantId, scope: record.scope, key: record.key } })
+    }
+    if (lease !== null && !tasks.isHeldBy(lease)) return new LeaseLost({ taskId: lease.id })
+    for (const { ref, expectedVersion } of commit.aggregates) {
+      if ((aggregates.get(refText(ref))?.version ?? 0) !== expectedVersion) return new VersionConflict({ ref })
+    }
+    for (const { bounds } of commit.aggregates) {
+      const broken = bounds === null ? undefined : boundsViolation(bounds)
+      if (broken !== undefined) return new InvariantViolated({ invariant: broken })
+    }
+    return commit.ledger.some(ledger.has) ? new InvariantViolated({ invariant: ledgerIdRepeated }) : undefined
+  }
+
+  const write = ({ aggregates: writes, ...commit }: Commit): void => {
+    if (commit.idempotency !== null) idempotency.set(keyText(commit.idempotency), commit.idempotency)
+    if (commit.lease !== null) tasks.update(commit.lease)
+    for (const { ref, expectedVersion, schemaVersion, state, events, index } of writes) {
+      const version = expectedVersion + events.length
+      aggregates.set(refText(ref), { ref, version, schemaVersion, state })
+      const stored = events.map((event, place) => ({ ...event, version: expectedVersion + place + 1 }))
+      histories.set(refText(ref), [...(histories.get(refText(ref)) ?? []), ...stored])
+      for (const entry of index) listing.put(ref, entry)
+    }
+    for (const transaction of commit.ledger) ledger.post(transaction)
+    for (const task of commit.tasks) tasks.file(task)
+    for (const record of commit.sealed) sealed.set(placeText(record), record)
+  }
+
+  const listed = ({ id, createdAtMs, ref }: Entry): ListedItem => {
+    const aggregate = aggregates.get(refText(ref))
+    if (aggregate === undefined) throw new Error(`the entry ${id} belongs to no aggregate`)
+    return { id, createdAtMs, aggregate }
+  }
+
+  const sweepKeys = (nowMs: number, limit: number): number => {
+    const gone = [...idempotency].filter(([, { expiresAtMs }]) => expiresAtMs <= nowMs).slice(0, limit)
+    for (const [key] of gone) idempotency.delete(key)
+    return gone.length
+  }
+
+  return {
+    commit: (commit) =>
+      Effect.suspend(() => {
+        const error = refusal(commit)
+        if (error !== undefined) return Effect.fail(error)
+        write(structuredClone(commit))
+        return Effect.void
+      }),
+    load: (ref) => copied(() => aggregates.get(refText(ref))),
+    events: (ref, afterVersion) =>
+      copied(() => (histories.get(refText(ref)) ?? []).filter(({ version }) => version > afterVersion).slice(0, 1000)),
+    find: (merchantId, collection, id) =>
+      copied(() => {
+        const entry = listing.find(merchantId, collection, id)
+        return entry === undefined ? undefined : listed(entry)
+      }),
+    list: (query) =>
+      copied(() => {
+        const { entries, hasNext, hasPrevious } = listing.page(query)
+        return { items: entries.map(listed), hasNext, hasPrevious }
+      }),
+    count: (query, atMost) => copied(() => Math.min(listing.matching(query, null).length, atMost)),
+    idempotencyRecord: (key) => copied(() => idempotency.get(keyText(key))),
+    sealedRecord: (place) => copied(() => sealed.get(placeText(place))),
+    sealedRecords: (after, limit) =>
+      copied(() =>
+        [...sealed.values()]
+          .sort(byPlace)
+          .filter((record) => after === null || byPlace(after, record) < 0)
+          .slice(0, limit)
+      ),
+    balances: (merchantId) => copied(() => ledger.balances(merchantId)),
+    ledgerOf: (merchantId, reference) => copied(() => ledger.of(merchantId, reference)),
+    claim: (request) => copied(() => tasks.claim(request)),
+    nextDueAtMs: () => copied(tasks.nextDueAtMs),
+    parked: () => copied(tasks.parked),
+    sweep: (request) =>
+      copied(() => {
+        const gone = tasks.sweep(request)
+        return gone + sweepKeys(request.nowMs, request.limit - gone)
+      }),
+    scan: (merchantId, type, afterId, limit) =>
+      copied(() =>
+        [...aggregates.values()]
+          .filter(({ ref }) => ref.merchantId === merchantId && ref.type === type)
+          .filter(({ ref }) => afterId === null || ref.id > afterId)
+          .sort((a, b) => (a.ref.id < b.ref.id ? -1 : 1))
+          .slice(0, limit)
+      )
+  }
+}
+
+/** The memory store as a layer; each build of it is a store of its own. */
+export const memoryStoreLayer: Layer.Layer<Store> = Layer.sync(Store, memoryStore)
+
+const copied = <A>(read: () => A): Effect.Effect<A> => Effect.sync(() => structuredClone(read()))
+
+const refText = ({ merchantId, type, id }: AggregateRef): string => JSON.stringify([merchantId, type, id])
+
+const keyText = ({ merchantId, scope, key }: IdempotencyKey): string => JSON.stringify([merchantId, scope, key])
+
+type Place = Omit<SealedRecord, "sealed">
+
+const placeText = ({ merchantId, recordId, field }: Place): string => JSON.stringify([merchantId, recordId, field])
+
+const byPlace = (a: Place, b: Place): number =>
+  inOrder(a.merchantId, b.merchantId) || inOrder(a.recordId, b.recordId) || inOrder(a.field, b.field)
+
+const inOrder = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1)

@@ -1,0 +1,92 @@
+/** The task queue of the memory store: who holds what until when, and which holder has been overtaken. */
+import type { TaskInsert, TaskUpdate } from "../ports/commit.ts"
+import type { ClaimedTask, Store } from "../ports/store.ts"
+
+type Task = ClaimedTask & { readonly state: "ready" | "leased" | "done" | "parked"; readonly why: string }
+
+type Requests = Store["Service"]
+
+export const memoryTasks = () => {
+  const open = new Map<string, Task>()
+  const closed = new Map<string, Task>()
+
+  const isHeldBy = ({ id, fence }: TaskUpdate): boolean => {
+    const task = open.get(id)
+    return task !== undefined && task.state === "leased" && task.fence === fence
+  }
+
+  const file = (task: TaskInsert): void => {
+    if (open.has(task.id) || closed.has(task.id)) return
+    const { bornLeased, ...rest } = task
+    const claims = bornLeased === null ? 0 : 1
+    open.set(task.id, {
+      ...rest,
+      state: bornLeased === null ? "ready" : "leased",
+      attempt: claims,
+      fence: claims,
+      leasedUntilMs: bornLeased?.untilMs ?? 0,
+      why: ""
+    })
+  }
+
+  const update = ({ id, then }: TaskUpdate): void => {
+    const task = open.get(id)
+    if (task === undefined) throw new Error(`no open task ${id}`)
+    switch (then._tag) {
+      case "Again":
+        return void open.set(id, { ...task, state: "ready", dueAtMs: then.dueAtMs })
+      case "Hold":
+        return void open.set(id, { ...task, leasedUntilMs: then.untilMs })
+      case "Done":
+        open.delete(id)
+        return void closed.set(id, { ...task, state: "done" })
+      case "Park":
+        open.delete(id)
+        return void closed.set(id, { ...task, state: "parked", why: then.why })
+    }
+  }
+
+  const claim = ({ nowMs, leaseMs, limit }: Parameters<Requests["claim"]>[0]): ReadonlyArray<ClaimedTask> =>
+    [...open.values()]
+      .filter((task) => availableAtMs(task) <= nowMs)
+      .sort(oldestDueFirst)
+      .slice(0, limit)
+      .map((task) => {
+        const { attempt, fence } = task
+        const leasedUntilMs = nowMs + leaseMs
+        const claimed: Task = { ...task, state: "leased", attempt: attempt + 1, fence: fence + 1, leasedUntilMs }
+        open.set(task.id, claimed)
+        return asClaimed(claimed)
+      })
+
+  const nextDueAtMs = (): number | null => {
+    let next: number | null = null
+    for (const task of open.values()) next = Math.min(next ?? Infinity, availableAtMs(task))
+    return next
+  }
+
+  const parked = (): ReadonlyArray<ClaimedTask & { readonly why: string }> =>
+    [...closed.values()]
+      .filter(({ state }) => state === "parked")
+      .sort(oldestDueFirst)
+      .slice(0, 1000)
+      .map((task) => ({ ...asClaimed(task), why: task.why }))
+
+  /** A finished task's last lease stands for the time at which it finished. */
+  const sweep = ({ finishedTasksBeforeMs, limit }: Parameters<Requests["sweep"]>[0]): number => {
+    const gone = [...closed.values()]
+      .filter(({ state, leasedUntilMs }) => state === "done" && leasedUntilMs < finishedTasksBeforeMs)
+      .slice(0, limit)
+    for (const { id } of gone) closed.delete(id)
+    return gone.length
+  }
+
+  return { isHeldBy, file, update, claim, nextDueAtMs, parked, sweep }
+}
+
+const availableAtMs = ({ state, dueAtMs, leasedUntilMs }: Task): number =>
+  state === "leased" ? Math.max(dueAtMs, leasedUntilMs) : dueAtMs
+
+const oldestDueFirst = (a: Task, b: Task): number => a.dueAtMs - b.dueAtMs || (a.id < b.id ? -1 : 1)
+
+const asClaimed = ({ state: _state, why: _why, ...task }: Task): ClaimedTask => task

@@ -1,0 +1,63 @@
+import * as fc from "fast-check"
+import type {
+  Channel,
+  Merchant,
+  MerchantCommand,
+  MerchantEvent,
+  MerchantStatus,
+  MerchantTerms
+} from "../../merchant/merchant.ts"
+import { settlementIntervalMsMax, settlementIntervalMsMin } from "../../merchant/merchant-terms.ts"
+import { anyFeeSchedule } from "./fee-arbitraries.ts"
+import { anyCurrency, anyRate, moneyIn } from "./money-arbitraries.ts"
+import { anyId, anyOf, anyText, anyTimeMs } from "./text-arbitraries.ts"
+
+/** Terms that a merchant may have. */
+export const anyMerchantTerms: fc.Arbitrary<MerchantTerms> = anyCurrency.chain((currency) =>
+  fc.record({
+    feeSchedule: anyFeeSchedule,
+    minAmount: moneyIn(currency, 0n, 100n),
+    maxAmount: moneyIn(currency, 100n, 10n ** 12n),
+    partialCapture: fc.boolean(),
+    settlementCurrency: anyCurrency,
+    settlementRate: anyRate,
+    settlementIntervalMs: fc.integer({ min: settlementIntervalMsMin, max: settlementIntervalMsMax })
+  })
+)
+
+const anyChannels: fc.Arbitrary<ReadonlyArray<Channel>> = fc
+  .uniqueArray(fc.record({ id: anyId, cardDescriptor: anyText, achDescriptor: anyText }), {
+    selector: ({ id }) => id,
+    maxLength: 3
+  })
+  .map((channels) => channels.map((channel, place) => ({ ...channel, default: place === 0 })))
+
+const identity = {
+  id: anyId,
+  name: anyText,
+  walletId: fc.stringMatching(/^[0-9]{1,36}$/u),
+  channels: anyChannels,
+  terms: anyMerchantTerms
+}
+
+export const anyMerchant: fc.Arbitrary<Merchant> = fc.record({
+  ...identity,
+  status: anyOf<MerchantStatus>({ none: true, active: true, suspended: true }),
+  createdAtMs: anyTimeMs,
+  updatedAtMs: anyTimeMs
+})
+
+export const anyMerchantEvent: fc.Arbitrary<MerchantEvent> = fc.oneof(
+  fc.record({ _tag: fc.constant("MerchantRegistered" as const), ...identity, atMs: anyTimeMs }),
+  fc.record({ _tag: fc.constant("TermsChanged" as const), terms: anyMerchantTerms, atMs: anyTimeMs }),
+  fc.record({ _tag: fc.constant("MerchantSuspended" as const), atMs: anyTimeMs }),
+  fc.record({ _tag: fc.constant("MerchantReinstated" as const), atMs: anyTimeMs })
+)
+
+/** Commands whose terms can be accepted; what is refused depends on the state alone. */
+export const anyMerchantCommand: fc.Arbitrary<MerchantCommand> = fc.oneof(
+  fc.record({ _tag: fc.constant("RegisterMerchant" as const), ...identity, nowMs: anyTimeMs }),
+  fc.record({ _tag: fc.constant("ChangeTerms" as const), terms: anyMerchantTerms, nowMs: anyTimeMs }),
+  fc.record({ _tag: fc.constant("SuspendMerchant" as const), nowMs: anyTimeMs }),
+  fc.record({ _tag: fc.constant("ReinstateMerchant" as const), nowMs: anyTimeMs })
+)

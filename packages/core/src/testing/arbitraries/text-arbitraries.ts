@@ -1,0 +1,24 @@
+import * as fc from "fast-check"
+
+/** Any text, with the characters that break careless code: quotes, accents, emoji and property names. */
+export const anyText: fc.Arbitrary<string> = fc.string({ unit: "grapheme", maxLength: 24 })
+
+export const anyId: fc.Arbitrary<string> = fc.uuid()
+
+/** Milliseconds from 1970 to 2100. */
+export const anyTimeMs: fc.Arbitrary<number> = fc.integer({ min: 0, max: 4_102_444_800_000 })
+
+export const orNull = <A>(arbitrary: fc.Arbitrary<A>): fc.Arbitrary<A | null> => fc.option(arbitrary, { nil: null })
+
+/** All members of a union of texts; the record makes the compiler complain where one is missing. */
+export const anyOf = <Text extends string>(members: { readonly [Member in Text]: true }): fc.Arbitrary<Text> =>
+  fc.constantFrom(...(Object.keys(members) as Array<Text>))
+
+/** Plain addresses, some in capitals: many runs need them, and the standard's whole grammar is slow to generate. */
+export const anyEmail: fc.Arbitrary<string> = fc
+  .tuple(fc.nat({ max: 999 }), fc.boolean())
+  .map(([number, loud]) => (loud ? `PAYER${number}@Example.ORG` : `payer${number}@example.org`))
+
+export const anyIpAddress: fc.Arbitrary<string> = fc
+  .tuple(fc.nat({ max: 0xffff }), fc.boolean())
+  .map(([number, six]) => (six ? `2001:DB8::${number.toString(16)}` : `192.0.${number >> 8}.${number & 255}`))

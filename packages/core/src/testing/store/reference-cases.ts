@@ -1,0 +1,170 @@
+/** Any history of commits, claims and sweeps leaves a store as it leaves the reference store in memory. */
+import * as fc from "fast-check"
+import { expect } from "vitest"
+import { memoryStore } from "../../memory/memory-store.ts"
+import type { Commit, TaskUpdate } from "../../ports/commit.ts"
+import {
+  captureOf,
+  commitOf,
+  entryOf,
+  eventOf,
+  keyOf,
+  leaseOf,
+  merchantId,
+  noonMs,
+  outcome,
+  queryOf,
+  refOf,
+  run,
+  type StoreCases,
+  type StorePort,
+  taskOf,
+  writeOf
+} from "./store-case.ts"
+
+type Step =
+  | { readonly _tag: "Commit"; readonly commit: Commit }
+  | { readonly _tag: "Claim"; readonly nowMs: number; readonly limit: number }
+  | { readonly _tag: "Sweep"; readonly nowMs: number; readonly limit: number }
+
+const ids = ["a", "b", "c"]
+const id = fc.constantFrom(...ids)
+const momentMs = fc.integer({ min: noonMs, max: noonMs + 20 })
+const often = <A>(part: fc.Arbitrary<A>) => fc.option(part, { freq: 1, nil: null })
+const few = <A>(part: fc.Arbitrary<A>) => fc.array(part, { maxLength: 2 })
+
+const status = fc.constantFrom("pending", "paid", null)
+const entry = fc
+  .tuple(id, momentMs, status, fc.constantFrom("card-1", "card-2"))
+  .map(([entryId, createdAtMs, value, source]) => entryOf(entryId, createdAtMs, { status: value, source }))
+const amount = fc.bigInt({ min: 0n, max: 12n })
+const write = fc
+  .record({ id, version: fc.integer({ min: 0, max: 2 }), index: few(entry), count: fc.constantFrom(1, 1, 1, 2, 0) })
+  .chain((parts) =>
+    fc
+      .option(fc.record({ authorized: fc.constant(10n), captured: amount, refunded: amount }), { nil: null })
+      .map((bounds) =>
+        writeOf(parts.id, {
+          expectedVersion: parts.version,
+          state: { ...parts, index: parts.index.length },
+          events: Array.from({ length: parts.count }, () => eventOf("Event")),
+          index: parts.index,
+          bounds
+        })
+      )
+  )
+const fate: fc.Arbitrary<TaskUpdate["then"]> = fc.oneof(
+  fc.constant({ _tag: "Done" as const }),
+  momentMs.map((dueAtMs) => ({ _tag: "Again" as const, dueAtMs })),
+  momentMs.map((untilMs) => ({ _tag: "Hold" as const, untilMs })),
+  fc.constant({ _tag: "Park" as const, why: "why" })
+)
+const commit = fc
+  .record({
+    idempotency: often(
+      fc.tuple(id, momentMs).map(([key, createdAtMs]) => keyOf(key, { createdAtMs, expiresAtMs: createdAtMs + 5 }))
+    ),
+    aggregates: few(write),
+    ledger: few(
+      fc
+        .tuple(fc.integer({ min: 0, max: 30 }), fc.bigInt(-(10n ** 30n), 10n ** 30n))
+        .map(([n, sum]) => captureOf(`t${n}`, sum))
+    ),
+    tasks: few(
+      fc
+        .tuple(id, momentMs, often(momentMs))
+        .map(([taskId, dueAtMs, untilMs]) =>
+          taskOf(taskId, dueAtMs, { bornLeased: untilMs === null ? null : { owner: "me", untilMs } })
+        )
+    ),
+    lease: often(fc.tuple(id, fc.integer({ min: 0, max: 3 }), fate).map((parts) => leaseOf(...parts))),
+    sealed: few(id.map((recordId) => ({ merchantId, recordId, field: "pan", sealed: recordId })))
+  })
+  .map(commitOf)
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 8, arbitrary: commit.map((value) => ({ _tag: "Commit" as const, commit: value })) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      _tag: fc.constant("Claim" as const),
+      nowMs: momentMs,
+      limit: fc.integer({ min: 1, max: 3 })
+    })
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      _tag: fc.constant("Sweep" as const),
+      nowMs: momentMs,
+      limit: fc.integer({ min: 1, max: 3 })
+    })
+  }
+)
+
+/** Each history is about a merchant of its own, so that it begins with nothing whatever went before it. */
+const movedTo = (merchant: string, { tasks, lease, ...rest }: Commit): Commit => ({
+  ...relabelled(merchant, { tasks: [], lease: null, ...rest }),
+  tasks: relabelled(merchant, tasks).map((task) => ({ ...task, id: `${merchant} ${task.id}` })),
+  lease: lease === null ? null : { ...lease, id: `${merchant} ${lease.id}` }
+})
+
+const relabelled = <A>(merchant: string, value: A): A => {
+  const changed = (part: unknown): unknown => {
+    if (part === merchantId) return merchant
+    if (Array.isArray(part)) return part.map(changed)
+    if (typeof part !== "object" || part === null) return part
+    return Object.fromEntries(Object.entries(part).map(([key, inner]) => [key, changed(inner)]))
+  }
+  return changed(value) as A
+}
+
+const perform = async (store: StorePort, merchant: string, { _tag, ...of }: Step): Promise<unknown> => {
+  if ("commit" in of) return outcome(store, movedTo(merchant, of.commit))
+  if (_tag === "Claim") return run(store.claim({ owner: "w", leaseMs: 3, ...of }))
+  return run(store.sweep({ finishedTasksBeforeMs: of.nowMs, ...of }))
+}
+
+const everything = async (store: StorePort, merchant: string): Promise<unknown> => {
+  const whereAll = [{}, { status: "paid" }, { status: ["paid", "pending"] }, { source: "card-1", status: null }]
+  const pages = whereAll.flatMap((where) => [
+    queryOf({ merchantId: merchant, where }),
+    queryOf({ merchantId: merchant, where, limit: 1, page: { _tag: "After", id: "b" } }),
+    queryOf({
+      merchantId: merchant,
+      where,
+      limit: 1,
+      page: { _tag: "Before", id: "b" },
+      fromMs: noonMs + 3,
+      toMs: noonMs + 17
+    })
+  ])
+  return {
+    aggregates: await run(store.scan(merchant, "payment", null, 100)),
+    events: await Promise.all(ids.map((name) => run(store.events(refOf(name, merchant), 0)))),
+    keys: await Promise.all(ids.map((name) => run(store.idempotencyRecord(keyOf(name, { merchantId: merchant }))))),
+    pages: await Promise.all(pages.map((query) => run(store.list(query)))),
+    balances: await run(store.balances(merchant)),
+    ledger: await run(store.ledgerOf(merchant, { type: "payment", id: "p" })),
+    sealed: await run(store.sealedRecords(null, 100)),
+    parked: await run(store.parked()),
+    nextDueAtMs: await run(store.nextDueAtMs())
+  }
+}
+
+export const referenceCases: StoreCases = {
+  "any history gives the same answers as the reference store": async (store) => {
+    const reference = memoryStore()
+    let histories = 0
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 15 }), async (steps) => {
+        const merchant = `merchant-${histories++}`
+        for (const one of steps) {
+          expect(await perform(store, merchant, one)).toEqual(await perform(reference, merchant, one))
+        }
+        expect(await everything(store, merchant)).toEqual(await everything(reference, merchant))
+      }),
+      { numRuns: 300 }
+    )
+  }
+}

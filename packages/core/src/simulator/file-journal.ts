@@ -1,0 +1,136 @@
+/**
+ * The bank's book as a file of JSON lines, for Node. The bank answers only after its line is on disk, so a SIGKILL at
+ * any moment leaves a book that agrees with every answer ever given. Appends that wait at the same time share one sync.
+ */
+import { type FileHandle, mkdir, open } from "node:fs/promises"
+import { dirname } from "node:path"
+import * as Data from "effect/Data"
+import * as Result from "effect/Result"
+import { decodeRecord, encodeRecord } from "./journal.schema.ts"
+import type { BankRecord, Journal } from "./journal.ts"
+
+/** A line inside the file is unreadable although readable ones follow: not a torn write, so it is not repaired. */
+export class JournalCorrupt extends Data.TaggedError("JournalCorrupt")<{
+  readonly path: string
+  readonly line: number
+}> {}
+
+export type FileJournal = Journal & {
+  /** Bytes of a torn last write that were cut off when the file was opened. */
+  readonly tornBytes: number
+  /** Waits for what is under way, then closes the file. Appends after it reject. */
+  readonly close: () => Promise<void>
+}
+
+/**
+ * Opens a journal file, creating it and its directory if need be. A last line that a crash tore apart was never
+ * acknowledged and is cut off. Rejects with `JournalCorrupt`, or with the error of the file system.
+ *
+ * @example
+ * const journal = await openFileJournal("./data/gateway-journal.jsonl")
+ * journal.read() // => []
+ * await journal.close()
+ */
+export const openFileJournal = async (path: string): Promise<FileJournal> => {
+  await mkdir(dirname(path), { recursive: true })
+  // Mode 0600: the book names merchants and payments, which are nobody else's business on a shared machine.
+  const file = await open(path, "a+", 0o600)
+  try {
+    const bytes = await file.readFile()
+    const { records, goodBytes } = readLines(path, bytes)
+    if (goodBytes < bytes.length) await file.truncate(goodBytes)
+    await file.sync()
+    await syncDirectory(dirname(path))
+    return { ...groupAppender(file, records), tornBytes: bytes.length - goodBytes }
+  } catch (error) {
+    await file.close()
+    throw error
+  }
+}
+
+type Waiting = {
+  readonly record: BankRecord
+  readonly resolve: () => void
+  readonly reject: (error: unknown) => void
+}
+
+const groupAppender = (file: FileHandle, records: Array<BankRecord>): Omit<FileJournal, "tornBytes"> => {
+  let waiting: Array<Waiting> = []
+  let flushing: Promise<void> | undefined
+  // After a failed write nobody knows what the file holds, so nothing is accepted until it is opened anew.
+  let refusal: { readonly error: unknown } | undefined
+  let isClosed = false
+
+  const flush = async (): Promise<void> => {
+    while (waiting.length > 0) {
+      const group = waiting
+      waiting = []
+      try {
+        if (refusal !== undefined) throw refusal.error
+        await file.appendFile(group.map(({ record }) => `${encodeRecord(record)}\n`).join(""))
+        await file.datasync()
+        for (const { record, resolve } of group) {
+          records.push(record)
+          resolve()
+        }
+      } catch (error) {
+        refusal ??= { error }
+        for (const { reject } of group) reject(error)
+      }
+    }
+    flushing = undefined
+  }
+
+  return {
+    read: () => records,
+    append: (record) => {
+      if (isClosed) return Promise.reject(new Error("the journal is closed"))
+      if (refusal !== undefined) return Promise.reject(refusal.error)
+      return new Promise((resolve, reject) => {
+        waiting.push({ record, resolve, reject })
+        flushing ??= flush()
+      })
+    },
+    close: async () => {
+      isClosed = true
+      await flushing
+      await file.close()
+    }
+  }
+}
+
+const newline = 0x0a
+
+const readLines = (path: string, bytes: Uint8Array): { records: Array<BankRecord>; goodBytes: number } => {
+  const records: Array<BankRecord> = []
+  const text = new TextDecoder()
+  let goodBytes = 0
+  let badLine = 0
+  for (let start = 0, line = 1; start < bytes.length; line++) {
+    const end = bytes.indexOf(newline, start)
+    if (end === -1) break
+    const record = decodeRecord(text.decode(bytes.subarray(start, end)))
+    if (Result.isFailure(record)) {
+      badLine ||= line
+    } else {
+      // Writes are appended in order, so a torn one can have nothing readable behind it.
+      if (badLine > 0) throw new JournalCorrupt({ path, line: badLine })
+      records.push(record.success)
+      goodBytes = end + 1
+    }
+    start = end + 1
+  }
+  return { records, goodBytes }
+}
+
+/** A new file is only sure to be found again once its directory entry is on disk too. Windows cannot do this. */
+const syncDirectory = async (path: string): Promise<void> => {
+  const directory = await open(path, "r").catch(() => undefined)
+  try {
+    await directory?.sync()
+  } catch {
+    // Some file systems refuse to sync a directory; the journal itself is synced all the same.
+  } finally {
+    await directory?.close()
+  }
+}

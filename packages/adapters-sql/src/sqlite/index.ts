@@ -1,0 +1,5 @@
+/** The store on SQLite, with better-sqlite3. */
+export type { GroupCommitLimits } from "../group-commit.ts"
+export type { SqliteDatabase } from "./sqlite-database.ts"
+export { migrate } from "./sqlite-migrations.ts"
+export { type SqliteStore, type SqliteStoreOptions, sqliteStore, sqliteStoreLayer } from "./sqlite-store.ts"

@@ -1,0 +1,179 @@
+/** Reads by key, and the walks over all rows of a kind that audits and key changes need. */
+import type {
+  AggregateRef,
+  IdempotencyKey,
+  IdempotencyRecord,
+  Json,
+  SealedRecord,
+  StoredAggregate,
+  StoredEvent
+} from "@paykernel/core/effect"
+import { sql } from "kysely"
+import type { AggregateRow, IdempotencyRow, SealedRow } from "../schema.ts"
+import type { SqliteDatabase } from "./sqlite-database.ts"
+import { type Arg, prepare, query } from "./sqlite-statement.ts"
+
+type Place = Omit<SealedRecord, "sealed">
+
+export const sqliteRecords = (database: SqliteDatabase) => {
+  const statements = recordStatements(database)
+
+  const load = (ref: AggregateRef): StoredAggregate | undefined => {
+    const row = statements.load.get(ref)
+    return row === undefined ? undefined : asAggregate(ref, row)
+  }
+
+  const events = (ref: AggregateRef, afterVersion: number): ReadonlyArray<StoredEvent> =>
+    statements.events.all({ ...ref, afterVersion }).map((row) => ({
+      tag: row.tag,
+      schemaVersion: row.schema_version,
+      data: JSON.parse(row.data) as Json,
+      atMs: row.at_ms,
+      version: row.version
+    }))
+
+  const scan = (
+    merchantId: string,
+    type: string,
+    afterId: string | null,
+    limit: number
+  ): ReadonlyArray<StoredAggregate> => {
+    const rows =
+      afterId === null
+        ? statements.scanFirst.all({ merchantId, type, limit })
+        : statements.scanNext.all({ merchantId, type, afterId, limit })
+    return rows.map((row) => asAggregate({ merchantId, type, id: row.id }, row))
+  }
+
+  const idempotencyRecord = (key: IdempotencyKey): IdempotencyRecord | undefined => {
+    const row = statements.answer.get(key)
+    return row === undefined ? undefined : asIdempotencyRecord(row)
+  }
+
+  const sealedRecord = (place: Place): SealedRecord | undefined => {
+    const row = statements.sealed.get(place)
+    return row === undefined ? undefined : asSealed(row)
+  }
+
+  const sealedRecords = (after: Place | null, limit: number): ReadonlyArray<SealedRecord> =>
+    (after === null ? statements.sealedFirst.all({ limit }) : statements.sealedNext.all({ ...after, limit })).map(
+      asSealed
+    )
+
+  const sweepExpired = (nowMs: number, limit: number): number => statements.sweepExpired.run({ nowMs, limit })
+
+  return { load, events, scan, idempotencyRecord, sealedRecord, sealedRecords, sweepExpired }
+}
+
+const asAggregate = (
+  { merchantId, type, id }: AggregateRef,
+  row: Pick<AggregateRow, "version" | "schema_version" | "state">
+): StoredAggregate => ({
+  ref: { merchantId, type, id },
+  version: row.version,
+  schemaVersion: row.schema_version,
+  state: JSON.parse(row.state) as Json
+})
+
+const asIdempotencyRecord = (row: IdempotencyRow): IdempotencyRecord => ({
+  merchantId: row.merchant_id,
+  scope: row.scope,
+  key: row.key,
+  fingerprint: row.fingerprint,
+  status: row.status,
+  body: row.body,
+  aggregate: { merchantId: row.aggregate_merchant_id, type: row.type, id: row.aggregate_id },
+  subject: row.subject,
+  createdAtMs: row.created_at_ms,
+  expiresAtMs: row.expires_at_ms
+})
+
+const asSealed = (row: SealedRow): SealedRecord => ({
+  merchantId: row.merchant_id,
+  recordId: row.record_id,
+  field: row.field,
+  sealed: row.sealed
+})
+
+type Scan = { readonly merchantId: string; readonly type: string; readonly limit: number }
+
+const recordStatements = (database: SqliteDatabase) => ({
+  load: prepare(database, (arg: Arg<AggregateRef>) =>
+    query
+      .selectFrom("paykernel_aggregate")
+      .select(["version", "schema_version", "state"])
+      .where("merchant_id", "=", arg("merchantId"))
+      .where("type", "=", arg("type"))
+      .where("id", "=", arg("id"))
+  ),
+  events: prepare(database, (arg: Arg<AggregateRef & { readonly afterVersion: number }>) =>
+    query
+      .selectFrom("paykernel_event")
+      .select(["version", "tag", "schema_version", "data", "at_ms"])
+      .where("merchant_id", "=", arg("merchantId"))
+      .where("type", "=", arg("type"))
+      .where("id", "=", arg("id"))
+      .where("version", ">", arg("afterVersion"))
+      .orderBy("version")
+      .limit(1000)
+  ),
+  scanFirst: prepare(database, scanned),
+  scanNext: prepare(database, (arg: Arg<Scan & { readonly afterId: string }>) =>
+    scanned(arg).where("id", ">", arg("afterId"))
+  ),
+  answer: prepare(database, (arg: Arg<IdempotencyKey>) =>
+    query
+      .selectFrom("paykernel_idempotency")
+      .selectAll()
+      .where("merchant_id", "=", arg("merchantId"))
+      .where("scope", "=", arg("scope"))
+      .where("key", "=", arg("key"))
+  ),
+  sealed: prepare(database, (arg: Arg<Place>) =>
+    query
+      .selectFrom("paykernel_sealed")
+      .selectAll()
+      .where("merchant_id", "=", arg("merchantId"))
+      .where("record_id", "=", arg("recordId"))
+      .where("field", "=", arg("field"))
+  ),
+  sealedFirst: prepare(database, walked),
+  sealedNext: prepare(database, (arg: Arg<Place & Limit>) =>
+    walked(arg).where(
+      sql<boolean>`(merchant_id, record_id, field) > (${arg("merchantId")}, ${arg("recordId")}, ${arg("field")})`
+    )
+  ),
+  sweepExpired: prepare(database, (arg: Arg<Limit & { readonly nowMs: number }>) =>
+    query
+      .deleteFrom("paykernel_idempotency")
+      .where(
+        sql.ref("rowid"),
+        "in",
+        query
+          .selectFrom("paykernel_idempotency")
+          .select(sql`rowid`.as("rowid"))
+          .where("expires_at_ms", "<=", arg("nowMs"))
+          .limit(arg("limit"))
+      )
+  )
+})
+
+type Limit = { readonly limit: number }
+
+const scanned = (arg: Arg<Scan>) =>
+  query
+    .selectFrom("paykernel_aggregate")
+    .select(["id", "version", "schema_version", "state"])
+    .where("merchant_id", "=", arg("merchantId"))
+    .where("type", "=", arg("type"))
+    .orderBy("id")
+    .limit(arg("limit"))
+
+const walked = (arg: Arg<Limit>) =>
+  query
+    .selectFrom("paykernel_sealed")
+    .selectAll()
+    .orderBy("merchant_id")
+    .orderBy("record_id")
+    .orderBy("field")
+    .limit(arg("limit"))

@@ -1,0 +1,42 @@
+/** Commits for the tests of this folder. */
+import type { AggregateWrite, Commit, StoredAggregate } from "@paykernel/core/effect"
+
+export const merchantId = "0197-merchant-a"
+
+export const nowMs = 1_795_000_000_000
+
+export const refOf = (id: string) => ({ merchantId, type: "payment", id })
+
+export const commitOf = (parts: Partial<Commit>): Commit => ({
+  idempotency: null,
+  aggregates: [],
+  ledger: [],
+  tasks: [],
+  lease: null,
+  sealed: [],
+  ...parts
+})
+
+export const writeOf = (id: string, parts: Partial<AggregateWrite> = {}): AggregateWrite => ({
+  ref: refOf(id),
+  expectedVersion: 0,
+  schemaVersion: 1,
+  state: { id },
+  events: [{ tag: "PaymentCreated", schemaVersion: 1, data: { id }, atMs: nowMs }],
+  index: [],
+  bounds: null,
+  ...parts
+})
+
+export const createOf = (id: string): Commit =>
+  commitOf({
+    aggregates: [
+      writeOf(id, { index: [{ collection: "payments", id, createdAtMs: nowMs, fields: { status: "paid" } }] })
+    ]
+  })
+
+/** Adds one to a counter, at the version at which it was seen. */
+export const countUp = (id: string, seen: StoredAggregate | undefined): Commit =>
+  commitOf({
+    aggregates: [writeOf(id, { expectedVersion: seen?.version ?? 0, state: Number(seen?.state ?? 0) + 1 })]
+  })

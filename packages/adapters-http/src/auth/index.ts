@@ -1,0 +1,15 @@
+/** API keys: made, kept as hashes, and verified without paying for the hash on every request. */
+export { type ApiKeyMode, generateApiKey, isApiKeyShaped } from "./api-key.ts"
+export {
+  type ApiKeyRecord,
+  type ApiKeyStore,
+  apiKeyRecord,
+  memoryApiKeyStore,
+  type Pepper
+} from "./api-key-record.ts"
+export {
+  type ApiKeyVerifier,
+  type ApiKeyVerifierOptions,
+  type Authentication,
+  apiKeyVerifier
+} from "./api-key-verifier.ts"

@@ -1,0 +1,93 @@
+/** What holds for all operations of `/v1` and is therefore said once, on top of the generated OpenAPI document. */
+
+type Part = { readonly [name: string]: unknown }
+
+/**
+ * Adds the headers and failures that every operation has in common. Unknown fields are ignored at run time, as the
+ * original API does, so the document must not forbid them.
+ */
+export const asPublished = (document: Part): Part => {
+  const spec = tolerant(document)
+  const paths = Object.entries(part(spec["paths"])).map(([path, methods]) => [
+    path,
+    mapValues(part(methods), (operation, method) => describeOperation(part(operation), method, path))
+  ])
+  return { ...spec, paths: Object.fromEntries(paths) }
+}
+
+const describeOperation = (operation: Part, method: string, path: string): Part => {
+  const writes = method === "post" || method === "put"
+  const responses = { ...part(operation["responses"]), ...(writes ? refusedBodies : {}), ...failures }
+  return {
+    ...operation,
+    operationId: String(operation["operationId"]).replace(/^.*\./u, ""),
+    ...(method === "post" ? { parameters: [...list(operation["parameters"]), idempotencyKey] } : {}),
+    responses: mapValues(responses, (response, status) => ({
+      ...part(response),
+      description: descriptions[status] ?? part(response)["description"],
+      headers: {
+        "X-Request-Id": requestId,
+        ...(method === "post" && status.startsWith("2") ? { "Idempotent-Replayed": replayed } : {}),
+        ...(lists.has(path) && method === "get" && status === "200" ? { Link: link } : {}),
+        ...(status === "503" ? { "Retry-After": retryAfter } : {})
+      }
+    }))
+  }
+}
+
+const lists: ReadonlySet<string> = new Set(["/v1/cards", "/v1/payments", "/v1/settlements"])
+
+const text = { type: "string" }
+const requestId = {
+  description: "Names the request. Send your own UUID as a header of the same name, or get a new one.",
+  schema: { type: "string", format: "uuid" }
+}
+const replayed = { description: "`true` where this is the first answer to the same key again.", schema: text }
+const link = { description: "RFC 8288 links: `self`, `first`, and `next` and `prev` where they exist.", schema: text }
+const retryAfter = { description: "Seconds.", schema: { type: "integer" } }
+const idempotencyKey = {
+  name: "Idempotency-Key",
+  in: "header",
+  required: false,
+  description: "May repeat the `idempotencyKey` of the body; if it differs, the request is refused.",
+  schema: { type: "string", format: "uuid" }
+}
+
+const descriptions: { readonly [status: string]: string } = {
+  202: "Submitted",
+  303: "On to the shop",
+  400: "The request is not valid",
+  401: "No key, or not a valid one",
+  404: "Not found",
+  409: "Conflicts with another request, or with the state of the payment"
+}
+
+const failure = (description: string) => ({
+  description,
+  content: { "application/json": { schema: { $ref: "#/components/schemas/Error" } } }
+})
+
+const refusedBodies = {
+  413: failure("The body is larger than 64 KiB"),
+  415: failure("The body is not application/json in UTF-8")
+}
+
+const failures = {
+  500: failure("Something unexpected happened"),
+  503: failure("Temporarily unavailable")
+}
+
+const tolerant = (value: Part): Part =>
+  mapValues(value, (member, name) => {
+    if (Array.isArray(member)) return member.map((item) => (isPart(item) ? tolerant(item) : item))
+    if (!isPart(member)) return member
+    const { additionalProperties, ...rest } = member
+    return tolerant(name === "properties" || additionalProperties !== false ? member : rest)
+  })
+
+const mapValues = (object: Part, change: (value: unknown, name: string) => unknown): Part =>
+  Object.fromEntries(Object.entries(object).map(([name, value]) => [name, change(value, name)]))
+
+const isPart = (value: unknown): value is Part => typeof value === "object" && value !== null && !Array.isArray(value)
+const part = (value: unknown): Part => (isPart(value) ? value : {})
+const list = (value: unknown): ReadonlyArray<unknown> => (Array.isArray(value) ? value : [])

@@ -1,0 +1,89 @@
+/** The `/v1` API for a host: a function from `Request` to `Response` that needs nothing else of the runtime. */
+import type { Kernel } from "@paykernel/core"
+import { docsPage } from "../docs/docs-page.ts"
+import { openApiDocument, openApiText } from "../docs/openapi.ts"
+import { html, jsonText, toResponse } from "../front/answer.ts"
+import type { AllowedOrigins } from "../front/cors.ts"
+import { type Authentication, type FrontLimits, front } from "../front/front.ts"
+import type { CardDoor } from "../openpgp/index.ts"
+import { refusals } from "./refusals.ts"
+import { docsPath, documentPath, routes } from "./routes.ts"
+import { webHandler } from "./web-handler.ts"
+
+export type V1Options = {
+  readonly kernel: Kernel
+  readonly cardDoor: CardDoor
+  /** Who calls, from the `Authorization` header; `apiKeyVerifier` makes one. Asked before a body is read. */
+  readonly authenticate: (authorization: string | null) => Promise<Authentication>
+  /** The address under which clients know the host, used in links. Default: the origin of each request. */
+  readonly publicUrl?: string
+  /** Makes the `X-Request-Id` of a request that brought none: a UUID. */
+  readonly newRequestId: () => string
+  /** The kernel's own clock: a list without `to` ends now. */
+  readonly nowMs: () => number
+  /** Defaults: 64 KiB, 16 levels, 256 keys in all. */
+  readonly limits?: Partial<FrontLimits>
+  /** Which web pages may call from a browser. Default `*`. */
+  readonly allowedOrigins?: AllowedOrigins
+  /** Told of every bug that became a 500. The error may hold anything, so be careful where it is written. */
+  readonly onDefect?: (error: unknown, requestId: string) => void
+}
+
+export type V1Handler = {
+  /** Answers every request; it never rejects. */
+  readonly fetch: (request: Request) => Promise<Response>
+  /** Releases the handler. The kernel stays the host's to close. */
+  readonly close: () => Promise<void>
+}
+
+const limitDefaults: FrontLimits = { bodyBytesMax: 64 * 1024, depthMax: 16, keysMax: 256 }
+
+/**
+ * Serves the published `/v1` API and `/ping`, its OpenAPI document at `/openapi.json` and a readable page at `/docs`.
+ *
+ * ```ts
+ * const { fetch } = v1Handler({ kernel, cardDoor, authenticate, newRequestId, nowMs })
+ * const response = await fetch(new Request("http://localhost/ping"))
+ * ```
+ */
+export const v1Handler = (options: V1Options): V1Handler => {
+  const { kernel, cardDoor, nowMs, authenticate, newRequestId } = options
+  const onDefect = options.onDefect ?? (() => undefined)
+  const publicUrl = options.publicUrl ?? null
+  const api = webHandler({ kernel, cardDoor, publicUrl, nowMs }, onDefect)
+  const pages = documentPages()
+  return {
+    fetch: front({
+      routes,
+      refusals,
+      authenticate,
+      newRequestId,
+      onDefect,
+      limits: { ...limitDefaults, ...options.limits },
+      allowedOrigins: options.allowedOrigins ?? "*",
+      serve: (route, request, incoming) => pages.get(route.path)?.() ?? api.serve(request, incoming)
+    }),
+    close: api.close
+  }
+}
+
+/** Made when first asked for: most hosts are asked for payments far more often than for their documents. */
+const documentPages = (): ReadonlyMap<string, () => Promise<Response>> => {
+  const document = once(async () => jsonText(200, openApiText()))
+  const page = once(async () => {
+    const { body, styleHash } = await docsPage(openApiDocument())
+    return html(200, body, styleHash)
+  })
+  return new Map([
+    [documentPath, async () => toResponse(await document())],
+    [docsPath, async () => toResponse(await page())]
+  ])
+}
+
+const once = <A>(make: () => Promise<A>): (() => Promise<A>) => {
+  let made: Promise<A> | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
+}

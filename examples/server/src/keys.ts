@@ -1,0 +1,44 @@
+/**
+ * All the secrets of the server: made at the first start, each kept in a file of its owner alone. Whoever loses them
+ * loses the saved cards, and every API key with them.
+ */
+import { randomBytes } from "node:crypto"
+import { join } from "node:path"
+import { type CardKey, generateApiKey, generateCardKey, type Pepper } from "@paykernel/adapters-http"
+import type { KeyRing } from "@paykernel/core/vault"
+import { openFileKeyRing } from "@paykernel/core/vault/file-key-ring"
+import * as Redacted from "effect/Redacted"
+import { privateFile } from "./private-file.ts"
+
+export type ServerKeys = {
+  /** Seals card numbers. */
+  readonly vault: KeyRing
+  readonly digest: Uint8Array
+  /** Under which API keys are hashed. */
+  readonly pepper: Pepper
+  /** To which browsers encrypt cards. */
+  readonly card: CardKey
+}
+
+/** Reads the keys of a directory, and makes those that are missing. */
+export const openKeys = async (directory: string): Promise<ServerKeys> => {
+  const vault = await openFileKeyRing(join(directory, "vault-keys.json"))
+  const digestPath = join(directory, "digest-key")
+  const digest = Buffer.from(await privateFile(digestPath, () => randomBytes(32).toString("base64url")), "base64url")
+  if (digest.length !== 32) throw new Error(`${digestPath} does not hold a key of 32 bytes`)
+  const armoredPrivateKey = await privateFile(join(directory, "card-encryption-key.asc"), async () => {
+    return Redacted.value((await generateCardKey({ nowMs: Date.now() })).armoredPrivateKey)
+  })
+  return {
+    vault,
+    digest,
+    pepper: await vault.derivedKey("api-keys"),
+    card: { keyId: "key1", armoredPrivateKey: Redacted.make(armoredPrivateKey, { label: "card key" }) }
+  }
+}
+
+/** The API key for whoever brought none: the same one at every start. */
+export const openApiKey = async (directory: string): Promise<Redacted.Redacted<string>> => {
+  const text = await privateFile(join(directory, "api-key"), () => `${generateApiKey("test")}\n`)
+  return Redacted.make(text.trim(), { label: "API key" })
+}

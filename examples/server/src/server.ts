@@ -1,0 +1,134 @@
+/** Puts the pieces together: storage, vault, simulated bank, kernel, API and controls, behind one address. */
+import { randomUUID } from "node:crypto"
+import { mkdirSync } from "node:fs"
+import { dirname, join } from "node:path"
+import { apiKeyVerifier, memoryApiKeyStore, openCardDoor, v1Handler } from "@paykernel/adapters-http"
+import { sqliteStore } from "@paykernel/adapters-sql/sqlite"
+import { createKernel, keyedDigest } from "@paykernel/core"
+import { sandboxGateway, sandboxRisk } from "@paykernel/core/simulator"
+import { openFileJournal } from "@paykernel/core/simulator/file-journal"
+import { envelopeVault } from "@paykernel/core/vault"
+import * as Effect from "effect/Effect"
+import type * as Redacted from "effect/Redacted"
+import { openSandboxClock } from "./clock.ts"
+import { lockDirectory } from "./data-lock.ts"
+import { openApiKey, openKeys, type ServerKeys } from "./keys.ts"
+import { registerMerchants } from "./merchants.ts"
+import { type Handler, listen } from "./node-http.ts"
+import { sandboxControls } from "./sandbox.ts"
+import type { ServerSettings } from "./settings.ts"
+import { timeMachine } from "./time-machine.ts"
+
+export type RunningServer = {
+  /** Where clients find it: `http://127.0.0.1:3000`. */
+  readonly address: string
+  /** The key that the server made for itself; `null` where the settings brought keys. */
+  readonly generatedApiKey: Redacted.Redacted<string> | null
+  /** Finishes what is under way, for ten seconds at most, and gives everything back. */
+  readonly close: () => Promise<void>
+}
+
+/** Where news for a person go. Names and ids, never card data or amounts. */
+export type ServerLog = (line: string) => void
+
+const graceMs = 10_000
+const patienceMs = 20_000
+const bankTimeoutMs = 5_000
+
+/** Starts everything; on a failure what was opened is closed again before it rejects. */
+export const startServer = async (settings: ServerSettings, log: ServerLog): Promise<RunningServer> => {
+  const opened: Array<() => unknown> = []
+  const closeAll = async (): Promise<void> => {
+    for (const close of opened.splice(0).reverse()) await close()
+  }
+  try {
+    return await open(settings, log, (close) => opened.push(close), closeAll)
+  } catch (cause) {
+    await closeAll()
+    throw cause
+  }
+}
+
+type OnClose = (close: () => unknown) => void
+
+const open = async (
+  settings: ServerSettings,
+  log: ServerLog,
+  onClose: OnClose,
+  close: () => Promise<void>
+): Promise<RunningServer> => {
+  const { sandboxDir } = settings
+  const lock = lockDirectory(sandboxDir)
+  onClose(lock.release)
+  const keys = await openKeys(sandboxDir)
+  const generatedApiKey = settings.apiKeys.length === 0 ? await openApiKey(sandboxDir) : null
+  const apiKeys = generatedApiKey === null ? settings.apiKeys : [generatedApiKey]
+
+  // The address is part of what payers are sent to, so it has to be known before anything is sent.
+  const { promise: ready, resolve: serve, reject: fail } = Promise.withResolvers<Handler>()
+  ready.catch(() => {})
+  onClose(() => fail(new Error("the server is closed")))
+  const onDefect = (cause: unknown): void => log(`defect: ${cause instanceof Error ? cause.stack : String(cause)}`)
+  const { host, port } = settings
+  const http = await listen({ host, port, onDefect, handle: async (request) => (await ready)(request) })
+  onClose(() => http.close(0))
+
+  const world = await openWorld(settings, keys, http.address, log, onClose)
+  const records = await registerMerchants(world.kernel, { ...settings, ...keys, apiKeys, nowMs: Date.now() })
+  const verifier = apiKeyVerifier({ store: memoryApiKeyStore(records), pepper: keys.pepper, nowMs: Date.now })
+  const api = v1Handler({
+    kernel: world.kernel,
+    cardDoor: await openCardDoor({ keys: [keys.card] }),
+    authenticate: verifier.authenticate,
+    newRequestId: randomUUID,
+    nowMs: world.clock.nowMs,
+    onDefect
+  })
+  onClose(api.close)
+  const machine = timeMachine({ ...world, patienceMs })
+  const controls = sandboxControls({ ...world, timeMachine: machine, verifier })
+  const gated = machine.gated(api.fetch)
+  serve((request) => (new URL(request.url).pathname.startsWith("/sandbox/") ? controls : gated)(request))
+  onClose(() => http.close(graceMs))
+  return { address: http.address, generatedApiKey, close }
+}
+
+/** The kernel, and the bank that it is played against. */
+const openWorld = async (
+  settings: ServerSettings,
+  keys: ServerKeys,
+  address: string,
+  log: ServerLog,
+  onClose: OnClose
+) => {
+  const { databasePath, sandboxDir, bankLatencyMs: latencyMs } = settings
+  const clock = await openSandboxClock(join(sandboxDir, "clock.json"))
+  mkdirSync(dirname(databasePath), { recursive: true, mode: 0o700 })
+  const { store, close: closeStore } = sqliteStore({ path: databasePath })
+  onClose(closeStore)
+  const journal = await openFileJournal(join(sandboxDir, "gateway-journal.jsonl"))
+  onClose(journal.close)
+  const bank = sandboxGateway({
+    journal,
+    clock,
+    latencyMs,
+    random: Math.random,
+    digest: keyedDigest(keys.digest),
+    challengeUrl: (challengeId) => `${address}/sandbox/3ds/${challengeId}`
+  })
+  onClose(() => Effect.runPromise(bank.close))
+  const kernel = createKernel({
+    store,
+    gateway: bank.gateway,
+    vault: envelopeVault(keys.vault),
+    risk: sandboxRisk(),
+    digestKey: keys.digest,
+    clock,
+    challengeReturnUrl: (state) => `${address}/v1/3ds/return/${state}`,
+    callTimeoutMs: bankTimeoutMs,
+    onIncident: ({ kind, aggregate, subject, why }) => log(`${kind}: ${aggregate.type} ${aggregate.id} ${subject}: ${why}`)
+  })
+  onClose(kernel.close)
+  await kernel.ready()
+  return { kernel, bank, clock }
+}

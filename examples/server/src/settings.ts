@@ -1,0 +1,91 @@
+/** What the environment asks of the server. Everything that is wrong with it is said at once, before anything starts. */
+import { resolve } from "node:path"
+import { isApiKeyShaped } from "@paykernel/adapters-http"
+import { Merchant } from "@paykernel/core/domain"
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+
+export type ServerSettings = {
+  readonly host: string
+  /** 0 asks the system for a free one. */
+  readonly port: number
+  /** Absolute. */
+  readonly databasePath: string
+  /** Where the simulated bank, the test clock and generated keys are kept. Absolute. */
+  readonly sandboxDir: string
+  /** One demo merchant each. Empty: the server makes a key and keeps it. */
+  readonly apiKeys: ReadonlyArray<Redacted.Redacted<string>>
+  readonly settlementIntervalMs: number
+  /** How long the simulated bank takes over a call, at most. */
+  readonly bankLatencyMs: number
+}
+
+/** One thing that is wrong: the variable, and what it should be. Never what it was, which may be a secret. */
+export type SettingsProblem = { readonly variable: string; readonly message: string }
+
+export type Environment = { readonly [variable: string]: string | undefined }
+
+const apiKeysMax = 32
+const bankLatencyMsMax = 10_000
+
+/**
+ * Reads the settings; paths are relative to `directory`.
+ *
+ * @example
+ * readSettings({ PORT: "80 80" }, "/srv") // => failure [{ variable: "PORT", message: "must be a whole number …" }]
+ */
+export const readSettings = (
+  environment: Environment,
+  directory: string
+): Result.Result<ServerSettings, ReadonlyArray<SettingsProblem>> => {
+  const problems: Array<SettingsProblem> = []
+  const wholeNumber = (variable: string, fallback: number, min: number, max: number): number => {
+    const text = environment[variable] ?? ""
+    if (text === "") return fallback
+    const value = /^[0-9]{1,12}$/u.test(text) ? Number.parseInt(text, 10) : -1
+    if (value >= min && value <= max) return value
+    problems.push({ variable, message: `must be a whole number from ${min} to ${max}` })
+    return fallback
+  }
+  const settings: ServerSettings = {
+    host: environment["HOST"] || "127.0.0.1",
+    port: wholeNumber("PORT", 3000, 0, 65_535),
+    databasePath: resolve(directory, databasePathOf(environment["DATABASE_URL"], problems)),
+    sandboxDir: resolve(directory, environment["PAYKERNEL_SANDBOX_DIR"] || "data"),
+    apiKeys: apiKeysOf(environment["PAYKERNEL_API_KEY"], problems),
+    settlementIntervalMs: wholeNumber(
+      "PAYKERNEL_SETTLEMENT_MS",
+      300_000,
+      Merchant.settlementIntervalMsMin,
+      Merchant.settlementIntervalMsMax
+    ),
+    bankLatencyMs: wholeNumber("PAYKERNEL_SANDBOX_LATENCY_MS", 50, 0, bankLatencyMsMax)
+  }
+  return problems.length > 0 ? Result.fail(problems) : Result.succeed(settings)
+}
+
+const databasePathOf = (text: string | undefined, problems: Array<SettingsProblem>): string => {
+  const url = text || "sqlite:data/paykernel.sqlite"
+  const path = url.startsWith("sqlite:") ? url.slice("sqlite:".length) : ""
+  // Two slashes would be a host in a URL, and a path of the root to the file system: nobody means the second.
+  const ambiguous = path.startsWith("//") && !path.startsWith("///")
+  if (path === "" || path === ":memory:" || ambiguous || /[?#\0]/u.test(path)) {
+    problems.push({ variable: "DATABASE_URL", message: "must be sqlite:PATH, such as sqlite:./data/paykernel.sqlite" })
+  }
+  return path
+}
+
+const apiKeysOf = (
+  text: string | undefined,
+  problems: Array<SettingsProblem>
+): ReadonlyArray<Redacted.Redacted<string>> => {
+  if (text === undefined || text.trim() === "") return []
+  const keys = text.split(",").map((key) => key.trim())
+  const complain = (message: string) => problems.push({ variable: "PAYKERNEL_API_KEY", message })
+  if (!keys.every(isApiKeyShaped)) {
+    complain("must be keys of 8 to 256 visible ASCII characters, separated by commas")
+  }
+  if (new Set(keys).size !== keys.length) complain("names a key twice")
+  if (keys.length > apiKeysMax) complain(`must be at most ${apiKeysMax} keys`)
+  return keys.map((key) => Redacted.make(key, { label: "API key" }))
+}

@@ -1,0 +1,105 @@
+/**
+ * The gateway misbehaves in every way that it knows while a merchant goes about its business. When the trouble is over
+ * and some time has passed, every payment has come to an end, and no book disagrees with another.
+ */
+import { join } from "node:path"
+import { encryptCardData } from "@paykernel/adapters-http/browser"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { type ClientJournal, openClientJournal } from "./client-journal.ts"
+import { compareBooks } from "./four-books.ts"
+import { listAt, textAt } from "./json-reading.ts"
+import { startLoad } from "./load.ts"
+import { type MerchantClient, merchantClient } from "./merchant-client.ts"
+import { eventually } from "./polling.ts"
+import { seeded } from "./seeded.ts"
+import { type ServerProcess, scratchDirectory, startProcess } from "./server-process.ts"
+
+const apiKey = "SAND_API_KEY:adversity:test"
+const seed = Number(process.env["PAYKERNEL_SEED"] ?? Date.now() % 1_000_000)
+const random = seeded(seed)
+const directory = scratchDirectory()
+let server: ServerProcess
+let api: MerchantClient
+let journal: ClientJournal
+
+beforeAll(async () => {
+  server = await startProcess(directory.path, { PAYKERNEL_API_KEY: apiKey })
+  api = merchantClient(() => server.address, apiKey)
+  journal = openClientJournal(join(directory.path, "client-journal.jsonl"))
+})
+
+afterAll(async () => {
+  await server?.stop("SIGTERM")
+  directory.remove()
+})
+
+const setMode = async (mode: string, rate = 1): Promise<void> => {
+  const answer = await api.post("/sandbox/gateway/mode", { mode, rate })
+  expect(answer).toMatchObject({ status: 200, body: { data: { mode, rate } } })
+}
+
+const workUntil = async (requests: number, meanwhile: () => Promise<void> = async () => {}): Promise<void> => {
+  const key = (await api.get("/v1/encryption/public")).body
+  const publicKey = { keyId: textAt(key, "data", "keyId"), publicKey: textAt(key, "data", "publicKey") }
+  const load = startLoad({
+    api,
+    journal,
+    random,
+    callers: 4,
+    card: await encryptCardData({ number: "5555555555554444", cvv: "123" }, publicKey),
+    cvv: await encryptCardData({ cvv: "123" }, publicKey)
+  })
+  await eventually(async () => load.answered(), (answered) => answered >= requests, 30_000)
+  await meanwhile()
+  await load.stop()
+}
+
+const troubles = ["drop-before", "execute-drop", "error-before", "error-after", "late", "duplicate-reply", "garbage", "wrong-echo"]
+const blindness = ["lookup-stale", "lookup-down"]
+
+describe(`a gateway in trouble (PAYKERNEL_SEED=${seed})`, () => {
+  it.each([...troubles, ...blindness].flatMap((mode) => [[mode, 0.5] as const, [mode, 1] as const]))(
+    "takes requests all the same: %s at rate %f",
+    async (mode, rate) => {
+      // Look-ups are asked for only after something else has gone wrong.
+      const isBlind = blindness.includes(mode)
+      await setMode(isBlind ? "execute-drop" : mode, rate)
+      await workUntil(12, async () => {
+        if (isBlind) await setMode(mode, rate)
+      })
+      await setMode("normal")
+    }
+  )
+
+  it("has left no payment in doubt, and no two books that disagree", async () => {
+    for (let quarter = 0; quarter < 4; quarter++) {
+      const moved = await api.post("/sandbox/clock/advance", { seconds: 15 * 60 })
+      expect(moved.status, moved.text).toBe(200)
+    }
+    expect(listAt((await api.get("/v1/payments?status=pending")).body, "data")).toEqual([])
+    const { differences, ...figures } = await compareBooks({
+      sandboxDir: join(directory.path, "data"),
+      databasePath: join(directory.path, "data", "paykernel.sqlite"),
+      clientJournal: journal,
+      api
+    })
+    console.log(`adversity: ${JSON.stringify(figures)}, differences ${differences.length}`)
+    expect(differences).toEqual([])
+    expect(figures.executions).toBeGreaterThan(60)
+  })
+})
+
+describe("the control of the mode", () => {
+  it.each([
+    ["no mode", {}, "mode"],
+    ["an unknown mode", { mode: "chaos" }, "mode"],
+    ["a rate above one", { mode: "late", rate: 1.5 }, "rate"],
+    ["a rate that is no number", { mode: "late", rate: "often" }, "rate"]
+  ])("refuses %s and stays as it was", async (_what, body, location) => {
+    const answer = await api.post("/sandbox/gateway/mode", body)
+    expect(answer).toMatchObject({ status: 400, body: { code: 2, errors: [{ location }] } })
+    if (location === "mode") {
+      for (const mode of ["normal", ...troubles, ...blindness]) expect(answer.text).toContain(mode)
+    }
+  })
+})

@@ -1,0 +1,266 @@
+/**
+ * What the examples in docstrings take for granted: a card, a payment, a gateway. Each is what a reader of the file
+ * would expect under that name, and real: an example that needs a kernel gets one, over adapters in memory.
+ */
+
+import * as Core from "@paykernel/core"
+import { type CreatePaymentInput, Cvv, createKernel, money, Pan, type SubmitCardInput, zero } from "@paykernel/core"
+import { Attempt, Card, Fees, type Ledger, Merchant, Payment, type Settlement } from "@paykernel/core/domain"
+import { memoryStore } from "@paykernel/core/memory"
+import { memoryJournal, type SandboxGateway, sandboxGateway } from "@paykernel/core/simulator"
+import { decider, PaymentExamples } from "@paykernel/core/testing"
+import { envelopeVault, keyRingFromValues } from "@paykernel/core/vault"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import * as fc from "fast-check"
+import type { Scope } from "./example-code.ts"
+
+/** What an example in this file may use, beside what its room and its file export. */
+export const fixturesOf = async (file: string): Promise<Scope> => {
+  const rooms = fixtures.filter(([prefix]) => file.startsWith(prefix))
+  const given: Array<Scope> = [everywhere]
+  for (const [, make] of rooms) given.push(await make())
+  return Object.assign({}, ...given)
+}
+
+const nowMs = Date.UTC(2026, 0, 1)
+const clock = { nowMs: () => nowMs }
+const usd = PaymentExamples.usd
+const eur = (amount: bigint) => money(amount, "EUR")
+
+const everywhere: Scope = { ...Core, Effect, Result, fc, usd, eur, nowMs, clock }
+
+const { fold, history } = decider({ initial: Payment.noPayment, decide: Payment.decide, evolve: Payment.evolve })
+
+/** USD 10.00, authorized and not captured. */
+const authorized = fold(
+  history(
+    PaymentExamples.requestPayment({ autoCapture: false }),
+    PaymentExamples.recordReply("authorize-1", PaymentExamples.approved())
+  )
+)
+
+const attemptRoom = (): Scope => {
+  const plan = PaymentExamples.attemptPlan()
+  const attempt = Attempt.planAttempt(plan)
+  return {
+    plan,
+    attempt,
+    sending: attempt,
+    planned: Attempt.planAttempt({ ...plan, startedAtMs: null }),
+    policy: PaymentExamples.examplePolicy,
+    capabilities: PaymentExamples.examplePolicy.capabilities
+  }
+}
+
+const submit = (change: Partial<Extract<Card.CardCommand, { _tag: "SubmitCard" }>> = {}): Card.CardCommand => ({
+  _tag: "SubmitCard",
+  id: "card-1",
+  merchantId: "merchant-1",
+  billingDetails: submission.billingDetails,
+  expMonth: 12,
+  expYear: 2030,
+  network: "VISA",
+  last4: "0007",
+  bin: "400740",
+  fingerprint: "8b6ff2a4-6dd5-8b62-9d49-0a4b1d0e3f57",
+  holder: submission.holder,
+  nowMs,
+  ...change
+})
+
+const cardRoom = (): Scope => {
+  const cardVerified: Card.CardEvent = {
+    _tag: "CardVerified",
+    avs: "Y",
+    cvv: "pass",
+    issuerCountry: "US",
+    fundingType: "credit",
+    atMs: nowMs
+  }
+  const pendingCard = Result.getOrThrow(Card.decide(Card.noCard, submit())).events.reduce(Card.evolve, Card.noCard)
+  return { submit, pendingCard, cardVerified }
+}
+
+const terms: Merchant.MerchantTerms = {
+  ...PaymentExamples.exampleTerms,
+  settlementCurrency: "USDC",
+  settlementRate: { numerator: 1n, denominator: 1n },
+  settlementIntervalMs: 86_400_000
+}
+
+const registration = {
+  id: "merchant-1",
+  name: "Bookshop",
+  walletId: "1000000001",
+  channels: [{ id: "channel-1", default: true, cardDescriptor: "BOOKSHOP", achDescriptor: "BOOKSHOP" }],
+  terms
+}
+
+const merchantRoom = (): Scope => {
+  const registered = Merchant.decide(Merchant.noMerchant, { _tag: "RegisterMerchant", ...registration, nowMs })
+  return { terms, activeMerchant: Result.getOrThrow(registered).events.reduce(Merchant.evolve, Merchant.noMerchant) }
+}
+
+const settlementRoom = (): Scope => {
+  const owner = { id: "settlement-1", merchantId: "merchant-1", walletId: "1000000001" }
+  const complete: Settlement.SettlementCommand = {
+    _tag: "CompleteSettlement",
+    ...owner,
+    lines: [{ _tag: "PaymentLine", paymentId: "payment-1", captured: usd(1_000n), fees: usd(59n) }],
+    settlementCurrency: "USDC",
+    rate: { numerator: 1n, denominator: 1n },
+    nowMs
+  }
+  const settlementCompleted: Settlement.SettlementEvent = {
+    _tag: "SettlementCompleted",
+    ...owner,
+    totalCredits: usd(1_000n),
+    totalDebits: zero("USD"),
+    paymentFees: usd(59n),
+    payout: money(9_410_000n, "USDC"),
+    atMs: nowMs
+  }
+  return { complete, settlementCompleted }
+}
+
+const ledgerRoom = (): Scope => {
+  const transaction: Ledger.LedgerTransaction = {
+    id: "payment-1:capture",
+    merchantId: "merchant-1",
+    kind: "capture",
+    reference: { type: "payment", id: "payment-1" },
+    atMs: nowMs,
+    postings: []
+  }
+  return { transaction }
+}
+
+const submission: SubmitCardInput = {
+  pan: Result.getOrThrow(Pan.parse("4007400000000007")),
+  cvv: Result.getOrThrow(Cvv.parse("123")),
+  expMonth: 12,
+  expYear: 2030,
+  billingDetails: {
+    name: "Ada Lovelace",
+    city: "Boston",
+    country: "US",
+    line1: "1 Main Street",
+    line2: null,
+    district: "MA",
+    postalCode: "02201"
+  },
+  holder: { email: "ada@example.com", phoneNumber: null, sessionId: "session-1", ipAddress: "192.0.2.1" }
+}
+
+const sandbox = (): SandboxGateway =>
+  sandboxGateway({
+    journal: memoryJournal(),
+    clock,
+    random: () => 0.5,
+    challengeUrl: (id) => `https://bank.example/challenge/${id}`,
+    latencyMs: 0
+  })
+
+/** A server that publishes a key for card data. */
+const browserRoom = async (): Promise<Scope> => {
+  const { generateCardKey, openCardDoor } = await import("@paykernel/adapters-http")
+  const door = await openCardDoor({ keys: [await generateCardKey({ nowMs: Date.now() })] })
+  const data = { keyId: door.keyId, publicKey: door.publicKeyBase64 }
+  return { apiKey: "key", fetchWith: async () => Response.json({ data }) }
+}
+
+const vault = async () => envelopeVault(await keyRingFromValues([{ id: "k1", key: "A".repeat(43) }]))
+
+/** Adapters under which a merchant has a verified card. */
+const kernelParts = async (): Promise<Scope> => {
+  const store = memoryStore()
+  const { gateway } = sandbox()
+  const digestKey = new Uint8Array(32).fill(7)
+  const parts = { store, gateway, vault: await vault(), digestKey }
+  const kernel = createKernel(parts)
+  await kernel.merchants.register(registration)
+  const card = await kernel.cards.submit(registration.id, submission)
+  if (!card.ok) throw new Error(`the card was refused: ${card.error._tag}`)
+  await kernel.drain()
+  await kernel.close()
+  const input: CreatePaymentInput = {
+    amount: usd(1_000n),
+    cardId: card.value.view.id,
+    cvv: null,
+    autoCapture: true,
+    verificationMethod: "none",
+    successUrl: null,
+    failureUrl: null,
+    description: null,
+    channel: null,
+    payer: submission.holder
+  }
+  return { ...parts, merchantId: registration.id, input }
+}
+
+const simulatorRoom = (): Scope => ({
+  random: () => 0.5,
+  sandbox: sandbox(),
+  cardOf: (name: string): Card.Card => ({
+    ...Card.noCard,
+    billingDetails: { ...submission.billingDetails, name }
+  }),
+  options: {
+    journal: memoryJournal(),
+    clock,
+    currencies: Core.currencies,
+    challengeUrl: (id: string) => `https://bank.example/challenge/${id}`,
+    challengeTtlMs: 900_000,
+    secretFor: (purpose: string) => purpose
+  },
+  amounts: {
+    parse: (amount: string, currency: string) => Result.getOrThrow(Core.parse(amount, currency)),
+    format: (amount: Core.Money) => Core.format(amount)
+  }
+})
+
+const riskRoom = (): Scope => ({
+  counts: { perCard: 1, perEmail: 1, perIp: 1 },
+  subjectWith: (email: string) => ({
+    issuerCountry: "US",
+    billingCountry: "US",
+    fingerprint: "8b6ff2a4-6dd5-8b62-9d49-0a4b1d0e3f57",
+    email,
+    ipAddress: "192.0.2.1"
+  })
+})
+
+const testingRoom = async (): Promise<Scope> => {
+  const ready = await vault()
+  const approved = PaymentExamples.recordReply("authorize-1", PaymentExamples.approved())
+  let keys = 0
+  return {
+    ...Payment,
+    requested: PaymentExamples.requestPayment(),
+    approved,
+    repeatedApproval: approved,
+    myVault: () => ready,
+    openMyStore: async () => memoryStore(),
+    gateway: sandbox().gateway,
+    approvedCard: () => ({ ...submission, cvv: null }),
+    nextKey: () => `key-${++keys}`
+  }
+}
+
+/** By the beginning of the file's path. */
+const fixtures: ReadonlyArray<readonly [prefix: string, make: () => Scope | Promise<Scope>]> = [
+  ["packages/adapters-http/src/browser/", browserRoom],
+  ["packages/adapters-http/src/front/", () => ({ limits: { depthMax: 16, keysMax: 256 } })],
+  ["packages/core/src/attempt/", attemptRoom],
+  ["packages/core/src/card/", cardRoom],
+  ["packages/core/src/fees/", () => ({ ...Fees })],
+  ["packages/core/src/ledger/", ledgerRoom],
+  ["packages/core/src/merchant/", merchantRoom],
+  ["packages/core/src/payment/", () => ({ authorized, capture: PaymentExamples.capturePayment() })],
+  ["packages/core/src/risk/", riskRoom],
+  ["packages/core/src/settlement/", settlementRoom],
+  ["packages/core/src/application/", kernelParts],
+  ["packages/core/src/simulator/", simulatorRoom],
+  ["packages/core/src/testing/", testingRoom]
+]

@@ -101,13 +101,15 @@ const postingFindings = (
 ): ReadonlyArray<AuditFinding> => {
   const problems: Array<string> = []
   if (!transactions.every(isBalanced)) problems.push("a ledger transaction does not balance")
-  const receivable = foldBalances(transactions).find((one) => one.account === "card_receivable")
+  const balances = foldBalances(transactions)
+  const receivable = balances.find((one) => one.account === "card_receivable")
+  const authorized = balances.find((one) => one.account === "card_authorized")
   const kept = payment.status === "cancelled" ? 0n : payment.captured.amount
   if ((receivable?.posted ?? 0n) !== kept - payment.refunded.amount) {
     problems.push("its postings are not what it captured less what it returned")
   }
   const reserved = payment.status === "authorized" ? payment.authorized.amount : 0n
-  if ((receivable?.held ?? 0n) !== reserved - payment.refunding.amount) {
+  if ((authorized?.held ?? 0n) !== reserved || (receivable?.held ?? 0n) !== payment.refunding.amount) {
     problems.push("its holds are not what it has reserved")
   }
   return problems.map((problem) => ({ merchantId: payment.merchantId, aggregate, problem }))

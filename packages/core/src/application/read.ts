@@ -1,6 +1,7 @@
 /** What a merchant may look at: single things and lists, each from the store as it is now. */
 import * as Effect from "effect/Effect"
-import { money } from "../money/index.ts"
+import { available as availableOf } from "../ledger/index.ts"
+import { negate } from "../money/index.ts"
 import type { Payment } from "../payment/payment.ts"
 import type { AggregateDefinition } from "../ports/aggregate.ts"
 import { type ListedItem, Store } from "../ports/store.ts"
@@ -62,8 +63,6 @@ export const readBalances = Effect.fn("paykernel.balances")(function* (merchantI
   const accounts = yield* (yield* Store).balances(merchantId)
   // Credits are negative in the books; to the merchant they are what is owed to it.
   const owed = (account: "merchant_available" | "merchant_unsettled") =>
-    accounts
-      .filter((balance) => balance.account === account)
-      .map((balance) => money(-(balance.posted + (balance.held > 0n ? balance.held : 0n)), balance.currency))
+    accounts.filter((balance) => balance.account === account).map((balance) => negate(availableOf(balance)))
   return { available: owed("merchant_available"), unsettled: owed("merchant_unsettled"), accounts }
 })

@@ -2,13 +2,14 @@
  * Carries one attempt to a definite end: send, or find out, or undo. Each step is a call to the gateway followed by one
  * commit under the fence of the task, so a holder that lost its lease writes nothing.
  */
+import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { Attempt } from "../attempt/attempt.ts"
-import { nextCheckAtMs, nextStep } from "../attempt/index.ts"
+import { isOverdue, nextCheckAtMs, nextStep } from "../attempt/index.ts"
 import type { Card } from "../card/card.ts"
 import { decide } from "../payment/index.ts"
-import type { Payment, PaymentCommand, PaymentEvent } from "../payment/payment.ts"
+import type { Payment, PaymentCommand, PaymentEvent, PaymentRejection } from "../payment/payment.ts"
 import type { GatewayOperation } from "../ports/card-gateway.ts"
 import { Clock } from "../ports/clock.ts"
 import type { TaskUpdate } from "../ports/commit.ts"
@@ -22,6 +23,15 @@ import { again, done, hold, type Operations } from "./operations.ts"
 import { load } from "./repository.ts"
 import { type Committed, transact } from "./transact.ts"
 
+/**
+ * The domain would not record what was learned, such as a capture whose fees the merchant's terms cannot assess. Nothing
+ * is lost: the task comes back, and the gateway is asked again.
+ */
+export class OutcomeRefused extends Data.TaggedError("OutcomeRefused")<{
+  readonly command: PaymentCommand["_tag"]
+  readonly rejection: PaymentRejection["_tag"]
+}> {}
+
 /** Steps that one holder takes before it gives the task back, so that a defect cannot make it spin. */
 const stepsMax = 16
 
@@ -32,7 +42,7 @@ export const runAttempt = Effect.fn("paykernel.runAttempt")(function* (
   task: ClaimedTask,
   fresh: boolean
 ) {
-  const run = { operations, directory, task }
+  const run: Run = { operations, directory, task, lease: { untilMs: task.leasedUntilMs } }
   let { state: payment } = yield* load(paymentDefinition, task.aggregate.merchantId, task.aggregate.id)
   let ours = fresh
   let released = false
@@ -56,6 +66,8 @@ type Run = {
   readonly operations: Operations
   readonly directory: MerchantDirectory
   readonly task: ClaimedTask
+  /** Until when the task is this holder's, as far as it knows. */
+  readonly lease: { untilMs: number }
 }
 
 /** `ours`: the attempt is in `sending` and this holder may send. `wait`: the task was given back. */
@@ -73,6 +85,9 @@ const takeStep = Effect.fnUntraced(function* (run: Run, payment: Payment, attemp
     case "Send":
       if (attempt.needsCvv && operations.cvvs.peek(attemptId) === undefined) {
         return moved(yield* advance(run, { _tag: "AbandonAttempt", attemptId, why: "cvv_lost", nowMs }), false)
+      }
+      if (isOverdue(attempt, operations.policy, nowMs)) {
+        return moved(yield* advance(run, { _tag: "AbandonAttempt", attemptId, why: "overdue", nowMs }), false)
       }
       return moved(yield* advance(run, { _tag: "StartAttempt", attemptId, nowMs }), true)
     case "DeclareLost":
@@ -117,7 +132,8 @@ const send = Effect.fnUntraced(function* (run: Run, payment: Payment, attempt: A
   const { operations } = run
   const { state: card } = yield* load(cardDefinition, payment.merchantId, payment.source.id)
   const clock = yield* Clock
-  if (attempt.kind === "authorize") {
+  // Asked once: on a message that goes out again a denial would come too late to mean anything.
+  if (attempt.kind === "authorize" && attempt.sends === 1) {
     const evaluation = yield* (yield* Risk).assessPayment(payment, card, clock.nowMs())
     if (evaluation.decision === "denied") {
       const nowMs = clock.nowMs()
@@ -125,6 +141,7 @@ const send = Effect.fnUntraced(function* (run: Run, payment: Payment, attempt: A
     }
   }
   const message = yield* messageOf(run, payment, attempt, card)
+  yield* keepLease(run)
   const reply = yield* sendToGateway(message, operations.callTimeoutMs)
   const terms = yield* termsOf(run)
   const nowMs = clock.nowMs()
@@ -133,6 +150,19 @@ const send = Effect.fnUntraced(function* (run: Run, payment: Payment, attempt: A
   if (attemptOf(replied.state, run.task)?.status === "planned") return yield* waitFor(run, attempt)
   operations.cvvs.discard(attempt.id)
   return moved(replied, false)
+})
+
+/**
+ * A lease that could end during the call is renewed first. Whoever took it over would look the key up, and a message
+ * that leaves after that look-up is one that nobody is waiting for.
+ */
+const keepLease = Effect.fnUntraced(function* (run: Run) {
+  const { operations, task, lease } = run
+  const nowMs = (yield* Clock).nowMs()
+  if (nowMs + operations.callTimeoutMs <= lease.untilMs) return
+  const untilMs = nowMs + operations.leaseMs
+  yield* leaseOnly(run, hold(task, untilMs))
+  lease.untilMs = untilMs
 })
 
 const messageOf = Effect.fnUntraced(function* (run: Run, payment: Payment, attempt: Attempt, card: Card) {
@@ -178,8 +208,9 @@ const advance = Effect.fnUntraced(function* (run: Run, command: PaymentCommand) 
     lease: (state) => leaseAfter(run, state, nowMs)
   })
   if (Result.isFailure(decided)) {
-    return yield* Effect.die(new Error(`${command._tag} was refused: ${decided.failure._tag}`))
+    return yield* new OutcomeRefused({ command: command._tag, rejection: decided.failure._tag })
   }
+  if (leaseAfter(run, decided.success.state, nowMs).then._tag === "Hold") run.lease.untilMs = nowMs + operations.leaseMs
   report(operations, task, decided.success)
   if (decided.success.tasks.length > 0) operations.hands.wake()
   return decided.success
@@ -198,17 +229,19 @@ const waitFor = Effect.fnUntraced(function* (run: Run, attempt: Attempt) {
   return waiting
 })
 
-/** A commit of the lease alone. That the task is another's by now is then no news to act on. */
-const release = (run: Run, lease: TaskUpdate) =>
-  transact({
-    definition: paymentDefinition,
-    merchantId: run.task.aggregate.merchantId,
-    id: run.task.aggregate.id,
-    decide: () => Result.succeed({ events: [], ledger: [], tasks: [] }),
-    lease: () => lease
-  }).pipe(
-    Effect.asVoid,
-    Effect.catchTag("LeaseLost", () => Effect.void)
+/** A lease that is another's by now needs no giving back. */
+const release = (run: Run, lease: TaskUpdate) => Effect.catchTag(leaseOnly(run, lease), "LeaseLost", () => Effect.void)
+
+/** A commit that only says what becomes of the task. */
+const leaseOnly = (run: Run, lease: TaskUpdate) =>
+  Effect.asVoid(
+    transact({
+      definition: paymentDefinition,
+      merchantId: run.task.aggregate.merchantId,
+      id: run.task.aggregate.id,
+      decide: () => Result.succeed({ events: [], ledger: [], tasks: [] }),
+      lease: () => lease
+    })
   )
 
 const termsOf = (run: Run) => Effect.map(run.directory.get(run.task.aggregate.merchantId), (merchant) => merchant.terms)

@@ -65,15 +65,13 @@ const fees: fc.Arbitrary<Fee> = fc.letrec<{ fee: Fee }>((tie) => ({
       markup: terms,
       rounding: roundings
     }),
-    fc
-      .record({ min: parts, extra: parts, fee: tie("fee") })
-      .map(({ min, extra, fee }) => ({
-        kind: "capped" as const,
-        name: "cap",
-        min,
-        max: usd(min.amount + extra.amount),
-        fee
-      })),
+    fc.record({ min: parts, extra: parts, fee: tie("fee") }).map(({ min, extra, fee }) => ({
+      kind: "capped" as const,
+      name: "cap",
+      min,
+      max: usd(min.amount + extra.amount),
+      fee
+    })),
     fc.record({ kind: fc.constant("sum" as const), fees: fc.array(tie("fee"), { maxLength: 3 }) }),
     fc.record({
       kind: fc.constant("select" as const),

@@ -58,8 +58,8 @@ export const assessFees = <C extends Currency>(
   context: FeeContext
 ): Result.Result<FeeAssessment<C>, FeeRejection> => {
   if (gross.amount < 0n) return Result.fail({ _tag: "GrossBelowZero" })
-  const checked = checkFeeSchedule(schedule)
-  if (Result.isFailure(checked)) return Result.fail(checked.failure)
+  const refusal = refusalOf(schedule)
+  if (refusal !== undefined) return Result.fail(refusal)
   const charged = charge(schedule.fee, gross, context)
   if (Result.isFailure(charged)) return Result.fail(charged.failure)
   const lines = schedule.onExcess === "limit" ? limitTo(charged.success, gross.amount) : charged.success
@@ -70,6 +70,17 @@ export const assessFees = <C extends Currency>(
     total: money(total, gross.currency),
     breakdown: lines.map((line) => ({ ...line, amount: money(line.amount, gross.currency) }))
   })
+}
+
+/** Schedules are values that never change, so one that was found sound stays so; the check costs more than the fee. */
+const sound = new WeakSet<FeeSchedule>()
+
+const refusalOf = (schedule: FeeSchedule): FeeScheduleRejection | undefined => {
+  if (sound.has(schedule)) return undefined
+  const checked = checkFeeSchedule(schedule)
+  if (Result.isFailure(checked)) return checked.failure
+  sound.add(schedule)
+  return undefined
 }
 
 /** A line before it has a currency: it is always the payment's. */

@@ -33,7 +33,7 @@ export const feePartsMax = 1_000
  *
  * @example
  * checkFeeSchedule({ fee: noFee, onExcess: "limit" })
- * // => { _tag: "Success", success: { fee: { kind: "sum", fees: [] }, onExcess: "limit" } }
+ * // => Result.succeed({ fee: { kind: "sum", fees: [] }, onExcess: "limit" })
  */
 export const checkFeeSchedule = (schedule: FeeSchedule): Result.Result<FeeSchedule, FeeScheduleRejection> => {
   if (!isSmallEnough(schedule.fee)) {

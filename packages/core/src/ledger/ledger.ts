@@ -9,6 +9,10 @@ export type LedgerLayer = "posted" | "held"
 
 /** Accounts of one merchant's books. A debit is positive, a credit negative. */
 export type LedgerAccount =
+  /** Reserved at card issuers by authorizations, and not charged: it is only ever held. */
+  | "card_authorized"
+  /** The other side of it: what the merchant may still capture. */
+  | "merchant_authorized"
   /** Owed to us by card issuers, through the gateway. */
   | "card_receivable"
   /** Received from the gateway. */

@@ -31,7 +31,7 @@ export const weightsMax = 10_000
  *
  * @example
  * allocate(money(5n, "JPY"), [1n, 3n], "first")
- * // => { _tag: "Success", success: [{ amount: 2n, currency: "JPY" }, { amount: 3n, currency: "JPY" }] }
+ * // => Result.succeed([{ amount: 2n, currency: "JPY" }, { amount: 3n, currency: "JPY" }])
  */
 export const allocate = <C extends Currency>(
   money: Money<C>,

@@ -21,7 +21,7 @@ export type DecimalParts = { readonly negative: boolean; readonly whole: string;
  * of an amount means something different from its negation.
  *
  * @example
- * readDecimal("-3.14") // => { _tag: "Success", success: { negative: true, whole: "3", fraction: "14" } }
+ * readDecimal("-3.14") // => Result.succeed({ negative: true, whole: "3", fraction: "14" })
  */
 export const readDecimal = (text: string): Result.Result<DecimalParts, NotADecimal | TooManyDigits> => {
   if (text.length > digitsMax + "-.".length) return Result.fail(tooManyDigits)

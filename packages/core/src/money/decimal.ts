@@ -21,8 +21,8 @@ export type MoneyRejection =
  * may be any text: an unknown one is rejected.
  *
  * @example
- * parse("3.1", "USD") // => { _tag: "Success", success: { amount: 310n, currency: "USD" } }
- * parse("3.141", "USD") // => { _tag: "Failure", failure: { _tag: "TooPrecise", exponent: 2 } }
+ * parse("3.1", "USD") // => Result.succeed({ amount: 310n, currency: "USD" })
+ * parse("3.141", "USD") // => Result.fail({ _tag: "TooPrecise", exponent: 2 })
  */
 export const parse = <C extends string>(
   text: string,

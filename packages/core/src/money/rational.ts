@@ -12,7 +12,7 @@ export type RationalRejection = { readonly _tag: "ZeroDenominator" }
  * The fraction of two whole numbers, in lowest terms and with the sign above the line.
  *
  * @example
- * rational(6n, -4n) // => { _tag: "Success", success: { numerator: -3n, denominator: 2n } }
+ * rational(6n, -4n) // => Result.succeed({ numerator: -3n, denominator: 2n })
  */
 export const rational = (numerator: bigint, denominator: bigint): Result.Result<Rational, RationalRejection> =>
   denominator === 0n ? Result.fail({ _tag: "ZeroDenominator" }) : Result.succeed(reduced(numerator, denominator))
@@ -21,7 +21,7 @@ export const rational = (numerator: bigint, denominator: bigint): Result.Result<
  * The fraction that a decimal text means, such as an exchange rate. Same grammar and bounds as amounts.
  *
  * @example
- * rationalFromDecimal("1.25") // => { _tag: "Success", success: { numerator: 5n, denominator: 4n } }
+ * rationalFromDecimal("1.25") // => Result.succeed({ numerator: 5n, denominator: 4n })
  */
 export const rationalFromDecimal = (text: string): Result.Result<Rational, NotADecimal | TooManyDigits> =>
   Result.map(readDecimal(text), ({ negative, whole, fraction }) => {

@@ -75,8 +75,8 @@ describe("an approved authorization", () => {
         id: "payment-1:authorization-hold",
         kind: "authorization_hold",
         postings: [
-          { account: "card_receivable", layer: "held", amount: usd(1_000n) },
-          { account: "merchant_unsettled", layer: "held", amount: usd(-1_000n) }
+          { account: "card_authorized", layer: "held", amount: usd(1_000n) },
+          { account: "merchant_authorized", layer: "held", amount: usd(-1_000n) }
         ]
       }
     ])

@@ -57,8 +57,8 @@ describe("capturing", () => {
       {
         id: "payment-1:capture",
         postings: [
-          { account: "card_receivable", layer: "held", amount: usd(-1_000n) },
-          { account: "merchant_unsettled", layer: "held", amount: usd(1_000n) },
+          { account: "card_authorized", layer: "held", amount: usd(-1_000n) },
+          { account: "merchant_authorized", layer: "held", amount: usd(1_000n) },
           { account: "card_receivable", layer: "posted", amount: usd(600n) },
           { account: "merchant_unsettled", layer: "posted", amount: usd(-600n) }
         ]

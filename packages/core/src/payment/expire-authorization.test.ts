@@ -34,8 +34,8 @@ describe("an authorization that nobody captures", () => {
         id: "payment-1:authorization-release",
         kind: "authorization_release",
         postings: [
-          { account: "card_receivable", layer: "held", amount: usd(-1_000n) },
-          { account: "merchant_unsettled", layer: "held", amount: usd(1_000n) }
+          { account: "card_authorized", layer: "held", amount: usd(-1_000n) },
+          { account: "merchant_authorized", layer: "held", amount: usd(1_000n) }
         ]
       }
     ])

@@ -16,8 +16,7 @@ const balanceOf = (ledger: Parameters<typeof foldBalances>[0], account: LedgerAc
     held: 0n
   }
 
-const heldBy = (payment: Payment): bigint =>
-  (payment.status === "authorized" ? payment.authorized.amount : 0n) + payment.refunding.amount
+const reservedBy = (payment: Payment): bigint => (payment.status === "authorized" ? payment.authorized.amount : 0n)
 
 const postedBy = (payment: Payment): bigint =>
   payment.status === "cancelled" ? 0n : payment.captured.amount - payment.refunded.amount
@@ -43,7 +42,8 @@ describe("the books of a payment", () => {
         const receivable = balanceOf(ledger, "card_receivable")
         const owed = balanceOf(ledger, "merchant_unsettled")
         return (
-          receivable.held === heldBy(payment) &&
+          balanceOf(ledger, "card_authorized").held === reservedBy(payment) &&
+          receivable.held === payment.refunding.amount &&
           receivable.posted === postedBy(payment) &&
           owed.held === -receivable.held &&
           owed.posted === -receivable.posted

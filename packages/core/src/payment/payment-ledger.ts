@@ -1,8 +1,9 @@
 /**
  * What each event of a payment moves in the books of its merchant. A debit is positive.
  *
- * A held posting carries the sign of the balance that it sets apart: an authorization sets apart what is going to be
- * received, a refund in flight what is going to be given back. Releasing posts the opposite.
+ * A held posting carries the sign of the balance that it sets apart, so that `posted − held` is what is left: a refund in
+ * flight sets apart what is going to be given back. An authorization sets nothing of the merchant's apart, so it has
+ * accounts of its own. Releasing posts the opposite.
  */
 import {
   type LedgerLayer,
@@ -26,7 +27,7 @@ export const ledgerOf = (payment: Payment, event: PaymentEvent): LedgerTransacti
     case "PaymentAuthorized":
       // Captured in the same message: the hold and its release would only cancel out.
       if (payment.autoCapture) return undefined
-      return entry(payment, payment.id, "authorization_hold", hold(event.amount), event.atMs)
+      return entry(payment, payment.id, "authorization_hold", reserve(event.amount), event.atMs)
     case "PaymentCaptured":
       return entry(payment, payment.id, "capture", captured(payment, event.amount), event.atMs)
     case "AuthorizationExpired":
@@ -57,6 +58,11 @@ const receive = (layer: LedgerLayer, amount: Money): Postings => [
   { account: "merchant_unsettled", layer, amount: negate(amount) }
 ]
 
+const reserve = (amount: Money): Postings => [
+  { account: "card_authorized", layer: "held", amount },
+  { account: "merchant_authorized", layer: "held", amount: negate(amount) }
+]
+
 const hold = (amount: Money): Postings => receive("held", amount)
 
 const giveBack = (amount: Money): Postings => receive("posted", negate(amount))
@@ -65,10 +71,10 @@ const giveBack = (amount: Money): Postings => receive("posted", negate(amount))
 const captured = (payment: Payment, amount: Money): Postings =>
   payment.autoCapture
     ? receive("posted", amount)
-    : [...releaseOf(hold(payment.authorized)), ...receive("posted", amount)]
+    : [...releaseOf(reserve(payment.authorized)), ...receive("posted", amount)]
 
 const release = (payment: Payment, atMs: number): LedgerTransaction =>
-  entry(payment, payment.id, "authorization_release", releaseOf(hold(payment.authorized)), atMs)
+  entry(payment, payment.id, "authorization_release", releaseOf(reserve(payment.authorized)), atMs)
 
 const refundOf = (payment: Payment, reversalId: string): Reversal & { readonly attemptId: string } => {
   const reversal = payment.reversals.find(({ id }) => id === reversalId)

@@ -128,7 +128,7 @@ export const ledgerCases: StoreCases = {
       commitOf({
         ledger: numbers(100).map((m) => {
           const owner = m % 4 === 0 ? stranger : merchantId
-          return captureOf(`t-${n}-${m}`, huge + BigInt(m), { merchantId: owner })
+          return captureOf(`t-${n}-${m}`, largest - BigInt(m), { merchantId: owner })
         })
       })
     )

@@ -57,6 +57,11 @@ export const taskCases: StoreCases = {
     expect(await claimIds(store, noonMs + 1999)).toEqual([])
     expect(await claim(store, noonMs + 2000)).toMatchObject([{ id: "t", fence: 2, attempt: 2 }])
   },
+  "a lease that ends before the task is due does not make it due": async (store) => {
+    await outcome(store, commitOf({ tasks: [taskOf("t", noonMs + 5000, { bornLeased }), taskOf("u", noonMs)] }))
+    expect(await claimIds(store, noonMs + 4999)).toEqual(["u"])
+    expect(await claimIds(store, noonMs + 5000)).toEqual(["t"])
+  },
   "a holder that wakes after another took over writes nothing": async (store) => {
     await outcome(store, commitOf({ tasks: [taskOf("t", noonMs, { bornLeased })] }))
     await claim(store, bornLeased.untilMs)

@@ -90,6 +90,7 @@ describe("code in documentation", () => {
 
   it("says that it cannot be read", () => {
     expect(() => programOf({ source: "one // => failure { a: 1 }", name: "page" })).toThrow(SyntaxError)
+    expect(() => programOf({ source: "one // => 1n\n// => 1n", name: "page" })).toThrow(SyntaxError)
   })
 })
 

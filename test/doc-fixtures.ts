@@ -2,17 +2,16 @@
  * What the examples in docstrings take for granted: a card, a payment, a gateway. Each is what a reader of the file
  * would expect under that name, and real: an example that needs a kernel gets one, over adapters in memory.
  */
-
 import * as Core from "@paykernel/core"
-import { type CreatePaymentInput, Cvv, createKernel, money, Pan, type SubmitCardInput, zero } from "@paykernel/core"
+import { money, zero } from "@paykernel/core"
 import { Attempt, Card, Fees, type Ledger, Merchant, Payment, type Settlement } from "@paykernel/core/domain"
 import { memoryStore } from "@paykernel/core/memory"
-import { memoryJournal, type SandboxGateway, sandboxGateway } from "@paykernel/core/simulator"
+import { memoryJournal } from "@paykernel/core/simulator"
 import { decider, PaymentExamples } from "@paykernel/core/testing"
-import { envelopeVault, keyRingFromValues } from "@paykernel/core/vault"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as fc from "fast-check"
+import { clock, kernelParts, nowMs, registration, sandbox, submission, terms, vault } from "./doc-world.ts"
 import type { Scope } from "./example-code.ts"
 
 /** What an example in this file may use, beside what its room and its file export. */
@@ -23,8 +22,6 @@ export const fixturesOf = async (file: string): Promise<Scope> => {
   return Object.assign({}, ...given)
 }
 
-const nowMs = Date.UTC(2026, 0, 1)
-const clock = { nowMs: () => nowMs }
 const usd = PaymentExamples.usd
 const eur = (amount: bigint) => money(amount, "EUR")
 
@@ -82,21 +79,6 @@ const cardRoom = (): Scope => {
   return { submit, pendingCard, cardVerified }
 }
 
-const terms: Merchant.MerchantTerms = {
-  ...PaymentExamples.exampleTerms,
-  settlementCurrency: "USDC",
-  settlementRate: { numerator: 1n, denominator: 1n },
-  settlementIntervalMs: 86_400_000
-}
-
-const registration = {
-  id: "merchant-1",
-  name: "Bookshop",
-  walletId: "1000000001",
-  channels: [{ id: "channel-1", default: true, cardDescriptor: "BOOKSHOP", achDescriptor: "BOOKSHOP" }],
-  terms
-}
-
 const merchantRoom = (): Scope => {
   const registered = Merchant.decide(Merchant.noMerchant, { _tag: "RegisterMerchant", ...registration, nowMs })
   return { terms, activeMerchant: Result.getOrThrow(registered).events.reduce(Merchant.evolve, Merchant.noMerchant) }
@@ -136,67 +118,12 @@ const ledgerRoom = (): Scope => {
   return { transaction }
 }
 
-const submission: SubmitCardInput = {
-  pan: Result.getOrThrow(Pan.parse("4007400000000007")),
-  cvv: Result.getOrThrow(Cvv.parse("123")),
-  expMonth: 12,
-  expYear: 2030,
-  billingDetails: {
-    name: "Ada Lovelace",
-    city: "Boston",
-    country: "US",
-    line1: "1 Main Street",
-    line2: null,
-    district: "MA",
-    postalCode: "02201"
-  },
-  holder: { email: "ada@example.com", phoneNumber: null, sessionId: "session-1", ipAddress: "192.0.2.1" }
-}
-
-const sandbox = (): SandboxGateway =>
-  sandboxGateway({
-    journal: memoryJournal(),
-    clock,
-    random: () => 0.5,
-    challengeUrl: (id) => `https://bank.example/challenge/${id}`,
-    latencyMs: 0
-  })
-
 /** A server that publishes a key for card data. */
 const browserRoom = async (): Promise<Scope> => {
   const { generateCardKey, openCardDoor } = await import("@paykernel/adapters-http")
   const door = await openCardDoor({ keys: [await generateCardKey({ nowMs: Date.now() })] })
   const data = { keyId: door.keyId, publicKey: door.publicKeyBase64 }
   return { apiKey: "key", fetchWith: async () => Response.json({ data }) }
-}
-
-const vault = async () => envelopeVault(await keyRingFromValues([{ id: "k1", key: "A".repeat(43) }]))
-
-/** Adapters under which a merchant has a verified card. */
-const kernelParts = async (): Promise<Scope> => {
-  const store = memoryStore()
-  const { gateway } = sandbox()
-  const digestKey = new Uint8Array(32).fill(7)
-  const parts = { store, gateway, vault: await vault(), digestKey }
-  const kernel = createKernel(parts)
-  await kernel.merchants.register(registration)
-  const card = await kernel.cards.submit(registration.id, submission)
-  if (!card.ok) throw new Error(`the card was refused: ${card.error._tag}`)
-  await kernel.drain()
-  await kernel.close()
-  const input: CreatePaymentInput = {
-    amount: usd(1_000n),
-    cardId: card.value.view.id,
-    cvv: null,
-    autoCapture: true,
-    verificationMethod: "none",
-    successUrl: null,
-    failureUrl: null,
-    description: null,
-    channel: null,
-    payer: submission.holder
-  }
-  return { ...parts, merchantId: registration.id, input }
 }
 
 const simulatorRoom = (): Scope => ({

@@ -25,7 +25,7 @@ export const programOf = ({ source, name, importing }: ProgramOptions): Program 
   const steps = stepsOf(joinedClaims(source).split("\n"))
   const claims = steps.filter(({ expected }) => expected !== undefined).length
   // Typed annotations go, everything else keeps its place; imports become waits, since a function cannot hold them.
-  const body = withoutImports(stripTypeScriptTypes(steps.map(statementOf).join("\n")))
+  const body = withoutImports(withoutTypes(steps.map(statementOf).join("\n"), name))
   const check = (actual: unknown, expected: unknown, claim: string): void =>
     expect(dataOf(actual), `${name}: ${claim}`).toEqual(dataOf(expected))
   const imported =
@@ -58,7 +58,8 @@ const stepsOf = (lines: ReadonlyArray<string>): ReadonlyArray<Step> => {
   const steps: Array<Step> = []
   let open: Array<string> = []
   const close = (expected?: string): void => {
-    if (open.some((line) => line.trim() !== "")) steps.push({ code: open.join("\n"), expected })
+    if (open.length > 0) steps.push({ code: open.join("\n"), expected })
+    else if (expected !== undefined) throw new SyntaxError(`no expression gives ${expected}`)
     open = []
   }
   for (const line of lines) {
@@ -87,6 +88,14 @@ const importName = "imported"
 
 const statementOf = ({ code, expected }: Step): string =>
   expected === undefined ? code : `${checkName}(${code}\n, ${expected}, ${JSON.stringify(code.trim())})`
+
+const withoutTypes = (code: string, name: string): string => {
+  try {
+    return stripTypeScriptTypes(code)
+  } catch (cause) {
+    throw new SyntaxError(`${name} cannot be read: ${String(cause)}`, { cause })
+  }
+}
 
 const importLine = /^import\s+(?<names>[\s\S]*?)\s+from\s+(?<specifier>"[^"]+")\s*;?$/gmu
 

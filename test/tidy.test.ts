@@ -70,7 +70,7 @@ describe("imports show the architecture", () => {
     const inner = production.filter(
       (file) => file.startsWith(`${core}ports/`) || file.startsWith(`${core}application/`)
     )
-    const adapters = ["memory", "simulator", "testing"].map((folder) => `${core}${folder}/`)
+    const adapters = ["memory", "simulator", "testing", "vault"].map((folder) => `${core}${folder}/`)
     expect(offenders(inner, (_, target) => adapters.some((folder) => target.startsWith(folder)))).toEqual([])
     const ports = inner.filter((file) => file.startsWith(`${core}ports/`))
     expect(offenders(ports, (_, target) => target.startsWith(`${core}application/`))).toEqual([])

@@ -6,7 +6,7 @@ import type { Cvv } from "../card/cvv.ts"
 import type { CardCredentials } from "../ports/card-gateway.ts"
 import { Store, type StoreUnavailable } from "../ports/store.ts"
 import { Vault, type VaultError } from "../ports/vault.ts"
-import { openPan } from "../vault/vault.ts"
+import { openPan } from "./open-pan.ts"
 
 /** The vault's record of the card is gone. */
 export class CredentialsLost extends Data.TaggedError("CredentialsLost")<{ readonly cardId: string }> {}

@@ -2,11 +2,11 @@
  * A client may lose an answer and ask again. A key binds the first request and its answer, so that asking again
  * gives the same answer and does nothing a second time.
  *
- * What a key is bound to: the answer that was written in the same commit as the effect of the request, a success or
- * a definite refusal alike, kept as the same bytes. What never binds a key, so that the request may be repaired and
- * sent again with it: everything answered without a commit, which is failed authentication (401, 403), a rate limit
- * (429), a body that is malformed or too large (400, 413), a conflict with a request under way (409), and every
- * failure of ours (5xx). A gateway's unknown outcome is not an answer: the payment it left behind is.
+ * What a key is bound to: the answer that was written in the same commit as the effect of the request, kept as the same
+ * bytes. What never binds a key, so that the request may be repaired and sent again with it: everything answered without
+ * a commit, which is failed authentication (401, 403), a rate limit (429), a body that is malformed or too large (400,
+ * 413), a refusal by the rules (400, 404, 409), and every failure of ours (5xx). A gateway's unknown outcome is not an
+ * answer: the payment it left behind is.
  */
 import * as Result from "effect/Result"
 

@@ -1,4 +1,5 @@
 /** The vault in process, for any runtime with Web Crypto. Keys in a file: `@paykernel/core/vault/file-key-ring`. */
+export { openPan } from "../application/open-pan.ts"
 export {
   KeyUnknown,
   type Place,
@@ -16,4 +17,4 @@ export {
   type KeyRingOptions,
   keyRingFromValues
 } from "./key-ring.ts"
-export { envelopeVault, envelopeVaultLayer, openPan } from "./vault.ts"
+export { envelopeVault, envelopeVaultLayer } from "./vault.ts"

@@ -5,9 +5,8 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
-import * as Result from "effect/Result"
-import { Pan } from "../card/pan.ts"
-import { type Place, SealBroken, type Sealed, Vault, type VaultError } from "../ports/vault.ts"
+import type * as Result from "effect/Result"
+import { type Place, SealBroken, Vault, type VaultError } from "../ports/vault.ts"
 import { framed } from "./byte-text.ts"
 import { type OpenFailure, open, rewrap, seal } from "./envelope.ts"
 import type { KeyRing } from "./key-ring.ts"
@@ -31,13 +30,6 @@ export const envelopeVault = (ring: KeyRing): Vault["Service"] => {
 
 /** `envelopeVault` as a layer. */
 export const envelopeVaultLayer = (ring: KeyRing): Layer.Layer<Vault> => Layer.succeed(Vault, envelopeVault(ring))
-
-/** Opens a card number. Sealed text that is authentic but no card number was not sealed for this place. */
-export const openPan = (vault: Vault["Service"], sealed: Sealed, place: Place): Effect.Effect<Pan, VaultError> =>
-  Effect.flatMap(vault.open(sealed, place), (text) => {
-    const pan = Pan.parse(Redacted.value(text))
-    return Result.isSuccess(pan) ? Effect.succeed(pan.success) : Effect.fail(new SealBroken({ place }))
-  })
 
 const settled = <A>(run: () => Promise<Result.Result<A, OpenFailure>>): Effect.Effect<A, VaultError> =>
   Effect.flatMap(Effect.promise(run), Effect.fromResult)

@@ -38,7 +38,8 @@ export type GroupCommit<Job> = {
 
 export const groupCommitDefaults: GroupCommitLimits = { batchMax: 256, waitingMax: 4096, busyRetriesMax: 200 }
 
-const busyPauseMaxMs = 50
+/** Doubles from 2 ms, to 50 ms at most: other writers rarely need longer, and callers are waiting. */
+const busyPauseMs = (busyAnswers: number): number => Math.min(50, 2 ** Math.min(busyAnswers, 6))
 
 /**
  * A queue in front of a durable write.
@@ -57,56 +58,26 @@ export const groupCommit = <Job>(options: GroupCommitOptions<Job>): GroupCommit<
   let active = false
   let closed = false
   let busyAnswers = 0
-  let whenIdle: Array<() => void> = []
-
-  const refuseAll = (batch: ReadonlyArray<Job>, reason: GroupRefusal): void => {
-    for (const job of batch) options.refuse(job, reason)
-  }
-
-  const step = (): void => {
-    const batch = waiting.splice(0, batchMax)
-    let result: WriteResult | Promise<WriteResult>
-    try {
-      result = batch.length === 0 ? "settled" : options.write(batch)
-    } catch {
-      failed(batch)
-      return
-    }
-    if (typeof result === "string") written(batch, result)
-    else
-      result.then(
-        (later) => written(batch, later),
-        () => failed(batch)
-      )
-  }
-
-  const written = (batch: ReadonlyArray<Job>, result: WriteResult): void => {
-    busyAnswers = result === "busy" ? busyAnswers + 1 : 0
-    if (busyAnswers > 0 && busyAnswers <= busyRetriesMax) {
-      waiting = [...batch, ...waiting]
-      setTimeout(step, Math.min(busyPauseMaxMs, 2 ** Math.min(busyAnswers, 6)))
-      return
-    }
-    if (busyAnswers > 0) refuseAll(batch, "busy")
-    busyAnswers = 0
-    proceed()
-  }
-
-  const failed = (batch: ReadonlyArray<Job>): void => {
-    refuseAll(batch, "failed")
-    proceed()
-  }
+  const whenIdle: Array<() => void> = []
 
   /** The next write waits for the end of this turn of the event loop, so that all callers of the turn share it. */
-  const proceed = (): void => {
+  const step = async (): Promise<void> => {
+    const batch = waiting.splice(0, batchMax)
+    const result = await attempt(options.write, batch)
+    busyAnswers = result === "busy" ? busyAnswers + 1 : 0
+    if (result === "busy" && busyAnswers <= busyRetriesMax) {
+      waiting = [...batch, ...waiting]
+      setTimeout(step, busyPauseMs(busyAnswers))
+      return
+    }
+    busyAnswers = 0
+    if (result !== "settled") for (const job of batch) options.refuse(job, result)
     if (waiting.length > 0) {
       setImmediate(step)
       return
     }
     active = false
-    const idle = whenIdle
-    whenIdle = []
-    for (const tell of idle) tell()
+    for (const tell of whenIdle.splice(0)) tell()
   }
 
   return {
@@ -127,5 +98,16 @@ export const groupCommit = <Job>(options: GroupCommitOptions<Job>): GroupCommit<
       closed = true
       return active ? new Promise((resolve) => whenIdle.push(resolve)) : Promise.resolve()
     }
+  }
+}
+
+const attempt = async <Job>(
+  write: GroupCommitOptions<Job>["write"],
+  batch: ReadonlyArray<Job>
+): Promise<WriteResult | "failed"> => {
+  try {
+    return batch.length === 0 ? "settled" : await write(batch)
+  } catch {
+    return "failed"
   }
 }

@@ -1,4 +1,4 @@
-/** A process that writes and is killed without closing: `file store|defaults commits`. Something else counts its syncs. */
+/** A process that writes and ends without closing: `file store|defaults commits`. Its test counts its syncs. */
 import { sqliteStore } from "@paykernel/adapters-sql/sqlite"
 import Database from "better-sqlite3"
 import * as Effect from "effect/Effect"

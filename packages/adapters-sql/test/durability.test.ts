@@ -2,13 +2,15 @@
  * What is answered has been synced to the disk. A killed process proves nothing about that, because the page cache
  * outlives it; so the settings are read back, and where strace is at hand the syncs are counted.
  */
-import { execFileSync } from "node:child_process"
+import { execFileSync, spawn } from "node:child_process"
+import { once } from "node:events"
 import { readFileSync } from "node:fs"
+import { fileURLToPath } from "node:url"
 import { sqliteStore } from "@paykernel/adapters-sql/sqlite"
 import Database from "better-sqlite3"
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
-import { createOf } from "./commits.ts"
+import { createOf, merchantId, refOf } from "./commits.ts"
 import { runScript } from "./run-script.ts"
 import { temporaryDatabase } from "./temporary-database.ts"
 
@@ -48,6 +50,32 @@ describe("the connection", () => {
     const database = new Database(":memory:")
     expect(() => sqliteStore({ database })).toThrow("a store needs a database in a file")
     database.close()
+  })
+})
+
+describe("a process that is killed in the middle of its commits", () => {
+  it("leaves every answered commit, whole, in a sound file", async () => {
+    const path = temporaryDatabase()
+    const script = fileURLToPath(new URL("commit-and-tell.ts", import.meta.url))
+    const child = spawn(process.execPath, ["--conditions=source", script, path], {
+      stdio: ["ignore", "pipe", "inherit"]
+    })
+    let printed = ""
+    child.stdout.on("data", (chunk: Buffer) => {
+      printed += chunk.toString()
+      if (printed.length > 4000) child.kill("SIGKILL")
+    })
+    await once(child, "close")
+    const told = printed.split("\n").slice(0, -1)
+    expect(told.length).toBeGreaterThan(200)
+    const { store, database, close } = sqliteStore({ path })
+    for (const id of told) {
+      expect(await Effect.runPromise(store.load(refOf(id)))).toMatchObject({ version: 1 })
+      expect(await Effect.runPromise(store.find(merchantId, "payments", id))).toMatchObject({ id })
+      expect(await Effect.runPromise(store.events(refOf(id), 0))).toHaveLength(1)
+    }
+    expect(database.pragma("integrity_check", { simple: true })).toBe("ok")
+    await close()
   })
 })
 

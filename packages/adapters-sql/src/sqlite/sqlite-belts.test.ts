@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { commitOf, merchantId, nowMs, refOf, writeOf } from "../../test/commits.ts"
 import { temporaryDatabase } from "../../test/temporary-database.ts"
+import { commitStatements } from "./sqlite-commit-statements.ts"
 import { type SqliteStore, sqliteStore } from "./sqlite-store.ts"
 
 const capture = (captured: bigint, attempt: string, refunded = 0n): Commit =>
@@ -61,6 +62,18 @@ describe("the version alone", () => {
     expect(await outcome(capture(60n, "b"))).toBe("VersionConflict")
     expect(await captured()).toBe(60n)
   })
+})
+
+describe("the write itself", () => {
+  it("changes no row at another version, even if nobody looked before", () => {
+    const { updateAggregate } = commitStatements(opened.database)
+    const row = { ...refOf("p"), version: 2, schemaVersion: 1, state: "{}", ...noBounds }
+    expect(updateAggregate.run({ ...row, expectedVersion: 2 })).toBe(0)
+    expect(updateAggregate.run({ ...row, expectedVersion: 0 })).toBe(0)
+    expect(updateAggregate.run({ ...row, expectedVersion: 1 })).toBe(1)
+  })
+
+  const noBounds = { authorized: null, captured: null, refunded: null }
 })
 
 describe("the guarded write alone", () => {

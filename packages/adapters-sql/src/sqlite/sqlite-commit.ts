@@ -47,7 +47,7 @@ export const sqliteCommits = (database: SqliteDatabase) => {
     return undefined
   }
 
-  /** Everything is made into text at once, so that what the caller changes later changes nothing here. */
+  /** States and events become text at once: what a caller changes while the commit waits changes nothing here. */
   return (commit: Commit): PreparedCommit => {
     const { idempotency, lease } = commit
     const writes = commit.aggregates.map((write) => aggregateWriter(statements, putEntry, write))

@@ -8,12 +8,11 @@ import type { Ledger } from "@paykernel/core/domain"
 import { InvariantViolated } from "@paykernel/core/effect"
 import { ledgerIdRepeated } from "@paykernel/core/memory"
 import { sql } from "kysely"
-import type { LedgerPostingRow, LedgerTransactionRow } from "../schema.ts"
 import type { SqliteDatabase } from "./sqlite-database.ts"
 import { type Arg, prepare, query } from "./sqlite-statement.ts"
 
-/** A store has so many more transactions to add up, at most, than a checkpoint holds. */
-export const checkpointStep = 1024
+/** Transactions between two checkpoints, and so the most that a balance has to add up. */
+const checkpointStep = 1024
 
 type Sum = {
   readonly account: string
@@ -42,14 +41,8 @@ export const sqliteLedger = (database: SqliteDatabase) => {
 
   /** Adds a transaction. Throws when its id was used before. */
   const post = ({ id, merchantId, kind, reference, atMs, postings }: Ledger.LedgerTransaction): void => {
-    const placed = statements.insertTransaction.get({
-      merchantId,
-      id,
-      kind,
-      referenceType: reference.type,
-      referenceId: reference.id,
-      atMs
-    })
+    const about = { referenceType: reference.type, referenceId: reference.id }
+    const placed = statements.insertTransaction.get({ merchantId, id, kind, ...about, atMs })
     if (placed === undefined) throw new InvariantViolated({ invariant: ledgerIdRepeated })
     const { seq } = placed
     for (const [line, { account, layer, amount }] of postings.entries()) {
@@ -89,10 +82,11 @@ export const sqliteLedger = (database: SqliteDatabase) => {
   return { post, balances, of }
 }
 
-const postingOf = (row: { readonly [column in keyof PostingColumns]: PostingColumns[column] | null }) =>
-  row.account === null ? [] : [asPosting(row as PostingColumns)]
-
 type PostingColumns = Pick<SumRow, "account" | "currency" | "layer" | "low" | "mid" | "high">
+
+/** A transaction without postings is joined to one row of nulls. */
+const postingOf = (row: { readonly [column in keyof PostingColumns]: string | null }): ReadonlyArray<Ledger.Posting> =>
+  row.account === null ? [] : [asPosting(row as PostingColumns)]
 
 const asPosting = (row: PostingColumns): Ledger.Posting =>
   ({
@@ -141,81 +135,93 @@ const ledgerStatements = (database: SqliteDatabase) => ({
       .replaceInto("paykernel_ledger_checkpoint")
       .values({ merchant_id: arg("merchantId"), through_seq: arg("throughSeq"), sums: arg("sums") })
   ),
-  sumsAfter: prepare(database, (arg: Arg<Merchant & { readonly seq: number }>) =>
-    query
-      .selectFrom("paykernel_ledger_posting")
-      .select(["account", "currency", "layer"])
-      .select([
-        sql<string>`cast(sum(low) as text)`.as("low"),
-        sql<string>`cast(sum(mid) as text)`.as("mid"),
-        sql<string>`cast(sum(high) as text)`.as("high")
-      ])
-      .where("merchant_id", "=", arg("merchantId"))
-      .where("seq", ">", arg("seq"))
-      .groupBy(["account", "currency", "layer"])
-  ),
-  insertTransaction: prepare(
-    database,
-    (arg: Arg<Merchant & { id: string; kind: string; referenceType: string; referenceId: string; atMs: number }>) =>
-      query
-        .insertInto("paykernel_ledger_transaction")
-        .values({
-          merchant_id: arg("merchantId"),
-          seq: nextSeq(arg("merchantId")),
-          id: arg("id"),
-          kind: arg("kind"),
-          reference_type: arg("referenceType"),
-          reference_id: arg("referenceId"),
-          at_ms: arg("atMs")
-        } satisfies { readonly [column in keyof LedgerTransactionRow]: unknown })
-        .onConflict((conflict) => conflict.columns(["merchant_id", "id"]).doNothing())
-        .returning("seq")
-  ),
-  insertPosting: prepare(
-    database,
-    (
-      arg: Arg<
-        Merchant & { seq: number; line: number; account: string; currency: string; layer: string } & Limbs<bigint>
-      >
-    ) =>
-      query.insertInto("paykernel_ledger_posting").values({
-        merchant_id: arg("merchantId"),
-        seq: arg("seq"),
-        line: arg("line"),
-        account: arg("account"),
-        currency: arg("currency"),
-        layer: arg("layer"),
-        low: arg("low"),
-        mid: arg("mid"),
-        high: arg("high")
-      } satisfies { readonly [column in keyof LedgerPostingRow]: unknown })
-  ),
-  ofReference: prepare(database, (arg: Arg<Merchant & { readonly type: string; readonly id: string }>) =>
-    query
-      .selectFrom((from) =>
-        from
-          .selectFrom("paykernel_ledger_transaction")
-          .selectAll()
-          .where("merchant_id", "=", arg("merchantId"))
-          .where("reference_type", "=", arg("type"))
-          .where("reference_id", "=", arg("id"))
-          .orderBy("seq")
-          .limit(1000)
-          .as("moved")
-      )
-      .leftJoin("paykernel_ledger_posting as posting", (join) =>
-        join.onRef("posting.merchant_id", "=", "moved.merchant_id").onRef("posting.seq", "=", "moved.seq")
-      )
-      .select(["moved.seq", "moved.id", "moved.kind", "moved.at_ms", "account", "currency", "layer"])
-      .select([
-        sql<string | null>`cast(low as text)`.as("low"),
-        sql<string | null>`cast(mid as text)`.as("mid"),
-        sql<string | null>`cast(high as text)`.as("high")
-      ])
-      .orderBy("moved.seq")
-      .orderBy("line")
-  )
+  sumsAfter: prepare(database, sumsAfter),
+  insertTransaction: prepare(database, insertTransaction),
+  insertPosting: prepare(database, insertPosting),
+  ofReference: prepare(database, ofReference)
 })
+
+const sumsAfter = (arg: Arg<Merchant & { readonly seq: number }>) =>
+  query
+    .selectFrom("paykernel_ledger_posting")
+    .select(["account", "currency", "layer"])
+    .select([
+      sql<string>`cast(sum(low) as text)`.as("low"),
+      sql<string>`cast(sum(mid) as text)`.as("mid"),
+      sql<string>`cast(sum(high) as text)`.as("high")
+    ])
+    .where("merchant_id", "=", arg("merchantId"))
+    .where("seq", ">", arg("seq"))
+    .groupBy(["account", "currency", "layer"])
+
+type InsertedTransaction = Merchant & {
+  readonly id: string
+  readonly kind: string
+  readonly referenceType: string
+  readonly referenceId: string
+  readonly atMs: number
+}
+
+const insertTransaction = (arg: Arg<InsertedTransaction>) =>
+  query
+    .insertInto("paykernel_ledger_transaction")
+    .values({
+      merchant_id: arg("merchantId"),
+      seq: nextSeq(arg("merchantId")),
+      id: arg("id"),
+      kind: arg("kind"),
+      reference_type: arg("referenceType"),
+      reference_id: arg("referenceId"),
+      at_ms: arg("atMs")
+    })
+    .onConflict((conflict) => conflict.columns(["merchant_id", "id"]).doNothing())
+    .returning("seq")
+
+type InsertedPosting = Merchant & {
+  readonly seq: number
+  readonly line: number
+  readonly account: string
+  readonly currency: string
+  readonly layer: string
+} & Limbs<bigint>
+
+const insertPosting = (arg: Arg<InsertedPosting>) =>
+  query.insertInto("paykernel_ledger_posting").values({
+    merchant_id: arg("merchantId"),
+    seq: arg("seq"),
+    line: arg("line"),
+    account: arg("account"),
+    currency: arg("currency"),
+    layer: arg("layer"),
+    low: arg("low"),
+    mid: arg("mid"),
+    high: arg("high")
+  })
+
+const ofReference = (arg: Arg<Merchant & { readonly type: string; readonly id: string }>) =>
+  query
+    .selectFrom((from) =>
+      from
+        .selectFrom("paykernel_ledger_transaction")
+        .selectAll()
+        .where("merchant_id", "=", arg("merchantId"))
+        .where("reference_type", "=", arg("type"))
+        .where("reference_id", "=", arg("id"))
+        .orderBy("seq")
+        .limit(1000)
+        .as("moved")
+    )
+    .leftJoin("paykernel_ledger_posting as posting", (join) =>
+      join.onRef("posting.merchant_id", "=", "moved.merchant_id").onRef("posting.seq", "=", "moved.seq")
+    )
+    .select(["moved.seq", "moved.id", "moved.kind", "moved.at_ms", "account", "currency", "layer"])
+    .select([
+      sql<string | null>`cast(low as text)`.as("low"),
+      sql<string | null>`cast(mid as text)`.as("mid"),
+      sql<string | null>`cast(high as text)`.as("high")
+    ])
+    .orderBy("moved.seq")
+    .orderBy("line")
 
 const nextSeq = (merchantId: ReturnType<Arg<Merchant>>) =>
   sql<number>`(select coalesce(max(seq), 0) + 1 from paykernel_ledger_transaction where merchant_id = ${merchantId})`

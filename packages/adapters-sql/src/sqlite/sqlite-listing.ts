@@ -56,15 +56,7 @@ export const sqliteListing = (database: SqliteDatabase) => {
     return statement
   }
 
-  const findEntry = prepare(database, (arg: Arg<{ merchantId: string; collection: string; id: string }>) =>
-    query
-      .selectFrom("paykernel_listing")
-      .select(["id", "created_at_ms", "type", "aggregate_id"])
-      .where("merchant_id", "=", arg("merchantId"))
-      .where("collection", "=", arg("collection"))
-      .where("id", "=", arg("id"))
-  )
-
+  const findEntry = prepare(database, entryByKey)
   const find = (merchantId: string, collection: string, id: string): Entry | undefined =>
     findEntry.get({ merchantId, collection, id })
 
@@ -108,6 +100,14 @@ export const sqliteListing = (database: SqliteDatabase) => {
 
   return { find, page, count }
 }
+
+const entryByKey = (arg: Arg<{ merchantId: string; collection: string; id: string }>) =>
+  query
+    .selectFrom("paykernel_listing")
+    .select(["id", "created_at_ms", "type", "aggregate_id"])
+    .where("merchant_id", "=", arg("merchantId"))
+    .where("collection", "=", arg("collection"))
+    .where("id", "=", arg("id"))
 
 const wantsNothing = ({ where }: Filter): boolean =>
   Object.values(where).some((wish) => wish !== null && typeof wish !== "string" && wish.length === 0)

@@ -84,32 +84,11 @@ const storeOn = (database: SqliteDatabase, writes: GroupCommit<WriteJob>): Store
   const ledger = sqliteLedger(database)
   const tasks = sqliteTasks(database)
 
-  const written = <A, E extends CommitError>(job: Pick<WriteJob, "refusal"> & { readonly write: () => A }) =>
-    Effect.callback<A, E>((resume) => {
-      const submitted: WriteJob = { ...job, answer: (answer) => resume(answer as Effect.Effect<A, E>) }
-      writes.submit(submitted)
-      return Effect.sync(() => void writes.withdraw(submitted))
-    })
+  const read = reading(database)
+  const written = writing(writes)
+  const unrefused = <A>(write: () => A) => written<A, StoreUnavailable>({ refusal: () => undefined, write })
 
-  const withoutRefusal = <A>(write: () => A) => written<A, StoreUnavailable>({ refusal: () => undefined, write })
-
-  /** Another process that mends the log after a crash is waited for. It is the only one that can be in a read's way. */
-  const read = <A>(act: () => A, triesLeft = 100): Effect.Effect<A, StoreUnavailable> =>
-    Effect.suspend(() => {
-      try {
-        return Effect.succeed(act())
-      } catch (error) {
-        if (isBusy(error) && triesLeft > 0) return Effect.andThen(Effect.sleep(20), read(act, triesLeft - 1))
-        const failure = unavailable(error, database.open)
-        return failure === undefined ? Effect.die(error) : Effect.fail(failure)
-      }
-    })
-
-  const listed = (merchantId: string, { id, type, aggregate_id, created_at_ms }: Entry): ListedItem => {
-    const aggregate = records.load({ merchantId, type, id: aggregate_id })
-    if (aggregate === undefined) throw new Error(`the entry ${id} belongs to no aggregate`)
-    return { id, createdAtMs: created_at_ms, aggregate }
-  }
+  const listed = (merchantId: string, entry: Entry): ListedItem => listedFrom(records, merchantId, entry)
 
   return {
     commit: (commit) =>
@@ -141,15 +120,56 @@ const storeOn = (database: SqliteDatabase, writes: GroupCommit<WriteJob>): Store
       Effect.suspend(() => {
         // Workers ask often and mostly in vain: without work, no turn at writing is taken from the commits.
         const idle = read(() => (tasks.nextDueAtMs() ?? Infinity) > request.nowMs)
-        return Effect.flatMap(idle, (none) => (none ? Effect.succeed([]) : withoutRefusal(() => tasks.claim(request))))
+        return Effect.flatMap(idle, (none) => (none ? Effect.succeed([]) : unrefused(() => tasks.claim(request))))
       }),
     nextDueAtMs: () => read(tasks.nextDueAtMs),
     parked: () => read(tasks.parked),
     sweep: ({ nowMs, finishedTasksBeforeMs, limit }) =>
-      withoutRefusal(() => {
+      unrefused(() => {
         const finished = tasks.sweepFinished(finishedTasksBeforeMs, limit)
         return finished + records.sweepExpired(nowMs, limit - finished)
       }),
     scan: (merchantId, type, afterId, limit) => read(() => records.scan(merchantId, type, afterId, limit))
   }
+}
+
+const listedFrom = (
+  records: ReturnType<typeof sqliteRecords>,
+  merchantId: string,
+  { id, type, aggregate_id, created_at_ms }: Entry
+): ListedItem => {
+  const aggregate = records.load({ merchantId, type, id: aggregate_id })
+  if (aggregate === undefined) throw new Error(`the entry ${id} belongs to no aggregate`)
+  return { id, createdAtMs: created_at_ms, aggregate }
+}
+
+type Written = <A, E extends CommitError>(
+  job: Pick<WriteJob, "refusal"> & { readonly write: () => A }
+) => Effect.Effect<A, E>
+
+/** A caller that is interrupted takes its job back, unless it is being written already. */
+const writing =
+  (writes: GroupCommit<WriteJob>): Written =>
+  <A, E extends CommitError>(job: Pick<WriteJob, "refusal"> & { readonly write: () => A }) =>
+    Effect.callback<A, E>((resume) => {
+      const submitted: WriteJob = { ...job, answer: (answer) => resume(answer as Effect.Effect<A, E>) }
+      writes.submit(submitted)
+      return Effect.sync(() => void writes.withdraw(submitted))
+    })
+
+type Read = <A>(act: () => A, triesLeft?: number) => Effect.Effect<A, StoreUnavailable>
+
+/** Another process that mends the log after a crash is waited for. It is the only one that can be in a read's way. */
+const reading = (database: SqliteDatabase): Read => {
+  const read: Read = (act, triesLeft = 100) =>
+    Effect.suspend(() => {
+      try {
+        return Effect.succeed(act())
+      } catch (error) {
+        if (isBusy(error) && triesLeft > 0) return Effect.andThen(Effect.sleep(20), read(act, triesLeft - 1))
+        const failure = unavailable(error, database.open)
+        return failure === undefined ? Effect.die(error) : Effect.fail(failure)
+      }
+    })
+  return read
 }

@@ -22,21 +22,7 @@ export type WriteJob = {
 const spoilt = Symbol("spoilt")
 
 export const sqliteWriter = (database: SqliteDatabase): ((batch: ReadonlyArray<WriteJob>) => WriteResult) => {
-  const prepared = (text: string) => {
-    const statement = database.prepare(text)
-    return (): void => {
-      statement.run([])
-    }
-  }
-  const begin = prepared("begin immediate")
-  const commit = prepared("commit")
-  const rollback = prepared("rollback")
-  const savepoint = prepared("savepoint job")
-  const undo = prepared("rollback to job")
-  const release = prepared("release job")
-
-  const isFatal = (error: unknown): boolean =>
-    violationOf(error) === undefined && unavailable(error, database.open) !== undefined
+  const { begin, commit, rollback, savepoint, undo, release } = transactionStatements(database)
 
   /** The usual way: a savepoint would cost each commit a sixth of its time, and few are refused after a write. */
   const together = (job: WriteJob): Answer => {
@@ -44,7 +30,7 @@ export const sqliteWriter = (database: SqliteDatabase): ((batch: ReadonlyArray<W
       const refusal = job.refusal()
       return refusal === undefined ? Effect.succeed(job.write()) : Effect.fail(refusal)
     } catch (error) {
-      throw isFatal(error) ? error : spoilt
+      throw isFatal(database, error) ? error : spoilt
     }
   }
 
@@ -56,7 +42,7 @@ export const sqliteWriter = (database: SqliteDatabase): ((batch: ReadonlyArray<W
       const refusal = job.refusal()
       answer = refusal === undefined ? Effect.succeed(job.write()) : Effect.fail(refusal)
     } catch (error) {
-      if (isFatal(error)) throw error
+      if (isFatal(database, error)) throw error
       undo()
       answer = refusedBy(error)
     }
@@ -95,6 +81,27 @@ export const sqliteWriter = (database: SqliteDatabase): ((batch: ReadonlyArray<W
     return "settled"
   }
 }
+
+const transactionStatements = (database: SqliteDatabase) => {
+  const prepared = (text: string) => {
+    const statement = database.prepare(text)
+    return (): void => {
+      statement.run([])
+    }
+  }
+  return {
+    begin: prepared("begin immediate"),
+    commit: prepared("commit"),
+    rollback: prepared("rollback"),
+    savepoint: prepared("savepoint job"),
+    undo: prepared("rollback to job"),
+    release: prepared("release job")
+  }
+}
+
+/** An error of the database and not of the job. */
+const isFatal = (database: SqliteDatabase, error: unknown): boolean =>
+  violationOf(error) === undefined && unavailable(error, database.open) !== undefined
 
 const refusedBy = (error: unknown): Answer => {
   const violation = violationOf(error)

@@ -22,69 +22,39 @@ import { memoryLedger } from "./memory-ledger.ts"
 import { type Entry, memoryListing } from "./memory-listing.ts"
 import { memoryTasks } from "./memory-tasks.ts"
 
+type Shelves = {
+  readonly aggregates: Map<string, StoredAggregate>
+  readonly histories: Map<string, ReadonlyArray<StoredEvent>>
+  readonly idempotency: Map<string, IdempotencyRecord>
+  readonly sealed: Map<string, SealedRecord>
+  readonly listing: ReturnType<typeof memoryListing>
+  readonly ledger: ReturnType<typeof memoryLedger>
+  readonly tasks: ReturnType<typeof memoryTasks>
+}
+
+const emptyShelves = (): Shelves => ({
+  aggregates: new Map(),
+  histories: new Map(),
+  idempotency: new Map(),
+  sealed: new Map(),
+  listing: memoryListing(),
+  ledger: memoryLedger(),
+  tasks: memoryTasks()
+})
+
 /** A store of its own, empty. */
 export const memoryStore = (): Store["Service"] => {
-  const aggregates = new Map<string, StoredAggregate>()
-  const histories = new Map<string, Array<StoredEvent>>()
-  const idempotency = new Map<string, IdempotencyRecord>()
-  const sealed = new Map<string, SealedRecord>()
-  const listing = memoryListing()
-  const ledger = memoryLedger()
-  const tasks = memoryTasks()
+  const shelves = emptyShelves()
+  const { aggregates, histories, idempotency, sealed, listing, ledger, tasks } = shelves
 
-  /** Why a commit is refused. The order matters: whose key is taken replays, whatever else has changed since. */
-  const refusal = (commit: Commit): CommitError | undefined => {
-    const violation = commitViolation(commit)
-    if (violation !== undefined) return new InvariantViolated({ invariant: violation })
-    const { idempotency: record, lease } = commit
-    const bound = record === null ? undefined : idempotency.get(keyText(record))
-    if (record !== null && bound !== undefined && bound.expiresAtMs > record.createdAtMs) {
-      return new KeyTaken({ key: { merchantId: record.merchantId, scope: record.scope, key: record.key } })
-    }
-    if (lease !== null && !tasks.isHeldBy(lease)) return new LeaseLost({ taskId: lease.id })
-    for (const { ref, expectedVersion } of commit.aggregates) {
-      if ((aggregates.get(refText(ref))?.version ?? 0) !== expectedVersion) return new VersionConflict({ ref })
-    }
-    for (const { bounds } of commit.aggregates) {
-      const broken = bounds === null ? undefined : boundsViolation(bounds)
-      if (broken !== undefined) return new InvariantViolated({ invariant: broken })
-    }
-    return commit.ledger.some(ledger.has) ? new InvariantViolated({ invariant: ledgerIdRepeated }) : undefined
-  }
-
-  const write = ({ aggregates: writes, ...commit }: Commit): void => {
-    if (commit.idempotency !== null) idempotency.set(keyText(commit.idempotency), commit.idempotency)
-    if (commit.lease !== null) tasks.update(commit.lease)
-    for (const { ref, expectedVersion, schemaVersion, state, events, index } of writes) {
-      const version = expectedVersion + events.length
-      aggregates.set(refText(ref), { ref, version, schemaVersion, state })
-      const stored = events.map((event, place) => ({ ...event, version: expectedVersion + place + 1 }))
-      histories.set(refText(ref), [...(histories.get(refText(ref)) ?? []), ...stored])
-      for (const entry of index) listing.put(ref, entry)
-    }
-    for (const transaction of commit.ledger) ledger.post(transaction)
-    for (const task of commit.tasks) tasks.file(task)
-    for (const record of commit.sealed) sealed.set(placeText(record), record)
-  }
-
-  const listed = ({ id, createdAtMs, ref }: Entry): ListedItem => {
-    const aggregate = aggregates.get(refText(ref))
-    if (aggregate === undefined) throw new Error(`the entry ${id} belongs to no aggregate`)
-    return { id, createdAtMs, aggregate }
-  }
-
-  const sweepKeys = (nowMs: number, limit: number): number => {
-    const gone = [...idempotency].filter(([, { expiresAtMs }]) => expiresAtMs <= nowMs).slice(0, limit)
-    for (const [key] of gone) idempotency.delete(key)
-    return gone.length
-  }
+  const listed = (entry: Entry): ListedItem => listedFrom(aggregates, entry)
 
   return {
     commit: (commit) =>
       Effect.suspend(() => {
-        const error = refusal(commit)
+        const error = refusal(shelves, commit)
         if (error !== undefined) return Effect.fail(error)
-        write(structuredClone(commit))
+        write(shelves, structuredClone(commit))
         return Effect.void
       }),
     load: (ref) => copied(() => aggregates.get(refText(ref))),
@@ -118,7 +88,7 @@ export const memoryStore = (): Store["Service"] => {
     sweep: (request) =>
       copied(() => {
         const gone = tasks.sweep(request)
-        return gone + sweepKeys(request.nowMs, request.limit - gone)
+        return gone + sweepKeys(idempotency, request.nowMs, request.limit - gone)
       }),
     scan: (merchantId, type, afterId, limit) =>
       copied(() =>
@@ -133,6 +103,53 @@ export const memoryStore = (): Store["Service"] => {
 
 /** The memory store as a layer; each build of it is a store of its own. */
 export const memoryStoreLayer: Layer.Layer<Store> = Layer.sync(Store, memoryStore)
+
+/** Why a commit is refused. The order matters: whose key is taken replays, whatever else has changed since. */
+const refusal = ({ idempotency, aggregates, ledger, tasks }: Shelves, commit: Commit): CommitError | undefined => {
+  const violation = commitViolation(commit)
+  if (violation !== undefined) return new InvariantViolated({ invariant: violation })
+  const { idempotency: record, lease } = commit
+  const bound = record === null ? undefined : idempotency.get(keyText(record))
+  if (record !== null && bound !== undefined && bound.expiresAtMs > record.createdAtMs) {
+    return new KeyTaken({ key: { merchantId: record.merchantId, scope: record.scope, key: record.key } })
+  }
+  if (lease !== null && !tasks.isHeldBy(lease)) return new LeaseLost({ taskId: lease.id })
+  for (const { ref, expectedVersion } of commit.aggregates) {
+    if ((aggregates.get(refText(ref))?.version ?? 0) !== expectedVersion) return new VersionConflict({ ref })
+  }
+  for (const { bounds } of commit.aggregates) {
+    const broken = bounds === null ? undefined : boundsViolation(bounds)
+    if (broken !== undefined) return new InvariantViolated({ invariant: broken })
+  }
+  return commit.ledger.some(ledger.has) ? new InvariantViolated({ invariant: ledgerIdRepeated }) : undefined
+}
+
+const write = ({ aggregates, histories, idempotency, ...shelves }: Shelves, commit: Commit): void => {
+  if (commit.idempotency !== null) idempotency.set(keyText(commit.idempotency), commit.idempotency)
+  if (commit.lease !== null) shelves.tasks.update(commit.lease)
+  for (const { ref, expectedVersion, schemaVersion, state, events, index } of commit.aggregates) {
+    const version = expectedVersion + events.length
+    aggregates.set(refText(ref), { ref, version, schemaVersion, state })
+    const stored = events.map((event, place) => ({ ...event, version: expectedVersion + place + 1 }))
+    histories.set(refText(ref), [...(histories.get(refText(ref)) ?? []), ...stored])
+    for (const entry of index) shelves.listing.put(ref, entry)
+  }
+  for (const transaction of commit.ledger) shelves.ledger.post(transaction)
+  for (const task of commit.tasks) shelves.tasks.file(task)
+  for (const record of commit.sealed) shelves.sealed.set(placeText(record), record)
+}
+
+const listedFrom = (aggregates: Shelves["aggregates"], { id, createdAtMs, ref }: Entry): ListedItem => {
+  const aggregate = aggregates.get(refText(ref))
+  if (aggregate === undefined) throw new Error(`the entry ${id} belongs to no aggregate`)
+  return { id, createdAtMs, aggregate }
+}
+
+const sweepKeys = (idempotency: Shelves["idempotency"], nowMs: number, limit: number): number => {
+  const gone = [...idempotency].filter(([, { expiresAtMs }]) => expiresAtMs <= nowMs).slice(0, limit)
+  for (const [key] of gone) idempotency.delete(key)
+  return gone.length
+}
 
 const copied = <A>(read: () => A): Effect.Effect<A> => Effect.sync(() => structuredClone(read()))
 

@@ -16,34 +16,16 @@ export const memoryTasks = () => {
   }
 
   const file = (task: TaskInsert): void => {
-    if (open.has(task.id) || closed.has(task.id)) return
-    const { bornLeased, ...rest } = task
-    const claims = bornLeased === null ? 0 : 1
-    open.set(task.id, {
-      ...rest,
-      state: bornLeased === null ? "ready" : "leased",
-      attempt: claims,
-      fence: claims,
-      leasedUntilMs: bornLeased?.untilMs ?? 0,
-      why: ""
-    })
+    if (!open.has(task.id) && !closed.has(task.id)) open.set(task.id, filed(task))
   }
 
   const update = ({ id, then }: TaskUpdate): void => {
     const task = open.get(id)
     if (task === undefined) throw new Error(`no open task ${id}`)
-    switch (then._tag) {
-      case "Again":
-        return void open.set(id, { ...task, state: "ready", dueAtMs: then.dueAtMs })
-      case "Hold":
-        return void open.set(id, { ...task, leasedUntilMs: then.untilMs })
-      case "Done":
-        open.delete(id)
-        return void closed.set(id, { ...task, state: "done" })
-      case "Park":
-        open.delete(id)
-        return void closed.set(id, { ...task, state: "parked", why: then.why })
-    }
+    const ended = endedAs(task, then)
+    open.delete(id)
+    const place = ended.state === "done" || ended.state === "parked" ? closed : open
+    place.set(id, ended)
   }
 
   const claim = ({ nowMs, leaseMs, limit }: Parameters<Requests["claim"]>[0]): ReadonlyArray<ClaimedTask> =>
@@ -82,6 +64,24 @@ export const memoryTasks = () => {
   }
 
   return { isHeldBy, file, update, claim, nextDueAtMs, parked, sweep }
+}
+
+const filed = ({ bornLeased, ...task }: TaskInsert): Task => {
+  if (bornLeased === null) return { ...task, state: "ready", attempt: 0, fence: 0, leasedUntilMs: 0, why: "" }
+  return { ...task, state: "leased", attempt: 1, fence: 1, leasedUntilMs: bornLeased.untilMs, why: "" }
+}
+
+const endedAs = (task: Task, then: TaskUpdate["then"]): Task => {
+  switch (then._tag) {
+    case "Again":
+      return { ...task, state: "ready", dueAtMs: then.dueAtMs }
+    case "Hold":
+      return { ...task, leasedUntilMs: then.untilMs }
+    case "Done":
+      return { ...task, state: "done" }
+    case "Park":
+      return { ...task, state: "parked", why: then.why }
+  }
 }
 
 const availableAtMs = ({ state, dueAtMs, leasedUntilMs }: Task): number =>

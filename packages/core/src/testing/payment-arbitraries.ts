@@ -68,7 +68,7 @@ export const paymentMove = (): fc.Arbitrary<PaymentMove> =>
     laterMs: fc.constantFrom(0, 0, 0, ...delaysMs)
   })
 
-/** A first command: any method, captured at once or later, sent at once or later. */
+/** A first command, of any method, captured at once or later, sent at once or later. */
 export const paymentRequest = (): fc.Arbitrary<RequestPayment> =>
   fc
     .record({

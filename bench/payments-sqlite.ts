@@ -14,7 +14,8 @@ import {
   type Kernel,
   money,
   Pan,
-  rational
+  rational,
+  systemIds
 } from "@paykernel/core"
 import { memoryJournal, sandboxGateway } from "@paykernel/core/simulator"
 import { envelopeVault, keyRingFromValues } from "@paykernel/core/vault"
@@ -162,7 +163,7 @@ const onePaymentIn = async (path: string, create: () => Promise<void>): Promise<
   return rows
 }
 
-/** A loop over prepared inserts into a database of the same shape; each payment gets ids of its own of equal length. */
+/** A loop over prepared inserts into a database of the same shape; each payment gets ids of its own, of the same kind. */
 const handWritten = (model: string, path: string, sample: Rows) => {
   const database = new Database(path)
   database.pragma("journal_mode = WAL")
@@ -190,13 +191,18 @@ const handWritten = (model: string, path: string, sample: Rows) => {
   const id = String(payment?.["id"])
   const attemptId = /"attempts":\[\{"id":"([^"]+)"/u.exec(String(payment?.["state"]))?.[1] ?? id
   const names = new RegExp(`${id}|${attemptId}|sample`, "gu")
-  let serial = 0
+  let keys = 0
   return (payments: number, perTransaction: number): number => {
     for (let done = 0; done < payments; done += perTransaction) {
       database.exec("begin immediate")
       for (let at = 0; at < perTransaction; at++) {
-        const suffix = String(serial++).padStart(12, "0")
-        const fresh = (name: string) => (name === "sample" ? `key-${suffix}` : `${name.slice(0, -12)}${suffix}`)
+        const nowMs = Date.now()
+        const named = new Map([
+          [id, systemIds.next(nowMs)],
+          [attemptId, systemIds.next(nowMs)],
+          ["sample", `key-${keys++}`]
+        ])
+        const fresh = (name: string) => named.get(name) ?? name
         for (const { insert, columns, row } of statements) {
           insert.run(columns.map((column) => renamed(row[column], names, fresh)))
         }

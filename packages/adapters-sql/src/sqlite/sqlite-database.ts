@@ -50,6 +50,10 @@ export const prepareConnection = (database: SqliteDatabase): void => {
   database.pragma("foreign_keys = ON")
   database.pragma("trusted_schema = OFF")
   database.pragma("temp_store = MEMORY")
+  // Indexes are written all over: pages that stay in memory are not read back, and pages that change again before a
+  // checkpoint are copied into the database once. The log this leaves is at most 32 MiB to replay after a crash.
+  database.pragma("cache_size = -65536")
+  database.pragma("wal_autocheckpoint = 8192")
   // better-sqlite3 reports FULL before the first use and falls back to NORMAL at it, so use comes before the check.
   patiently(() => database.prepare("select count(*) from sqlite_schema").get([]))
   const synchronous = database.pragma("synchronous", { simple: true })

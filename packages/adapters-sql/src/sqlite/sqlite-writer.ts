@@ -30,6 +30,8 @@ export const sqliteWriter = (database: SqliteDatabase): ((batch: ReadonlyArray<W
       const refusal = job.refusal()
       return refusal === undefined ? Effect.succeed(job.write()) : Effect.fail(refusal)
     } catch (error) {
+      // The key is what a job writes first, so one that finds it taken has written nothing.
+      if (error instanceof KeyTaken) return Effect.fail(error)
       throw isFatal(database, error) ? error : spoilt
     }
   }

@@ -15,9 +15,10 @@ import { Clock } from "../ports/clock.ts"
 import type { TaskUpdate } from "../ports/commit.ts"
 import { Risk } from "../ports/risk.ts"
 import type { ClaimedTask } from "../ports/store.ts"
-import { cardDefinition, paymentDefinition } from "./aggregates.ts"
+import { paymentDefinition } from "./aggregates.ts"
 import { credentialsOf } from "./card-credentials.ts"
 import { lookUpAtGateway, reverseAtGateway, sendToGateway } from "./gateway-calls.ts"
+import { loadCard } from "./load-card.ts"
 import type { MerchantDirectory } from "./merchant-directory.ts"
 import { again, done, hold, type Operations } from "./operations.ts"
 import { load } from "./repository.ts"
@@ -130,7 +131,7 @@ const reverse = Effect.fnUntraced(function* (run: Run, attempt: Attempt) {
 /** The message itself. What it does not say clearly is unknown, and the next step finds out. */
 const send = Effect.fnUntraced(function* (run: Run, payment: Payment, attempt: Attempt) {
   const { operations } = run
-  const { state: card } = yield* load(cardDefinition, payment.merchantId, payment.source.id)
+  const card = yield* loadCard(payment.merchantId, payment.source.id)
   const clock = yield* Clock
   // Asked once: on a message that goes out again a denial would come too late to mean anything.
   if (attempt.kind === "authorize" && attempt.sends === 1) {

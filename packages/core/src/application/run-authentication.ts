@@ -11,10 +11,11 @@ import { Digest } from "../ports/digest.ts"
 import { Ids } from "../ports/ids.ts"
 import { Risk } from "../ports/risk.ts"
 import type { ClaimedTask } from "../ports/store.ts"
-import { cardDefinition, paymentDefinition } from "./aggregates.ts"
+import { paymentDefinition } from "./aggregates.ts"
 import { credentialsOf } from "./card-credentials.ts"
 import { challengeState } from "./challenge-state.ts"
 import { authenticateAtGateway } from "./gateway-calls.ts"
+import { loadCard } from "./load-card.ts"
 import { again, done, type Operations, pauseMs } from "./operations.ts"
 import { load } from "./repository.ts"
 import { transact } from "./transact.ts"
@@ -60,7 +61,7 @@ const commandFor = Effect.fnUntraced(function* (operations: Operations, payment:
   const clock = yield* Clock
   const authentication = payment.authentication
   if (authentication === null) return null
-  const { state: card } = yield* load(cardDefinition, payment.merchantId, payment.source.id)
+  const card = yield* loadCard(payment.merchantId, payment.source.id)
   if (payment.status === "pending") {
     const evaluation = yield* (yield* Risk).assessPayment(payment, card, clock.nowMs())
     if (evaluation.decision === "denied") {

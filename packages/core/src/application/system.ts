@@ -5,10 +5,15 @@ import type { Ids } from "../ports/ids.ts"
 
 export const systemClock: Clock["Service"] = { nowMs: () => Date.now() }
 
-/** UUIDv7 (RFC 9562 §5.7). Random bytes are drawn many at a time: one by one, drawing them is most of the cost. */
-const randomIds = (): Ids["Service"] => {
+/**
+ * UUIDv7 (RFC 9562 §5.7) that grow within a millisecond (§6.2, method 1): rows made together are appended to an index
+ * instead of being scattered over it. Random bytes are drawn many at a time, since drawing them is most of the cost.
+ */
+const growingIds = (): Ids["Service"] => {
   const pool = new Uint8Array(randomBytes * 256)
   let used = pool.length
+  let latestMs = 0
+  let seq = 0
   return {
     next: (nowMs) => {
       if (used === pool.length) {
@@ -16,11 +21,13 @@ const randomIds = (): Ids["Service"] => {
         used = 0
       }
       used += randomBytes
-      return v7({ msecs: nowMs, random: pool.slice(used - randomBytes, used) })
+      seq = nowMs === latestMs ? seq + 1 : 0
+      latestMs = nowMs
+      return v7({ msecs: nowMs, seq, random: pool.slice(used - randomBytes, used) })
     }
   }
 }
 
 const randomBytes = 16
 
-export const systemIds: Ids["Service"] = randomIds()
+export const systemIds: Ids["Service"] = growingIds()

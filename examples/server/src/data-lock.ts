@@ -24,7 +24,8 @@ export const lockDirectory = (directory: string): { readonly release: () => void
     database.exec("begin exclusive")
   } catch (cause) {
     database.close()
-    if (cause instanceof Database.SqliteError && cause.code.startsWith("SQLITE_BUSY")) throw new DirectoryInUse(directory)
+    if (cause instanceof Database.SqliteError && cause.code.startsWith("SQLITE_BUSY"))
+      throw new DirectoryInUse(directory)
     throw cause
   }
   return { release: () => database.close() }

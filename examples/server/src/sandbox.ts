@@ -106,8 +106,7 @@ const readBody = async (request: Request): Promise<Body | undefined> => {
   }
 }
 
-const isObject = (value: unknown): value is Body =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
+const isObject = (value: unknown): value is Body => typeof value === "object" && value !== null && !Array.isArray(value)
 
 const json = (status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): Response =>
   Response.json(value, { status, headers: { "cache-control": "no-store", ...headers } })

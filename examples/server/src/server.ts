@@ -10,7 +10,7 @@ import { openFileJournal } from "@paykernel/core/simulator/file-journal"
 import { envelopeVault } from "@paykernel/core/vault"
 import * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
-import { openSandboxClock } from "./clock.ts"
+import { aheadMsMax, openSandboxClock } from "./clock.ts"
 import { lockDirectory } from "./data-lock.ts"
 import { openApiKey, openKeys, type ServerKeys } from "./keys.ts"
 import { registerMerchants } from "./merchants.ts"
@@ -68,7 +68,7 @@ const open = async (
   const { promise: ready, resolve: serve, reject: fail } = Promise.withResolvers<Handler>()
   ready.catch(() => {})
   onClose(() => fail(new Error("the server is closed")))
-  const onDefect = (cause: unknown): void => log(`defect: ${cause instanceof Error ? cause.stack : String(cause)}`)
+  const onDefect = (cause: unknown, requestId = ""): void => log(`defect ${requestId}: ${placeOf(cause)}`)
   const { host, port } = settings
   const http = await listen({ host, port, onDefect, handle: async (request) => (await ready)(request) })
   onClose(() => http.close(0))
@@ -91,6 +91,13 @@ const open = async (
   serve((request) => (new URL(request.url).pathname.startsWith("/sandbox/") ? controls : gated)(request))
   onClose(() => http.close(graceMs))
   return { address: http.address, generatedApiKey, close }
+}
+
+/** What failed and where, without the message: that may quote whatever was being worked on. */
+const placeOf = (cause: unknown): string => {
+  if (!(cause instanceof Error)) return typeof cause
+  const frames = (cause.stack ?? "").split("\n").filter((line) => line.startsWith("    at "))
+  return [cause.name, ...frames].join("\n")
 }
 
 /** The kernel, and the bank that it is played against. */
@@ -126,7 +133,10 @@ const openWorld = async (
     clock,
     challengeReturnUrl: (state) => `${address}/v1/3ds/return/${state}`,
     callTimeoutMs: bankTimeoutMs,
-    onIncident: ({ kind, aggregate, subject, why }) => log(`${kind}: ${aggregate.type} ${aggregate.id} ${subject}: ${why}`)
+    // Days that were skipped are no days in doubt: nobody is called because the clock was put forward.
+    resolveLimitMs: aheadMsMax,
+    onIncident: ({ kind, aggregate, subject, why }) =>
+      log(`${kind}: ${aggregate.type} ${aggregate.id} ${subject}: ${why}`)
   })
   onClose(kernel.close)
   await kernel.ready()

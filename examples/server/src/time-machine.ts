@@ -20,8 +20,8 @@ export type TimeMachine = {
 
 export type TimeMachineOptions = {
   readonly clock: SandboxClock
-  readonly kernel: Kernel
-  readonly bank: SandboxGateway
+  readonly kernel: Pick<Kernel, "drain">
+  readonly bank: Pick<SandboxGateway, "drain">
   /** How long each half may take: to come to rest, and to do what has become due. */
   readonly patienceMs: number
 }
@@ -39,23 +39,32 @@ export const timeMachine = ({ clock, kernel, bank, patienceMs }: TimeMachineOpti
     }
   }
 
-  const atRest = async (): Promise<void> => {
+  /** Acts at a moment at which nothing is under way. What can be waited for synchronously is over at that moment. */
+  const atRest = async (act: () => void): Promise<void> => {
     do {
       await nobodyInside()
       await kernel.drain()
       await Effect.runPromise(bank.drain)
-      // What can be waited for synchronously is over at this very moment.
     } while (inside > 0 || Exit.isFailure(Effect.runSyncExit(bank.drain)))
+    act()
   }
 
   const move = async (ms: number): Promise<"advanced" | "too far" | "busy"> => {
     if (!Number.isSafeInteger(ms) || clock.aheadMs() + ms > aheadMsMax) return "too far"
     const lead = await clock.prepare(ms)
-    if (!(await within(patienceMs, atRest()))) {
-      await lead.abandon()
-      return "busy"
+    const jump = { isDone: false, isOff: false }
+    const take = (): void => {
+      if (jump.isOff) return
+      lead.take()
+      jump.isDone = true
     }
-    lead.take()
+    try {
+      await within(patienceMs, atRest(take))
+    } finally {
+      jump.isOff = true
+      if (!jump.isDone) await lead.abandon()
+    }
+    if (!jump.isDone) return "busy"
     await within(patienceMs, kernel.drain())
     return "advanced"
   }
@@ -83,14 +92,14 @@ export const timeMachine = ({ clock, kernel, bank, patienceMs }: TimeMachineOpti
   }
 }
 
-/** Whether it ended in time. What goes on longer is left to itself. */
-const within = async (ms: number, ending: Promise<unknown>): Promise<boolean> => {
+/** Waits for the end, but not for ever. What goes on longer is left to itself. */
+const within = async (ms: number, ending: Promise<unknown>): Promise<void> => {
   let timer: NodeJS.Timeout | undefined
-  const patience = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), ms)
+  const patience = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms)
   })
   try {
-    return await Promise.race([ending.then(() => true), patience])
+    await Promise.race([ending, patience])
   } finally {
     clearTimeout(timer)
   }

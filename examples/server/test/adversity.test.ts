@@ -49,12 +49,25 @@ const workUntil = async (requests: number, meanwhile: () => Promise<void> = asyn
     card: await encryptCardData({ number: "5555555555554444", cvv: "123" }, publicKey),
     cvv: await encryptCardData({ cvv: "123" }, publicKey)
   })
-  await eventually(async () => load.answered(), (answered) => answered >= requests, 30_000)
+  await eventually(
+    async () => load.answered(),
+    (answered) => answered >= requests,
+    30_000
+  )
   await meanwhile()
   await load.stop()
 }
 
-const troubles = ["drop-before", "execute-drop", "error-before", "error-after", "late", "duplicate-reply", "garbage", "wrong-echo"]
+const troubles = [
+  "drop-before",
+  "execute-drop",
+  "error-before",
+  "error-after",
+  "late",
+  "duplicate-reply",
+  "garbage",
+  "wrong-echo"
+]
 const blindness = ["lookup-stale", "lookup-down"]
 
 describe(`a gateway in trouble (PAYKERNEL_SEED=${seed})`, () => {
@@ -71,6 +84,17 @@ describe(`a gateway in trouble (PAYKERNEL_SEED=${seed})`, () => {
     }
   )
 
+  it("takes requests all the same while days are skipped", async () => {
+    await setMode("late", 0.5)
+    await workUntil(12, async () => {
+      for (let days = 0; days < 5; days++) {
+        const moved = await api.post("/sandbox/clock/advance", { seconds: 24 * 60 * 60 })
+        expect(moved.status, moved.text).toBe(200)
+      }
+    })
+    await setMode("normal")
+  })
+
   it("has left no payment in doubt, and no two books that disagree", async () => {
     for (let quarter = 0; quarter < 4; quarter++) {
       const moved = await api.post("/sandbox/clock/advance", { seconds: 15 * 60 })
@@ -86,6 +110,7 @@ describe(`a gateway in trouble (PAYKERNEL_SEED=${seed})`, () => {
     console.log(`adversity: ${JSON.stringify(figures)}, differences ${differences.length}`)
     expect(differences).toEqual([])
     expect(figures.executions).toBeGreaterThan(60)
+    expect(figures.doubts).toBeGreaterThan(30)
   })
 })
 

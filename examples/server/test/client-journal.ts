@@ -39,7 +39,8 @@ const readEntry = (line: string): ClientEntry | undefined => {
   const value = parseJson(line)
   if (!isObject(value)) return undefined
   const { key, path, body, answer } = value
-  if (typeof key !== "string" || typeof path !== "string") throw new Error("a line of the client's journal is unreadable")
+  if (typeof key !== "string" || typeof path !== "string")
+    throw new Error("a line of the client's journal is unreadable")
   if (!isObject(answer)) return { key, path, body, answer: null }
   const { status, text } = answer
   if (typeof status !== "number" || typeof text !== "string") throw new Error("an answer without a status or a text")

@@ -48,7 +48,12 @@ export type PostingRow = {
   readonly amount: bigint
 }
 
-export type TaskRow = { readonly id: string; readonly kind: string; readonly state: string; readonly why: string | null }
+export type TaskRow = {
+  readonly id: string
+  readonly kind: string
+  readonly state: string
+  readonly why: string | null
+}
 
 export type DatabaseBook = {
   readonly payments: ReadonlyArray<PaymentRow>
@@ -57,6 +62,8 @@ export type DatabaseBook = {
   readonly tasks: ReadonlyArray<TaskRow>
   /** The aggregate that each idempotency key is bound to. */
   readonly keys: ReadonlyMap<string, string>
+  /** How often nobody knew what had become of a message to the bank. */
+  readonly doubts: number
   /** What SQLite itself finds wrong with the file. */
   readonly integrity: string
 }
@@ -90,6 +97,7 @@ export const readDatabaseBook = (path: string): DatabaseBook => {
           return [textAt(row, "key"), textAt(row, "aggregate_id")]
         })
       ),
+      doubts: rows("select 1 from paykernel_event where data like '%AttemptBecameUnknown%'").length,
       integrity: textAt(rows("pragma integrity_check")[0], "integrity_check")
     }))()
   } finally {

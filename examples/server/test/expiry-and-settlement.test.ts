@@ -19,7 +19,10 @@ let shop: Shop
 let api: MerchantClient
 
 const start = async (): Promise<void> => {
-  server = await startProcess(directory.path, { PAYKERNEL_API_KEY: apiKey, PAYKERNEL_SETTLEMENT_MS: String(10 * minute * 1000) })
+  server = await startProcess(directory.path, {
+    PAYKERNEL_API_KEY: apiKey,
+    PAYKERNEL_SETTLEMENT_MS: String(10 * minute * 1000)
+  })
   circle = sdkClient(server.address, apiKey, sdkContract())
   shop = await openShop(circle)
   api = merchantClient(() => server.address, apiKey)

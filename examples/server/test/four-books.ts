@@ -4,10 +4,17 @@
  * by itself and uses no code of the packages, so that a mistake there cannot hide itself here.
  */
 import { join } from "node:path"
-import { type BankBook, type Position, positionOf, publicLine, readBankBook, type Standing } from "./bank-book.ts"
+import {
+  answersAgainstDatabase,
+  answersAgainstReplays,
+  apiAgainstDatabase,
+  publicJournalAgainstFile
+} from "./answer-check.ts"
+import { type BankBook, type Position, positionOf, readBankBook, type Standing } from "./bank-book.ts"
 import type { ClientJournal } from "./client-journal.ts"
 import { type AttemptRow, type DatabaseBook, type PaymentRow, readDatabaseBook } from "./database-book.ts"
-import { isObject, listAt, parseJson, textAt, valueAt } from "./json-reading.ts"
+import { type Differences, when } from "./differences.ts"
+import { ledgerAgainstBank, ledgerFaults, settlementsAgainstPayments } from "./ledger-check.ts"
 import type { MerchantClient } from "./merchant-client.ts"
 
 export type Books = {
@@ -23,6 +30,8 @@ export type Comparison = {
   readonly payments: number
   readonly executions: number
   readonly acknowledged: number
+  /** How often nobody knew what had become of a message to the bank. */
+  readonly doubts: number
   /** Empty where the books agree. */
   readonly differences: ReadonlyArray<string>
 }
@@ -36,6 +45,7 @@ export const compareBooks = async (books: Books): Promise<Comparison> => {
     payments: database.payments.length,
     executions: bank.executions.size,
     acknowledged: acknowledged.length,
+    doubts: database.doubts,
     differences: [
       ...bank.faults,
       ...executionsAgainstAttempts(bank, database),
@@ -44,8 +54,8 @@ export const compareBooks = async (books: Books): Promise<Comparison> => {
       ...ledgerAgainstBank(bank, database),
       ...settlementsAgainstPayments(database),
       ...unfinished(database),
-      ...answersAgainstDatabase(books, database),
-      ...(await answersAgainstReplays(books)),
+      ...answersAgainstDatabase(books.clientJournal, database),
+      ...(await answersAgainstReplays(books.clientJournal, books.api)),
       ...(await apiAgainstDatabase(books.api, database)),
       ...(await publicJournalAgainstFile(books.api, bank))
     ]
@@ -61,10 +71,6 @@ export const differencesAtAnyMoment = (databasePath: string): ReadonlyArray<stri
     ...database.payments.flatMap(boundsFaults)
   ]
 }
-
-type Differences = ReadonlyArray<string>
-
-const when = (broken: boolean, difference: string): Differences => (broken ? [difference] : [])
 
 /** What the bank's book may say of a key, for each end that an attempt can have come to. */
 const standingsOf: { readonly [status: string]: ReadonlyArray<Standing | "absent"> } = {
@@ -121,56 +127,6 @@ const paymentAgainstBank = (payment: PaymentRow, bank: Position): Differences =>
   ]
 }
 
-type Postings = DatabaseBook["postings"]
-
-const sums = (postings: Postings, keyOf: (posting: Postings[number]) => string): ReadonlyMap<string, bigint> => {
-  const totals = new Map<string, bigint>()
-  for (const posting of postings) {
-    const key = keyOf(posting)
-    totals.set(key, (totals.get(key) ?? 0n) + posting.amount)
-  }
-  return totals
-}
-
-const ledgerFaults = (postings: Postings): Differences => {
-  const totals = sums(postings, ({ transaction, layer, currency }) => `${transaction} ${layer} ${currency}`)
-  return [...totals].flatMap(([key, total]) => when(total !== 0n, `the ledger transaction ${key} is off by ${total}`))
-}
-
-/** What the books say that the card issuers owe for a payment, against what the bank has moved. */
-const ledgerAgainstBank = (bank: BankBook, { payments, postings }: DatabaseBook): Differences => {
-  const ofPayments = postings.filter((one) => one.referenceType === "payment" && one.account === "card_receivable")
-  const totals = sums(ofPayments, ({ referenceId, layer }) => `${referenceId} ${layer}`)
-  return payments.flatMap(({ id, status }) => {
-    const position = positionOf(bank, id)
-    const posted = position.voided ? 0n : position.captured - position.refunded
-    const held = status === "authorized" ? position.authorized : 0n
-    const here = { posted: totals.get(`${id} posted`) ?? 0n, held: totals.get(`${id} held`) ?? 0n }
-    return [
-      ...when(here.posted !== posted, `the ledger has ${here.posted} for ${id}, the bank ${posted}`),
-      ...when(here.held !== held, `the ledger holds ${here.held} for ${id}, the bank ${held}`)
-    ]
-  })
-}
-
-const settlementsAgainstPayments = ({ payments, settlements }: DatabaseBook): Differences => {
-  const known = new Set(settlements.map(({ id }) => id))
-  const unpaid = payments.flatMap(({ id, status, settlementId }) =>
-    when((status === "paid") !== (settlementId !== null && known.has(settlementId)), `${id} is ${status} by ${settlementId}`)
-  )
-  const wrong = settlements.flatMap((settlement) => {
-    const paid = payments.filter(({ settlementId }) => settlementId === settlement.id)
-    const returned = payments.flatMap(({ reversals }) => reversals.filter((one) => one.settlementId === settlement.id))
-    const total = (amounts: ReadonlyArray<bigint>): bigint => amounts.reduce((sum, amount) => sum + amount, 0n)
-    const agrees =
-      settlement.credits === total(paid.map(({ captured }) => captured)) &&
-      settlement.fees === total(paid.map(({ fees }) => fees)) &&
-      settlement.debits === total(returned.map(({ cents }) => cents))
-    return when(!agrees, `the settlement ${settlement.id} is not the sum of its payments`)
-  })
-  return [...unpaid, ...wrong]
-}
-
 /** Timers wait for their hour; anything else that is left is stuck. */
 const waitingKinds = ["settle", "expire_authorization", "expire_challenge"]
 
@@ -180,81 +136,3 @@ const unfinished = ({ tasks, integrity }: DatabaseBook): Differences => [
     when(state !== "ready" || !waitingKinds.includes(kind), `the task ${id} (${kind}) is still ${state}: ${why}`)
   )
 ]
-
-/** Of each acknowledged request: the thing exists, and its key is bound to it and to nothing else. */
-const answersAgainstDatabase = ({ clientJournal }: Books, { keys, payments }: DatabaseBook): Differences => {
-  const homes = new Map<string, string>()
-  for (const { id, reversals } of payments) {
-    homes.set(id, id)
-    for (const reversal of reversals) homes.set(reversal.id, id)
-  }
-  return clientJournal.acknowledged().flatMap(({ key, path, answer }) => {
-    const bound = keys.get(key)
-    if (bound === undefined) return [`the database has forgotten the key ${key}`]
-    const id = valueAt(parseJson(answer.text), "data", "id")
-    if (typeof id !== "string") return []
-    const home = path === "/v1/cards" ? id : homes.get(id)
-    return when(home !== bound, `${path} answered ${id}, and its key leads to ${bound}`)
-  })
-}
-
-/** An acknowledged request asked again gets the same bytes again, and what it made is there. */
-const answersAgainstReplays = async ({ clientJournal, api }: Books): Promise<Differences> => {
-  const differences: Array<string> = []
-  for (const { key, path, body, answer } of clientJournal.acknowledged()) {
-    const again = await api.post(path, body)
-    if (again.status !== answer.status || again.text !== answer.text) {
-      differences.push(`${path} ${key} was answered ${answer.status} ${answer.text}, and now ${again.status} ${again.text}`)
-    }
-    const id = valueAt(parseJson(answer.text), "data", "id")
-    if (typeof id !== "string") continue
-    const found = await api.get(`${path === "/v1/cards" ? "/v1/cards" : "/v1/payments"}/${id}`)
-    if (found.status !== 200) differences.push(`${id} was acknowledged, and now it is ${found.status}`)
-  }
-  return differences
-}
-
-/** The whole list, page by page, against the table: the same ids, and what each payment has come to. */
-const apiAgainstDatabase = async (api: MerchantClient, { payments }: DatabaseBook): Promise<Differences> => {
-  const listed = new Map<string, string>()
-  for (let query = "pageSize=50"; query !== ""; ) {
-    const page = await api.get(`/v1/payments?${query}`)
-    const items = listAt(page.body, "data")
-    for (const item of items) {
-      const id = textAt(item, "id")
-      if (listed.has(id)) return [`the list has ${id} twice`]
-      listed.set(id, textAt(item, "status"))
-    }
-    const last = items.at(-1)
-    query = last === undefined ? "" : `pageSize=50&pageAfter=${textAt(last, "id")}`
-  }
-  const expected = payments.flatMap(({ id, status, reversals }) => [
-    { id, status: publicStatus[status] },
-    ...reversals.map((reversal) => ({ id: reversal.id, status: reversal.status }))
-  ])
-  return [
-    ...when(listed.size !== expected.length, `the API lists ${listed.size} items, the database has ${expected.length}`),
-    ...expected.flatMap(({ id, status }) =>
-      when(listed.get(id) !== status, `the API says that ${id} is ${listed.get(id)}, the database ${status}`)
-    )
-  ]
-}
-
-const publicStatus: { readonly [status: string]: string } = {
-  pending: "pending",
-  action_required: "action_required",
-  authorized: "confirmed",
-  confirmed: "confirmed",
-  paid: "paid",
-  failed: "failed",
-  voided: "failed",
-  cancelled: "failed",
-  expired: "failed"
-}
-
-const publicJournalAgainstFile = async (api: MerchantClient, bank: BankBook): Promise<Differences> => {
-  const { body } = await api.get("/sandbox/gateway/journal")
-  const shown = listAt(body, "data").filter(isObject).map(publicLine)
-  const same = shown.length === bank.publicLines.length && shown.every((line, at) => line === bank.publicLines[at])
-  return when(!same, `the bank shows ${shown.length} executions, its file has ${bank.publicLines.length}`)
-}

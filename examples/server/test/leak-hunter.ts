@@ -49,7 +49,9 @@ const base64Forms = (
   encoding: "base64" | "base64url"
 ): ReadonlyArray<readonly [string, string]> =>
   [0, 1, 2].map((before) => {
-    const encoded = Buffer.concat([Buffer.alloc(before), bytes]).toString(encoding).replace(/[=]+$/u, "")
+    const encoded = Buffer.concat([Buffer.alloc(before), bytes])
+      .toString(encoding)
+      .replace(/[=]+$/u, "")
     // The first and the last characters also depend on the neighbours.
     const from = before === 0 ? 0 : before + 1
     const to = encoded.length - ((before + bytes.length) % 3 === 0 ? 0 : 1)

@@ -8,7 +8,9 @@ export const sdkClient = (address: string, apiKey: string, contract: SdkContract
   witnessed(new Circle(apiKey, address), contract)
 
 /** The refusal that a call ends in. Throws where it is not refused. */
-export const refusalOf = async (call: Promise<unknown>): Promise<{ readonly status: number; readonly body: unknown }> => {
+export const refusalOf = async (
+  call: Promise<unknown>
+): Promise<{ readonly status: number; readonly body: unknown }> => {
   const response = await call.then(
     () => undefined,
     (error: unknown) => valueAt(error, "response")

@@ -15,7 +15,6 @@ import { type ServerProcess, scratchDirectory, startProcess } from "./server-pro
 import { openShop, type Shop } from "./shop.ts"
 
 const apiKey = "SAND_API_KEY:sdk:one"
-const otherApiKey = "SAND_API_KEY:sdk:two"
 const contract = sdkContract()
 const directory = scratchDirectory()
 let server: ServerProcess
@@ -24,7 +23,7 @@ let shop: Shop
 let api: MerchantClient
 
 beforeAll(async () => {
-  server = await startProcess(directory.path, { PAYKERNEL_API_KEY: `${apiKey},${otherApiKey}` })
+  server = await startProcess(directory.path, { PAYKERNEL_API_KEY: apiKey })
   circle = sdkClient(server.address, apiKey, contract)
   shop = await openShop(circle)
   api = merchantClient(() => server.address, apiKey)
@@ -35,7 +34,8 @@ afterAll(async () => {
   directory.remove()
 })
 
-const settleNow = async (): Promise<ReadonlyArray<unknown>> => listAt((await api.post("/sandbox/settle", {})).body, "data")
+const settleNow = async (): Promise<ReadonlyArray<unknown>> =>
+  listAt((await api.post("/sandbox/settle", {})).body, "data")
 
 describe("the guide, step by step", () => {
   it("finds the service, its configuration and its channels", async () => {
@@ -134,7 +134,11 @@ describe("the guide, step by step", () => {
     const settled = await shop.pay(cardId, "3.00")
     for (const id of [authorized, captured, settled]) await shop.outcomeOf(id)
 
-    expect(await cancel(authorized)).toMatchObject({ type: "cancel", status: "paid", originalPayment: { id: authorized } })
+    expect(await cancel(authorized)).toMatchObject({
+      type: "cancel",
+      status: "paid",
+      originalPayment: { id: authorized }
+    })
     expect(await shop.outcomeOf(authorized)).toMatchObject({ status: "failed", errorCode: "payment_canceled" })
     expect(await cancel(captured)).toMatchObject({ type: "cancel", status: "paid" })
     expect(await refusalOf(cancel(captured))).toMatchObject({ status: 409, body: { code: 1086 } })
@@ -174,191 +178,6 @@ describe("the guide, step by step", () => {
   })
 })
 
-describe("magic inputs", () => {
-  it.each([
-    ["5.01", "payment_failed"],
-    ["5.04", "card_not_honored"],
-    ["5.05", "payment_not_supported_by_issuer"],
-    ["5.07", "payment_not_funded"],
-    ["5.19", "card_invalid"],
-    ["5.41", "card_limit_violated"],
-    ["5.43", "payment_denied"],
-    ["5.51", "payment_fraud_detected"],
-    ["5.54", "credit_card_not_allowed"],
-    ["5.57", "payment_stopped_by_issuer"],
-    ["5.84", "card_account_ineligible"]
-  ])("the amount %s fails with %s", async (amount, errorCode) => {
-    const outcome = await shop.outcomeOf(await shop.pay(await shop.goodCard(), amount))
-    expect(outcome).toMatchObject({ status: "failed", errorCode })
-    const riskEvaluation = amount === "5.43" ? { decision: "denied", reason: "3000" } : undefined
-    expect(valueAt(outcome, "riskEvaluation")).toEqual(riskEvaluation)
-  })
-
-  it.each(["000", "999"])("the CVV %s fails a card, and a payment that asks for it", async (cvv) => {
-    expect(await shop.saveCard({ cvv })).toMatchObject({
-      status: "failed",
-      errorCode: "card_cvv_invalid",
-      verification: { cvv: "fail" }
-    })
-    const encrypted = await shop.encrypt({ cvv })
-    const id = await shop.pay(await shop.goodCard(), "8.00", { verification: "cvv", ...encrypted })
-    expect(await shop.outcomeOf(id)).toMatchObject({
-      status: "failed",
-      errorCode: "card_cvv_invalid",
-      verification: { cvv: "fail" }
-    })
-  })
-
-  it("the address line Test_X gives the AVS code X and fails nothing", async () => {
-    const codes = [..."ABCDEFGIKLMNOPRSUWXYZ"]
-    const cards = await Promise.all(codes.map((code) => shop.saveCard({ line1: `Test_${code}` })))
-    expect(cards.map((card) => [valueAt(card, "status"), valueAt(card, "verification", "avs")])).toEqual(
-      codes.map((code) => ["complete", code])
-    )
-    const id = await shop.pay(textAt(cards[0], "id"), "6.00")
-    expect(await shop.outcomeOf(id)).toMatchObject({ status: "confirmed", verification: { avs: "A" } })
-  })
-
-  it.each([
-    ["5102420000000006", "MASTERCARD"],
-    ["5555555555554444", "MASTERCARD"],
-    ["378282246310005", "AMEX"],
-    ["4242424242424242", "VISA"]
-  ])("the test card %s is of %s", async (number, network) => {
-    const cvv = network === "AMEX" ? "1234" : "123"
-    expect(await shop.saveCard({ number, cvv })).toMatchObject({ status: "complete", network })
-  })
-
-  it("a number that no test card has is refused by the issuer", async () => {
-    expect(await shop.saveCard({ number: "4111111111111111" })).toMatchObject({
-      status: "failed",
-      errorCode: "card_failed"
-    })
-  })
-
-  it("the name Risk_3NNN denies a card with that reason", async () => {
-    expect(await shop.saveCard({ name: "Risk_3026" })).toMatchObject({
-      status: "failed",
-      errorCode: "verification_denied",
-      riskEvaluation: { decision: "denied", reason: "3026" }
-    })
-  })
-})
-
-describe("3-D Secure", () => {
-  const urls = {
-    verification: "three_d_secure",
-    verificationSuccessUrl: "https://shop.example/thanks",
-    verificationFailureUrl: "https://shop.example/sorry"
-  } as const
-
-  it.each([
-    ["approve", "https://shop.example/thanks", { status: "confirmed", verification: { threeDSecure: "pass", eci: "05" } }],
-    ["fail", "https://shop.example/sorry", { status: "failed", errorCode: "three_d_secure_failure" }],
-    ["cancel", "https://shop.example/sorry", { status: "failed", errorCode: "three_d_secure_failure" }]
-  ])("5.66 asks the payer; after %s the browser comes back to %s", async (answer, landing, expected) => {
-    const id = await shop.pay(await shop.goodCard(), "5.66", urls)
-    const challenged = await shop.outcomeOf(id)
-    expect(challenged).toMatchObject({ status: "action_required", requiredAction: { type: "three_d_secure_required" } })
-    expect(await visit(textAt(challenged, "requiredAction", "redirectUrl"), answer)).toBe(landing)
-    expect(await shop.outcomeOf(id)).toMatchObject(expected)
-  })
-
-  it.each([
-    ["5.69", { status: "confirmed", verification: { threeDSecure: "pass" } }],
-    ["5.72", { status: "failed", errorCode: "three_d_secure_failure", verification: { threeDSecure: "fail" } }]
-  ])("%s is decided without the payer", async (amount, expected) => {
-    expect(await shop.outcomeOf(await shop.pay(await shop.goodCard(), amount, urls))).toMatchObject(expected)
-  })
-})
-
-/** What a browser does with the bank's page: shows it, sends its form, and follows the way back to the shop. */
-const visit = async (page: string, answer: string): Promise<string> => {
-  const html = await (await fetch(page)).text()
-  const token = /name="token" value="([^"]+)"/u.exec(html)?.[1] ?? ""
-  expect(html).toContain(`value="${answer}"`)
-  let location = page
-  let response = await fetch(page, { method: "POST", body: new URLSearchParams({ token, answer }), redirect: "manual" })
-  while (response.status === 303) {
-    location = response.headers.get("location") ?? ""
-    if (!location.startsWith(server.address)) return location
-    response = await fetch(location, { redirect: "manual" })
-  }
-  throw new Error(`the way back ended at ${location} with ${response.status}`)
-}
-
-describe("lists", () => {
-  it("are paged by cursors that lead through everything once", async () => {
-    const cardId = await shop.goodCard()
-    const made: Array<string> = []
-    for (let nth = 0; nth < 5; nth++) made.unshift(await shop.pay(cardId, "1.00"))
-    for (const id of made) await shop.outcomeOf(id)
-    const list = (before?: string, after?: string) =>
-      circle.payments.listPayments(
-        cardId,
-        undefined,
-        undefined,
-        new Set(["card"] as const),
-        "confirmed",
-        "2020-01-01T00:00:00Z",
-        undefined,
-        before,
-        after,
-        2
-      )
-    const idsOf = (answer: { readonly data: unknown }) => listAt(answer.data, "data").map((item) => textAt(item, "id"))
-    const first = await list()
-    expect(idsOf(first)).toEqual(made.slice(0, 2))
-    expect(String(first.headers["link"])).toMatch(/rel="next"/u)
-    expect(idsOf(await list(undefined, made[1]))).toEqual(made.slice(2, 4))
-    const last = await list(undefined, made[3])
-    expect(idsOf(last)).toEqual(made.slice(4))
-    expect(String(last.headers["link"])).not.toMatch(/rel="next"/u)
-    expect(idsOf(await list(made[2]))).toEqual(made.slice(0, 2))
-    const cards = await circle.cards.listCards(undefined, undefined, 1)
-    expect(idsOf(cards)).toEqual([cardId])
-  })
-})
-
-describe("requests that are not to be done twice, or not at all", () => {
-  it("are answered with the same bytes again, and refused for something else", async () => {
-    const request = shop.paymentRequest(await shop.goodCard(), "7.00")
-    const first = await circle.payments.createPayment(request)
-    await shop.outcomeOf(textAt(first.data, "data", "id"))
-    const again = await circle.payments.createPayment(request)
-    expect([again.status, again.data]).toEqual([first.status, first.data])
-    const other = circle.payments.createPayment({ ...request, amount: { amount: "8.00", currency: "USD" } })
-    expect(await refusalOf(other)).toMatchObject({ status: 409, body: { code: 1083 } })
-  })
-
-  it("are refused in the published shape", async () => {
-    const cardId = await shop.goodCard()
-    const pay = (amount: string, wish = {}) => circle.payments.createPayment(shop.paymentRequest(cardId, amount, wish))
-    expect(await refusalOf(pay("0.00"))).toMatchObject({ status: 400, body: { code: 1077 } })
-    expect(await refusalOf(pay("9999999.00"))).toMatchObject({ status: 400, body: { code: 1076 } })
-    expect(await refusalOf(pay("1.234"))).toMatchObject({ status: 400, body: { code: 2 } })
-    expect(await refusalOf(pay("1.00", { idempotencyKey: "no uuid" }))).toMatchObject({ status: 400, body: { code: 2 } })
-    expect(await refusalOf(pay("1.00", { verification: "cvv", keyId: "key9", encryptedData: "AAAA" }))).toMatchObject({
-      status: 400,
-      body: { code: 1096 }
-    })
-    expect((await refusalOf(circle.payments.getPayment(randomUUID()))).status).toBe(404)
-    expect((await refusalOf(circle.cards.getCard(randomUUID()))).status).toBe(404)
-    expect((await refusalOf(circle.settlements.getSettlement(randomUUID()))).status).toBe(404)
-  })
-
-  it("are refused without a key, and blind to what is another merchant's", async () => {
-    const cardId = await shop.goodCard()
-    const stranger = sdkClient(server.address, "SAND_API_KEY:sdk:nobody", contract)
-    expect((await refusalOf(stranger.cards.listCards())).status).toBe(401)
-    const other = sdkClient(server.address, otherApiKey, contract)
-    expect((await refusalOf(other.cards.getCard(cardId))).status).toBe(404)
-    expect(listAt((await other.cards.listCards()).data, "data")).toEqual([])
-    const foreign = other.payments.createPayment(shop.paymentRequest(cardId, "1.00"))
-    expect((await refusalOf(foreign)).status).toBeGreaterThanOrEqual(400)
-  })
-})
-
 describe("a saved card", () => {
   it("takes new particulars", async () => {
     const cardId = await shop.goodCard()
@@ -383,23 +202,16 @@ it("every path of the card payments API has been answered and judged", () => {
       "GET /ping 200",
       "GET /v1/balances 200",
       "GET /v1/businessAccount/balances 200",
-      "GET /v1/cards 200",
-      "GET /v1/cards 401",
       "GET /v1/cards/{id} 200",
-      "GET /v1/cards/{id} 404",
       "GET /v1/channels 200",
       "GET /v1/configuration 200",
       "GET /v1/encryption/public 200",
       "GET /v1/payments 200",
       "GET /v1/payments/{id} 200",
-      "GET /v1/payments/{id} 404",
       "GET /v1/settlements 200",
       "GET /v1/settlements/{id} 200",
-      "GET /v1/settlements/{id} 404",
       "POST /v1/cards 201",
       "POST /v1/payments 201",
-      "POST /v1/payments 400",
-      "POST /v1/payments 409",
       "POST /v1/payments/{id}/cancel 200",
       "POST /v1/payments/{id}/capture 202",
       "POST /v1/payments/{id}/refund 200",

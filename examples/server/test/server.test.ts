@@ -27,7 +27,10 @@ afterEach(async () => {
 
 afterAll(() => directory.remove())
 
-const start = async (name: string, environment: { readonly [variable: string]: string } = {}): Promise<ServerProcess> => {
+const start = async (
+  name: string,
+  environment: { readonly [variable: string]: string } = {}
+): Promise<ServerProcess> => {
   const path = join(directory.path, name)
   mkdirSync(path, { recursive: true })
   const server = await startProcess(path, environment)
@@ -90,7 +93,10 @@ describe("settings", () => {
     const wrong = { PORT: "none", DATABASE_URL: "mysql://x", PAYKERNEL_SANDBOX_DIR: join(directory.path, "never") }
     const { code, output } = await startRefused(directory.path, wrong)
     expect(code).toBe(1)
-    expect(output.trim().split("\n")).toEqual([expect.stringMatching(/^PORT /u), expect.stringMatching(/^DATABASE_URL /u)])
+    expect(output.trim().split("\n")).toEqual([
+      expect.stringMatching(/^PORT /u),
+      expect.stringMatching(/^DATABASE_URL /u)
+    ])
     expect(readdirSync(directory.path)).not.toContain("never")
   })
 })

@@ -4,8 +4,8 @@ import { mkdirSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { apiKeyVerifier, memoryApiKeyStore, openCardDoor, v1Handler } from "@paykernel/adapters-http"
 import { sqliteStore } from "@paykernel/adapters-sql/sqlite"
-import { createKernel, keyedDigest } from "@paykernel/core"
-import { sandboxGateway, sandboxRisk } from "@paykernel/core/simulator"
+import { createKernel, defaultRisk, firstDenial, keyedDigest, noRiskRules, type RiskRules } from "@paykernel/core"
+import { type BankMessage, sandboxGateway, sandboxRisk } from "@paykernel/core/simulator"
 import { openFileJournal } from "@paykernel/core/simulator/file-journal"
 import { envelopeVault } from "@paykernel/core/vault"
 import * as Effect from "effect/Effect"
@@ -100,6 +100,16 @@ const placeOf = (cause: unknown): string => {
   return [cause.name, ...frames].join("\n")
 }
 
+/** Far above what a person or a test does, and below what a script that tries stolen cards would like. */
+const riskRules: RiskRules = {
+  ...noRiskRules,
+  velocity: {
+    perCard: { max: 6000, windowMs: 60_000 },
+    perEmail: { max: 6000, windowMs: 60_000 },
+    perIp: { max: 6000, windowMs: 60_000 }
+  }
+}
+
 /** The kernel, and the bank that it is played against. */
 const openWorld = async (
   settings: ServerSettings,
@@ -115,7 +125,9 @@ const openWorld = async (
   onClose(closeStore)
   const journal = await openFileJournal(join(sandboxDir, "gateway-journal.jsonl"))
   onClose(journal.close)
+  const inbox: { deliver: (message: BankMessage) => void } = { deliver: () => {} }
   const bank = sandboxGateway({
+    onMessage: (message) => inbox.deliver(message),
     journal,
     clock,
     latencyMs,
@@ -128,7 +140,7 @@ const openWorld = async (
     store,
     gateway: bank.gateway,
     vault: envelopeVault(keys.vault),
-    risk: sandboxRisk(),
+    risk: firstDenial([sandboxRisk(), defaultRisk(store, riskRules)]),
     digestKey: keys.digest,
     clock,
     challengeReturnUrl: (state) => `${address}/v1/3ds/return/${state}`,
@@ -140,5 +152,11 @@ const openWorld = async (
   })
   onClose(kernel.close)
   await kernel.ready()
+  // A message that is lost loses nothing: what it says is also found by looking up.
+  inbox.deliver = ({ merchantId, paymentId, gatewayKey, verdict }) => {
+    kernel.payments
+      .hear(merchantId, paymentId, { gatewayKey, verdict })
+      .catch((cause) => log(`defect: ${placeOf(cause)}`))
+  }
   return { kernel, bank, clock }
 }

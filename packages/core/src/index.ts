@@ -30,5 +30,5 @@ export type {
 } from "./payment/payment.ts"
 export { type PaymentErrorCode, paymentErrorCodes } from "./payment/payment-error-code.ts"
 export type { Json } from "./ports/commit.ts"
-export { defaultRisk, type RiskRules } from "./risk/index.ts"
+export { defaultRisk, firstDenial, noRiskRules, type RiskRules, type VelocityLimits } from "./risk/index.ts"
 export type { Settlement } from "./settlement/settlement.ts"

@@ -110,7 +110,7 @@ dt { font-size: 0.875rem; }
 dd { margin: 0 0 0.75rem; overflow-wrap: anywhere; }
 .amount { font-size: 1.25rem; font-weight: 600; }
 form { display: grid; gap: 0.75rem; margin-top: 1.5rem; }
-button { font: inherit; min-height: 3rem; border: 2px solid; border-radius: 0.5rem; }
+button { font: inherit; color: inherit; background: none; min-height: 3rem; border: 2px solid; border-radius: 0.5rem; }
 .approve { color: #fff; background: #0b5c3b; border-color: #0b5c3b; }
 button:focus-visible, a:focus-visible { outline: 3px solid #1a66ff; outline-offset: 2px; }
 .note { font-size: 0.875rem; }

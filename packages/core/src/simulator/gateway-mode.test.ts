@@ -7,7 +7,7 @@ import type { GatewayVerdict } from "../attempt/attempt.ts"
 import { authorizationOf, cardOf, followUpOf, seededRandom } from "../testing/gateway-examples.ts"
 import { type GatewayMode, gatewayModes } from "./gateway-mode.ts"
 import { memoryJournal } from "./journal.ts"
-import { type SandboxGatewayOptions, sandboxGateway } from "./sandbox-gateway.ts"
+import { type BankMessage, type SandboxGatewayOptions, sandboxGateway } from "./sandbox-gateway.ts"
 
 const run = <A>(effect: Effect.Effect<A>): Promise<A> => Effect.runPromise(effect)
 
@@ -122,7 +122,8 @@ describe("modes of the sandbox gateway", () => {
 
   it("duplicate-reply: the same verdict comes as a message too", async () => {
     const messages: Array<[string, GatewayVerdict]> = []
-    const { gateway, drain } = openIn("duplicate-reply", { onMessage: (key, verdict) => messages.push([key, verdict]) })
+    const onMessage = ({ gatewayKey, verdict }: BankMessage) => messages.push([gatewayKey, verdict])
+    const { gateway, drain } = openIn("duplicate-reply", { onMessage })
     const replies: typeof messages = []
     for (const key of ["a", "b", "c", "d", "e", "f"]) {
       const reply = await run(gateway.send(authorizationOf(key, key === "c" ? "5.07" : "10.00"), 1000))

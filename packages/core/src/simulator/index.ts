@@ -19,6 +19,6 @@ export {
   publicLines,
   type Reversed
 } from "./journal.ts"
-export { type SandboxGateway, type SandboxGatewayOptions, sandboxGateway } from "./sandbox-gateway.ts"
+export { type BankMessage, type SandboxGateway, type SandboxGatewayOptions, sandboxGateway } from "./sandbox-gateway.ts"
 export { sandboxRisk } from "./sandbox-risk.ts"
 export { type TestCard, testCardOf, testCards } from "./test-cards.ts"

@@ -43,8 +43,16 @@ export type SandboxGatewayOptions = {
   /** Lets the modes also strike `verifyCard` and `authenticate`, which move no money. Default false. */
   readonly strikesQuestions?: boolean
   /** Gets the verdicts that arrive a second time, as `duplicate-reply` makes them. Must not throw. */
-  readonly onMessage?: (key: string, verdict: GatewayVerdict) => void
+  readonly onMessage?: (message: BankMessage) => void
   readonly currencies?: CurrencyTable
+}
+
+/** What a bank says of an operation by itself, as its webhook would. */
+export type BankMessage = {
+  readonly gatewayKey: string
+  readonly merchantId: string
+  readonly paymentId: string
+  readonly verdict: GatewayVerdict
 }
 
 export type SandboxGateway = {
@@ -126,10 +134,11 @@ const gatewayOver = (
   name: "sandbox",
   capabilities,
   send: (operation, timeoutMs) => {
-    const { key, amount } = operation
+    const { key, amount, merchantId, paymentId } = operation
     const onRepeat = (reply: BankReply): void => {
       const repeated = Messages.readVerdict(reply, key, amount, currencies)
-      if (Result.isSuccess(repeated)) onMessage?.(key, repeated.success)
+      if (Result.isFailure(repeated)) return
+      onMessage?.({ gatewayKey: key, merchantId, paymentId, verdict: repeated.success })
     }
     return Effect.suspend(() => ask("money", timeoutMs, Messages.operateRequest(operation, currencies), onRepeat)).pipe(
       Effect.map((arrival) => Messages.gatewayReply(arrival, key, amount, currencies))

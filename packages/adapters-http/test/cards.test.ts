@@ -124,12 +124,26 @@ describe("an update", () => {
     ["firstName", { lastName: "Lovelace" }, 2],
     ["country", { country: "XX", district: "MA" }, 1101],
     ["district", { country: "CA", district: "Ontario" }, 1106],
-    ["district", { country: "US" }, 2]
+    ["district", { district: "Massachusetts" }, 1106]
   ])("without a usable %s, in %j, is refused with %s", async (_, change, code) => {
     const cardId = await shop.saveCard()
     const body = { ...(await shop.encrypt({ cvv: cvvSent })), billingDetails: change }
     const reply = await shop.call("PUT", `/v1/cards/${cardId}`, body)
     expect([reply.status, reply.json["code"]]).toEqual([400, code])
+  })
+
+  it("of a country alone is held against the district that the card has", async () => {
+    const abroad = { ...billingDetails, country: "GB", district: "Greater London" }
+    const change = async (from: Json, country: string) => {
+      const cardId = await shop.saveCard({ billingDetails: from })
+      const body = { ...(await shop.encrypt({ cvv: cvvSent })), billingDetails: { country } }
+      return shop.call("PUT", `/v1/cards/${cardId}`, body)
+    }
+    expect((await change(billingDetails, "CA")).status).toBe(200)
+    expect((await change(abroad, "US")).json["code"]).toBe(1106)
+    expect((await change({ ...abroad, district: null }, "US")).json["errors"]).toMatchObject([
+      { error: "required", location: "billingDetails.district" }
+    ])
   })
 
   it("needs key id and encrypted data", async () => {
@@ -151,7 +165,7 @@ describe("codes of their own", () => {
     [1101, "a country that is none", () => ({ billingDetails: { ...billingDetails, country: "ZZ" } })],
     [1101, "a country in small letters", () => ({ billingDetails: { ...billingDetails, country: "us" } })],
     [1106, "a long district", () => ({ billingDetails: { ...billingDetails, district: "Massachusetts" } })],
-    [1106, "a small district", () => ({ billingDetails: { ...billingDetails, district: "ma" } })]
+    [1106, "a district that is no letters", () => ({ billingDetails: { ...billingDetails, district: "M1" } })]
   ])("%s for %s", async (code, _, change) => {
     const reply = await create(await change())
     expect([reply.status, reply.json["code"], Object.keys(reply.json)]).toEqual([400, code, ["code", "message"]])

@@ -66,6 +66,15 @@ describe("who calls", () => {
     expect([reply.status, reply.json["code"], reply.headers.get("retry-after")]).toEqual([503, -1, "1"])
   })
 
+  it.each([
+    { "content-type": "text/plain" },
+    { "content-type": "application/json", "content-length": "99999999" },
+    { "content-type": "application/json", "content-encoding": "gzip" }
+  ])("is asked before the body is found wanting: %j", async (headers) => {
+    const response = await post({ ...headers, authorization: "Bearer nobody" }, "{}")
+    expect([response.status, await response.json()]).toEqual([401, unauthenticated])
+  })
+
   it("is asked before anything of the body is read", async () => {
     let pulled = 0
     const body = new ReadableStream<Uint8Array>({ pull: () => void pulled++ }, { highWaterMark: 0 })
@@ -128,7 +137,7 @@ describe("bodies", () => {
     expect([response.status, (await response.json()).code]).toEqual([415, 415])
   })
 
-  it.each(["application/json", "Application/JSON; charset=utf-8", 'application/json;charset="UTF-8"'])(
+  it.each(["application/json", "Application/JSON; charset=utf-8", 'application/json;charset="UTF8"'])(
     "takes the content type %s",
     async (type) => expect((await post({ ...headers, "content-type": type }, "{}")).status).toBe(400)
   )

@@ -1,6 +1,6 @@
 /** Asking again: the same key and the same request do the thing once and give the same bytes. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { cvvSent, type Json, newKey, openShop, panSent, type Shop } from "./shop.ts"
+import { channel, cvvSent, type Json, newKey, openShop, panSent, type Shop } from "./shop.ts"
 
 const usd = (amount: string) => ({ amount, currency: "USD" })
 
@@ -38,9 +38,20 @@ describe("a request sent again", () => {
       ...body,
       autoCapture: true,
       amount: { currency: "USD", amount: "7" },
+      source: { id: cardId.toUpperCase() },
       idempotencyKey: String(idempotencyKey).toUpperCase()
     })
     expect([again.text, again.headers.get("idempotent-replayed")]).toEqual([first.text, "true"])
+  })
+
+  it("means the same with the channel's id in capitals", async () => {
+    const body = shop.paymentBody(cardId, { channel })
+    const first = await shop.call("POST", "/v1/payments", body)
+    expect(first.data).toMatchObject({ channel })
+    const again = await shop.call("POST", "/v1/payments", { ...body, channel: channel.toUpperCase() })
+    expect([again.text, again.headers.get("idempotent-replayed")]).toEqual([first.text, "true"])
+    const other = await shop.call("POST", "/v1/payments", shop.paymentBody(cardId, { channel: channel.toUpperCase() }))
+    expect(other.data).toMatchObject({ channel })
   })
 
   it("saves a card once, though every encryption of its number differs", async () => {

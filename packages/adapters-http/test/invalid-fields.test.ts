@@ -1,6 +1,6 @@
 /** Invalid fields: each in the words of the published table, all at once, and nothing stored or repeated. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { billingDetails, type Json, metadata, newKey, openShop, type Shop } from "./shop.ts"
+import { type Json, metadata, newKey, openShop, type Shop } from "./shop.ts"
 
 let shop: Shop
 let cardBody: Json
@@ -34,12 +34,11 @@ const pattern = (source: string): Expected => ({
   constraints: { pattern: source }
 })
 const invalid = (says: string): Expected => ({ error: "invalid_value", says })
-const digits = (was: string): Expected => ({
+const digits: Expected = {
   error: "number_format",
-  says: `numeric value out of bounds (<13 digits>.<2 digits> expected) (was ${was})`,
-  invalidValue: was,
+  says: "numeric value out of bounds (<13 digits>.<2 digits> expected)",
   constraints: { "max-integral-digits": 13, "max-fractional-digits": 2 }
-})
+}
 const long = "x".repeat(1025)
 
 const cardCases: ReadonlyArray<readonly [path: string, value: unknown, expected: Expected]> = [
@@ -56,48 +55,17 @@ const cardCases: ReadonlyArray<readonly [path: string, value: unknown, expected:
   ["billingDetails.name", "", length(1, 1024)],
   ["billingDetails.name", long, length(1, 1024)],
   ["billingDetails.city", long, length(1, 1024)],
-  [
-    "billingDetails.country",
-    "USA",
-    { ...length(2, 2), says: "must be between 2 and 2 (was USA)", invalidValue: "USA" }
-  ],
+  ["billingDetails.country", "USA", length(2, 2)],
   ["billingDetails.line1", undefined, required],
   ["billingDetails.line2", long, length(0, 1024)],
   ["billingDetails.district", undefined, required],
   ["billingDetails.district", "x".repeat(17), length(1, 16)],
   ["billingDetails.postalCode", "x".repeat(17), length(1, 16)],
-  [
-    "expMonth",
-    0,
-    {
-      error: "min_value",
-      says: "must be greater than or equal to 1 (was 0)",
-      invalidValue: 0,
-      constraints: { min: 1 }
-    }
-  ],
-  [
-    "expMonth",
-    13,
-    {
-      error: "max_value",
-      says: "must be less than or equal to 12 (was 13)",
-      invalidValue: 13,
-      constraints: { max: 12 }
-    }
-  ],
-  ["expMonth", 1.5, { error: "invalid_value", says: "must be a whole number (was 1.5)", invalidValue: 1.5 }],
+  ["expMonth", 0, { error: "min_value", says: "must be greater than or equal to 1", constraints: { min: 1 } }],
+  ["expMonth", 13, { error: "max_value", says: "must be less than or equal to 12", constraints: { max: 12 } }],
+  ["expMonth", 1.5, invalid("must be a whole number")],
   ["expMonth", "12", invalid("must be a number")],
-  [
-    "expYear",
-    10_000,
-    {
-      error: "max_value",
-      says: "must be less than or equal to 9999 (was 10000)",
-      invalidValue: 10_000,
-      constraints: { max: 9999 }
-    }
-  ],
+  ["expYear", 10_000, { error: "max_value", says: "must be less than or equal to 9999", constraints: { max: 9999 } }],
   ["expYear", 2020, { error: "date_not_in_future", says: "must be in the future" }],
   ["expYear", 2999, invalid("must be within the life of a card")],
   ["metadata", undefined, required],
@@ -119,24 +87,16 @@ const paymentCases: typeof cardCases = [
   ["amount", "3.14", invalid("must be an object")],
   ["amount.amount", undefined, required],
   ["amount.amount", 3.14, invalid("must be a string")],
-  ["amount.amount", "3.141", digits("3.141")],
-  ["amount.amount", "1e3", digits("1e3")],
-  ["amount.amount", "01.00", digits("01.00")],
-  ["amount.amount", ".50", digits(".50")],
-  ["amount.amount", "5.", digits("5.")],
+  ["amount.amount", "3.141", digits],
+  ["amount.amount", "1e3", digits],
+  ["amount.amount", "01.00", digits],
+  ["amount.amount", ".50", digits],
+  ["amount.amount", "5.", digits],
   ["amount.currency", undefined, required],
-  [
-    "amount.currency",
-    "usd",
-    { ...pattern("^[A-Z]{3,5}$"), says: 'must match "^[A-Z]{3,5}$" (was usd)', invalidValue: "usd" }
-  ],
+  ["amount.currency", "usd", pattern("^[A-Z]{3,5}$")],
   ["autoCapture", "yes", invalid("must be a boolean")],
   ["verification", undefined, required],
-  [
-    "verification",
-    "pin",
-    { error: "invalid_value", says: "must be one of [none, cvv, three_d_secure] (was pin)", invalidValue: "pin" }
-  ],
+  ["verification", "pin", invalid("must be one of [none, cvv, three_d_secure]")],
   ["verification", "cvv", { ...required, location: "encryptedData" }],
   ["encryptedData", "AAAA", { error: "not_required", says: "must be null" }],
   ["verificationSuccessUrl", "javascript:alert(1)", invalid("must be an https URL (http: localhost only)")],
@@ -146,7 +106,7 @@ const paymentCases: typeof cardCases = [
   ["source", undefined, required],
   ["source.id", undefined, required],
   ["source.id", "card-1", pattern(uuidPattern)],
-  ["source.type", "ach", { error: "invalid_value", says: "must be one of [card] (was ach)", invalidValue: "ach" }],
+  ["source.type", "ach", invalid("must be one of [card]")],
   ["description", "x".repeat(241), length(0, 240)],
   ["channel", "main", pattern(uuidPattern)],
   ["channel", newKey(), invalid("must be one of the merchant's channels")]
@@ -227,30 +187,5 @@ describe("POST /v1/payments", () => {
 
   it("stored nothing for any of them", async () => {
     expect((await shop.call("GET", "/v1/payments")).data).toEqual([])
-  })
-})
-
-describe("what is sensitive", () => {
-  const secrets = ["4007400000000007", "4007-4000-0000-0007", "4007 4000 0000 0007", "737737737", "pk_live_Zq81hunter2"]
-
-  it.each(secrets)("given %s in any field, then no answer repeats it", async (secret) => {
-    const fields = [
-      ...["idempotencyKey", "keyId", "encryptedData", "expMonth", "expYear", "billingDetails", "metadata"],
-      ...Object.keys(billingDetails).map((name) => `billingDetails.${name}`),
-      ...Object.keys(metadata).map((name) => `metadata.${name}`)
-    ]
-    for (const path of fields) {
-      for (const value of [secret, `${secret}${"x".repeat(1100)}`, [secret], { [secret]: secret }]) {
-        const reply = await shop.call("POST", "/v1/cards", withField({ ...cardBody, expYear: 2020 }, path, value))
-        expect(reply.status).toBe(400)
-        expect(reply.text.includes(secret), `${path} in ${reply.text}`).toBe(false)
-      }
-    }
-    const words = ["amount.amount", "amount.currency", "verification", "source.type", "source.id", "channel"]
-    for (const path of words) {
-      const reply = await shop.call("POST", "/v1/payments", withField(paymentBody, path, secret))
-      expect(reply.status).toBe(400)
-      expect(reply.text.includes(secret), `${path} in ${reply.text}`).toBe(false)
-    }
   })
 })

@@ -68,6 +68,16 @@ describe("pages", () => {
     }
   })
 
+  it("of cards stay as they are too", async () => {
+    const apart = await openShop()
+    const card = await apart.saveCard()
+    const page = await apart.call("GET", "/v1/cards?pageSize=1")
+    await apart.advance(1000)
+    await apart.saveCard()
+    expect(ids(await apart.call("GET", linksOf(page)["first"] ?? "/nowhere"))).toEqual([card])
+    await apart.close()
+  })
+
   it("are at most 200 long", async () => {
     expect(linksOf(await shop.call("GET", "/v1/payments?pageSize=5000"))["self"]).toContain("pageSize=200")
   })
@@ -134,28 +144,20 @@ describe("filters on payments", () => {
 
 describe("queries that make no sense", () => {
   it.each([
-    ["pageSize=0", "min_value", "pageSize must be greater than or equal to 1 (was 0)"],
-    ["pageSize=ten", "invalid_value", "pageSize must be a whole number (was ten)"],
-    ["pageSize=-1", "invalid_value", "pageSize must be a whole number (was -1)"],
-    ["pageSize=1e3", "invalid_value", "pageSize must be a whole number (was 1e3)"],
-    [
-      "status=done",
-      "invalid_value",
-      "status must be one of [pending, confirmed, paid, failed, action_required] (was done)"
-    ],
+    ["pageSize=0", "min_value", "pageSize must be greater than or equal to 1"],
+    ["pageSize=ten", "invalid_value", "pageSize must be a whole number"],
+    ["pageSize=-1", "invalid_value", "pageSize must be a whole number"],
+    ["pageSize=1e3", "invalid_value", "pageSize must be a whole number"],
+    ["status=done", "invalid_value", "status must be one of [pending, confirmed, paid, failed, action_required]"],
     [
       "status=paid&status=failed",
       "invalid_value",
       "status must be one of [pending, confirmed, paid, failed, action_required]"
     ],
     ["type=crypto", "invalid_value", "type.0 must be one of [card, wire, ach, sepa]"],
-    [
-      "from=yesterday",
-      "invalid_value",
-      "from must be a date and time such as 2020-04-10T02:13:30.000Z (was yesterday)"
-    ],
+    ["from=yesterday", "invalid_value", "from must be a date and time such as 2020-04-10T02:13:30.000Z"],
     ["from=2021-02-30T00:00:00Z", "invalid_value", "from must be a date and time such as 2020-04-10T02:13:30.000Z"],
-    ["to=2021-01-01", "invalid_value", "to must be a date and time such as 2020-04-10T02:13:30.000Z (was 2021-01-01)"],
+    ["to=2021-01-01", "invalid_value", "to must be a date and time such as 2020-04-10T02:13:30.000Z"],
     [`pageAfter=${newKey()}&pageBefore=${newKey()}`, "not_required", "pageBefore must be null where pageAfter is given"]
   ])("%s", async (query, error, message) => {
     const reply = await shop.call("GET", `/v1/payments?${query}`)

@@ -79,6 +79,11 @@ describe("a rejection", () => {
     expect(shop.defects).toEqual([])
   })
 
+  it("has a code that the documentation explains", async () => {
+    const { text } = await shop.call("GET", "/docs")
+    for (const [, , , code] of rows) expect(text).toContain(`<td>${code}</td>`)
+  })
+
   it("of an operation under way says when to ask again", async () => {
     const reply = await answered("refund", { _tag: "OperationInFlight", kind: "refund" })
     expect([reply.status, reply.headers.get("retry-after")]).toEqual([409, "1"])

@@ -1,6 +1,7 @@
 /**
  * The tables, as Kysely types, for every SQL dialect. Each leads with the merchant, so that rows can be spread over
- * machines by it; only the task queue, which is read across merchants, is keyed by the task.
+ * machines by it; only the task queue, which is read across merchants, is keyed by the task, and API keys, which say
+ * who the merchant is, by their look-up.
  */
 import { collections } from "@paykernel/core/effect"
 
@@ -114,6 +115,14 @@ export type SealedRow = {
   readonly sealed: string
 }
 
+export type ApiKeyRow = {
+  readonly lookup: string
+  readonly merchant_id: string
+  readonly bcrypt_hash: string
+  readonly created_at_ms: number
+  readonly revoked_at_ms: number | null
+}
+
 /** Prefixed, because a host may keep its own tables in the same database. */
 export type Tables = {
   readonly paykernel_aggregate: AggregateRow
@@ -125,6 +134,7 @@ export type Tables = {
   readonly paykernel_ledger_posting: LedgerPostingRow
   readonly paykernel_ledger_checkpoint: LedgerCheckpointRow
   readonly paykernel_sealed: SealedRow
+  readonly paykernel_api_key: ApiKeyRow
 }
 
 export const fieldColumns: ReadonlyArray<FieldColumn> = ["k1", "k2", "k3", "k4", "k5", "k6", "k7", "k8"]

@@ -21,16 +21,24 @@ export type ApiKeyStore = {
   readonly find: (lookup: string) => Promise<ApiKeyRecord | undefined>
 }
 
+/** A store in which keys come and go while servers run. What is answered has been kept. */
+export type ApiKeyRegister = ApiKeyStore & {
+  /** Keeps a record in place of an earlier one of the same key. A revocation stands, whatever is added later. */
+  readonly add: (record: ApiKeyRecord) => Promise<void>
+  /** Revokes a key for good. Of several times the first counts; a key that is not on record is left at that. */
+  readonly revoke: (lookup: string, nowMs: number) => Promise<void>
+}
+
 /** An HMAC-SHA-256 key with usage `sign`, such as a key ring's `derivedKey("api-keys")`. Losing it voids every key. */
 export type Pepper = CryptoKey
 
-/** The two keyed digests of a key, as text. They are domain-separated: the one at rest tells nothing of the other. */
-export type KeyDigests = { readonly lookup: string; readonly proof: string }
+// The two keyed digests are domain-separated: the one at rest tells nothing of the one that bcrypt hashes.
 
-export const digestsOf = async (pepper: Pepper, apiKey: string): Promise<KeyDigests> => {
-  const [lookup, proof] = await Promise.all([mac(pepper, `lookup:${apiKey}`), mac(pepper, `proof:${apiKey}`)])
-  return { lookup: toBase64(lookup.subarray(0, 16)).slice(0, 22), proof: toBase64(proof) }
-}
+export const lookupOf = async (pepper: Pepper, apiKey: string): Promise<string> =>
+  toBase64((await mac(pepper, `lookup:${apiKey}`)).subarray(0, 16)).slice(0, 22)
+
+export const proofOf = async (pepper: Pepper, apiKey: string): Promise<string> =>
+  toBase64(await mac(pepper, `proof:${apiKey}`))
 
 /** The record of a key. Throws a `TypeError` for a text that is not shaped as one; `cost` is bcrypt's, default 10. */
 export const apiKeyRecord = async (
@@ -38,23 +46,21 @@ export const apiKeyRecord = async (
   key: { readonly apiKey: string; readonly merchantId: string; readonly nowMs: number; readonly cost?: number }
 ): Promise<ApiKeyRecord> => {
   if (!isApiKeyShaped(key.apiKey)) throw new TypeError("an API key is 8 to 256 visible ASCII characters")
-  const { lookup, proof } = await digestsOf(pepper, key.apiKey)
-  const bcryptHash = await hash(proof, key.cost ?? 10)
+  const lookup = await lookupOf(pepper, key.apiKey)
+  const bcryptHash = await hash(await proofOf(pepper, key.apiKey), key.cost ?? 10)
   return { merchantId: key.merchantId, lookup, bcryptHash, createdAtMs: key.nowMs }
 }
 
 /** Records in memory, for servers whose keys come from their configuration. */
-export const memoryApiKeyStore = (
-  records: ReadonlyArray<ApiKeyRecord> = []
-): ApiKeyStore & {
-  readonly add: (record: ApiKeyRecord) => void
-  readonly revoke: (lookup: string, nowMs: number) => void
-} => {
+export const memoryApiKeyStore = (records: ReadonlyArray<ApiKeyRecord> = []): ApiKeyRegister => {
   const byLookup = new Map(records.map((record) => [record.lookup, record]))
   return {
     find: async (lookup) => byLookup.get(lookup),
-    add: (record) => void byLookup.set(record.lookup, record),
-    revoke: (lookup, nowMs) => {
+    add: async (record) => {
+      const revokedAtMs = byLookup.get(record.lookup)?.revokedAtMs
+      byLookup.set(record.lookup, revokedAtMs === undefined ? record : { ...record, revokedAtMs })
+    },
+    revoke: async (lookup, nowMs) => {
       const record = byLookup.get(lookup)
       if (record !== undefined) byLookup.set(lookup, { ...record, revokedAtMs: record.revokedAtMs ?? nowMs })
     }

@@ -75,7 +75,7 @@ describe("a key on record", () => {
     clock.nowMs += 60_000
     expect(await verifier.verify("demo-key-1")).toEqual(authenticated("m1"))
     expect([bcryptRuns(), find.mock.calls.length]).toEqual([1, 2])
-    store.add(await recordOf("demo-key-1", "m2"))
+    await store.add(await recordOf("demo-key-1", "m2"))
     clock.nowMs += 60_000
     expect(await verifier.verify("demo-key-1")).toEqual(authenticated("m2"))
     expect([bcryptRuns(), find.mock.calls.length]).toEqual([2, 3])
@@ -106,25 +106,35 @@ describe("a key on record", () => {
   it("is refused when its hash is that of another key", async () => {
     const { verifier, store, records } = await setUp([["demo-key-1", "m1"]])
     const other = await recordOf("demo-key-2")
-    for (const record of records) store.add({ ...record, bcryptHash: other.bcryptHash })
+    for (const record of records) await store.add({ ...record, bcryptHash: other.bcryptHash })
     expect(await verifier.verify("demo-key-1")).toEqual(unknown)
   })
 })
 
 describe("a revoked key", () => {
   it("is refused at once after `forget`, and after a minute without", async () => {
-    const { verifier, store, records, clock } = await setUp([["demo-key-1", "m1"]])
-    const [record] = records
-    if (record === undefined) throw new Error("no record")
+    const { verifier, store, records, clock } = await setUp([
+      ["demo-key-1", "m1"],
+      ["demo-key-2", "m2"]
+    ])
+    const [first, second] = records
+    if (first === undefined || second === undefined) throw new Error("no records")
     await verifier.verify("demo-key-1")
-    store.revoke(record.lookup, clock.nowMs)
+    await verifier.verify("demo-key-2")
+    await store.revoke(first.lookup, clock.nowMs)
     expect(await verifier.verify("demo-key-1")).toEqual(authenticated("m1"))
+    await store.revoke(second.lookup, clock.nowMs)
+    verifier.forget(second.lookup)
+    expect(await verifier.verify("demo-key-2")).toEqual(unknown)
     clock.nowMs += 60_000
     expect(await verifier.verify("demo-key-1")).toEqual(unknown)
-    store.add(record)
-    expect(await verifier.verify("demo-key-1")).toEqual(authenticated("m1"))
-    store.revoke(record.lookup, clock.nowMs)
-    verifier.forget(record.lookup)
+  })
+
+  it("stays revoked when a record of it is added again", async () => {
+    const { verifier, store } = await setUp([["demo-key-1", "m1"]])
+    const record = await recordOf("demo-key-1", "m1")
+    await store.revoke(record.lookup, 1)
+    await store.add(record)
     expect(await verifier.verify("demo-key-1")).toEqual(unknown)
   })
 
@@ -135,7 +145,7 @@ describe("a revoked key", () => {
     const release = holdBcrypt()
     const before = verifier.verify("demo-key-1")
     await vi.waitFor(() => expect(bcryptRuns()).toBe(1))
-    store.revoke(record.lookup, 1)
+    await store.revoke(record.lookup, 1)
     verifier.forget(record.lookup)
     release()
     expect(await before).toEqual(authenticated("m1"))

@@ -1,12 +1,14 @@
 /**
  * Who is calling, from the key in the header. bcrypt costs tens of milliseconds of computation, so it runs once per
  * key and stored hash, never per request, and never for a key that is not on record: a flood of made-up keys costs
- * a keyed digest and a look-up each.
+ * a keyed digest and a look-up each. A key that was proven lately costs one plain digest.
  */
+import { sha256 } from "@noble/hashes/sha2.js"
 import { compare } from "bcryptjs"
+import { toBase64 } from "../base64.ts"
 import { busy, turnstile } from "../turnstile.ts"
 import { isApiKeyShaped } from "./api-key.ts"
-import { type ApiKeyRecord, type ApiKeyStore, digestsOf, type Pepper } from "./api-key-record.ts"
+import { type ApiKeyRecord, type ApiKeyStore, lookupOf, type Pepper, proofOf } from "./api-key-record.ts"
 
 /** `Malformed` and `Unknown` get the same answer on the wire; `Busy` is worth repeating a moment later. */
 export type Authentication =
@@ -36,6 +38,7 @@ export const apiKeyVerifier = (options: ApiKeyVerifierOptions): ApiKeyVerifier =
   const { store, pepper, nowMs } = options
   const answerTtlMs = Math.min(options.answerTtlMs ?? 60_000, 60_000)
   const proven = provenKeys(Math.min(options.maxKeys ?? 10_000, 10_000))
+  const fingerprintOf = saltedFingerprints()
   const admit = turnstile({ running: 2, waiting: 32 })
   const underway = new Map<string, Promise<Authentication>>()
   let forgotten = 0
@@ -46,41 +49,40 @@ export const apiKeyVerifier = (options: ApiKeyVerifierOptions): ApiKeyVerifier =
     return ageMs >= 0 && ageMs < answerTtlMs
   }
 
-  const prove = async (record: ApiKeyRecord, proof: string): Promise<boolean | typeof busy> => {
-    const known = proven.get(record.lookup)
+  const prove = async (record: ApiKeyRecord, apiKey: string, known: Proven | undefined) => {
     // The hash was proven before and is still the one on record: bcrypt could only say the same again.
-    if (known?.bcryptHash === record.bcryptHash && sameText(known.proof, proof)) return true
+    if (known?.bcryptHash === record.bcryptHash) return true
+    const proof = await proofOf(pepper, apiKey)
     return admit(() => compare(proof, record.bcryptHash))
   }
 
-  const ask = async (lookup: string, proof: string): Promise<Authentication> => {
+  const ask = async (apiKey: string, fingerprint: string): Promise<Authentication> => {
     const askedAtMs = nowMs()
     const askedAfter = forgotten
+    const lookup = await lookupOf(pepper, apiKey)
     const record = await store.find(lookup)
     if (record === undefined || record.revokedAtMs !== undefined) {
-      proven.drop(lookup)
+      proven.drop(fingerprint)
       return { _tag: "Unknown" }
     }
-    const holds = await prove(record, proof)
+    const holds = await prove(record, apiKey, proven.get(fingerprint))
     if (holds === busy) return { _tag: "Busy" }
     if (!holds) return { _tag: "Unknown" }
     const { merchantId, bcryptHash } = record
     // The record may have been read before a revocation that `forget` has since told of.
-    if (askedAfter === forgotten) proven.keep(lookup, { proof, bcryptHash, merchantId, askedAtMs })
+    if (askedAfter === forgotten) proven.keep(fingerprint, { lookup, bcryptHash, merchantId, askedAtMs })
     return { _tag: "Authenticated", merchantId }
   }
 
   const verify = async (apiKey: string): Promise<Authentication> => {
     if (!isApiKeyShaped(apiKey)) return { _tag: "Malformed" }
-    const { lookup, proof } = await digestsOf(pepper, apiKey)
-    const known = proven.get(lookup)
-    if (known !== undefined && stands(known) && sameText(known.proof, proof)) {
-      return { _tag: "Authenticated", merchantId: known.merchantId }
-    }
+    const fingerprint = fingerprintOf(apiKey)
+    const known = proven.get(fingerprint)
+    if (known !== undefined && stands(known)) return { _tag: "Authenticated", merchantId: known.merchantId }
     // Requests that arrive together with a key's first one wait for the same bcrypt.
-    const shared = underway.get(lookup) ?? ask(lookup, proof)
-    underway.set(lookup, shared)
-    return shared.finally(() => underway.get(lookup) === shared && underway.delete(lookup))
+    const shared = underway.get(fingerprint) ?? ask(apiKey, fingerprint)
+    underway.set(fingerprint, shared)
+    return shared.finally(() => underway.get(fingerprint) === shared && underway.delete(fingerprint))
   }
 
   return {
@@ -91,14 +93,26 @@ export const apiKeyVerifier = (options: ApiKeyVerifierOptions): ApiKeyVerifier =
     },
     forget: (lookup) => {
       forgotten++
-      proven.drop(lookup)
-      underway.delete(lookup)
+      proven.dropByLookup(lookup)
+      // Whose they are is not known; each may have read its record already.
+      underway.clear()
     }
   }
 }
 
+/**
+ * Names keys in memory without holding them. The salt is new with every process and never leaves it, so nobody can
+ * choose a name, and the time a comparison of names takes says nothing about a key.
+ */
+const saltedFingerprints = (): ((apiKey: string) => string) => {
+  const salt = crypto.getRandomValues(new Uint8Array(32))
+  const salted = sha256.create().update(salt)
+  const encoder = new TextEncoder()
+  return (apiKey) => toBase64(salted.clone().update(encoder.encode(apiKey)).digest())
+}
+
 type Proven = {
-  readonly proof: string
+  readonly lookup: string
   readonly bcryptHash: string
   readonly merchantId: string
   readonly askedAtMs: number
@@ -108,11 +122,14 @@ type Proven = {
 const provenKeys = (maxKeys: number) => {
   const entries = new Map<string, Proven>()
   return {
-    get: (lookup: string): Proven | undefined => entries.get(lookup),
-    drop: (lookup: string): void => void entries.delete(lookup),
-    keep: (lookup: string, entry: Proven): void => {
-      entries.delete(lookup)
-      entries.set(lookup, entry)
+    get: (fingerprint: string): Proven | undefined => entries.get(fingerprint),
+    drop: (fingerprint: string): void => void entries.delete(fingerprint),
+    dropByLookup: (lookup: string): void => {
+      for (const [fingerprint, entry] of entries) if (entry.lookup === lookup) entries.delete(fingerprint)
+    },
+    keep: (fingerprint: string, entry: Proven): void => {
+      entries.delete(fingerprint)
+      entries.set(fingerprint, entry)
       const [oldest] = entries.keys()
       if (entries.size > maxKeys && oldest !== undefined) entries.delete(oldest)
     }
@@ -120,11 +137,3 @@ const provenKeys = (maxKeys: number) => {
 }
 
 const bearer = /^bearer +([\x21-\x7e]{1,256}) *$/iu
-
-/** Compares digests in a time that depends on their length only. */
-const sameText = (a: string, b: string): boolean => {
-  if (a.length !== b.length) return false
-  let difference = 0
-  for (let i = 0; i < a.length; i++) difference |= a.charCodeAt(i) ^ b.charCodeAt(i)
-  return difference === 0
-}

@@ -2,6 +2,7 @@
 export { type ApiKeyMode, generateApiKey, isApiKeyShaped } from "./api-key.ts"
 export {
   type ApiKeyRecord,
+  type ApiKeyRegister,
   type ApiKeyStore,
   apiKeyRecord,
   memoryApiKeyStore,

@@ -1,6 +1,5 @@
 /** The fields of a JSON Schema as flat rows, so that a page can show them as a table. */
-
-export type Part = { readonly [name: string]: unknown }
+import { list, type Part, part, text } from "../json-part.ts"
 
 export type FieldRow = {
   /** Dotted, as in the `location` of an error. */
@@ -9,11 +8,6 @@ export type FieldRow = {
   readonly type: string
   readonly description: string
 }
-
-export const part = (value: unknown): Part =>
-  typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Part) : {}
-export const list = (value: unknown): ReadonlyArray<unknown> => (Array.isArray(value) ? value : [])
-export const text = (value: unknown): string => (typeof value === "string" ? value : "")
 
 /** Rows of a schema, down to `levels` of nesting. `root` is the document in which references point. */
 export const fieldRows = (schema: Part, root: Part, levels = 3, prefix = ""): ReadonlyArray<FieldRow> => {
@@ -62,7 +56,7 @@ const describe = (schema: Part): string => [text(schema["description"]), bounds(
 const bounds = (schema: Part): string => {
   const { minLength, maxLength, minimum, maximum } = schema
   if (typeof maxLength === "number") {
-    return typeof minLength === "number"
+    return typeof minLength === "number" && minLength > 0
       ? `${minLength} to ${maxLength} characters.`
       : `At most ${maxLength} characters.`
   }

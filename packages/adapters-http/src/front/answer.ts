@@ -1,4 +1,5 @@
 /** An answer before it is an HTTP response: plain data, so that it can be kept, compared and replayed. */
+import { toBase64 } from "../base64.ts"
 
 export type Answer = {
   readonly status: number
@@ -22,17 +23,23 @@ export const json = (status: number, value: unknown, headers: Answer["headers"] 
 
 export const empty = (status: number, headers: Answer["headers"] = {}): Answer => ({ status, headers, body: null })
 
-/** A page that loads nothing and runs nothing; `styleHash` admits its one inline style sheet. */
-export const html = (status: number, body: string, styleHash?: string): Answer => ({
+/** A page that loads nothing and runs nothing; `hash` admits its one inline style sheet. */
+export const html = (status: number, body: string, hash: string): Answer => ({
   status,
   headers: {
     "content-type": htmlType,
-    "content-security-policy": `default-src 'none'; ${
-      styleHash === undefined ? "" : `style-src '${styleHash}'; `
-    }form-action 'none'; frame-ancestors 'none'; base-uri 'none'`,
+    "content-security-policy": `${nothing}; style-src '${hash}'`,
     "referrer-policy": "no-referrer"
   },
   body
 })
+
+const nothing = "default-src 'none'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
+
+/** What names an inline style sheet in a content security policy (CSP Level 3 §2.3.1). */
+export const styleHash = async (style: string): Promise<string> => {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(style))
+  return `sha256-${toBase64(new Uint8Array(digest))}`
+}
 
 export const toResponse = ({ status, headers, body }: Answer): Response => new Response(body, { status, headers })

@@ -1,6 +1,6 @@
 /**
- * What every request passes before it means anything: does the path exist, is the body small and of the right kind,
- * who is calling, and is the JSON beyond doubt. Cheap questions come first, and nothing is decoded for a stranger.
+ * What every request passes before it means anything: does the path exist, who is calling, is the body small and of
+ * the right kind, and is the JSON beyond doubt. A stranger learns of a path that exists, and of nothing else.
  */
 import * as Result from "effect/Result"
 import { type Answer, toResponse } from "./answer.ts"
@@ -12,7 +12,7 @@ import type { Route, RouteTable } from "./route-table.ts"
 import { type JsonFault, type JsonLimits, type JsonObject, parseStrict } from "./strict-json.ts"
 
 /** Who calls. `Malformed` and `Unknown` are answered alike; `Busy` means that the same key may be tried again. */
-export type Authentication =
+export type Caller =
   | { readonly merchantId: string }
   | { readonly _tag: "Malformed" }
   | { readonly _tag: "Unknown" }
@@ -47,7 +47,7 @@ export type FrontOptions<R extends Route> = {
   readonly routes: RouteTable<R>
   readonly serve: (route: R, request: Request, incoming: Incoming) => Promise<Response>
   readonly refusals: Refusals
-  readonly authenticate: (authorization: string | null) => Promise<Authentication>
+  readonly authenticate: (authorization: string | null) => Promise<Caller>
   readonly newRequestId: () => string
   readonly limits: FrontLimits
   readonly allowedOrigins: AllowedOrigins
@@ -78,7 +78,7 @@ const admit = async <R extends Route>(
   request: Request,
   requestId: string
 ): Promise<Response> => {
-  const { refusals, limits } = options
+  const { refusals } = options
   const url = new URL(request.url)
   const match = options.routes.match(request.method, url.pathname)
   if (match._tag === "Unknown") return toResponse(refusals.unknownPath())
@@ -86,10 +86,6 @@ const admit = async <R extends Route>(
     return toResponse(match._tag === "Options" ? preflight(match.methods) : refusals.otherMethod(match.methods))
   }
   const { route } = match
-  if (route.takesBody && declaredTooLarge(request, limits.bodyBytesMax)) {
-    return toResponse(refusals.bodyTooLarge(limits.bodyBytesMax))
-  }
-  if (route.takesBody && !isPlainJson(request)) return toResponse(refusals.unsupportedMediaType())
   const merchantId = route.takesKey ? await merchantOf(options, request) : Result.succeed(null)
   if (Result.isFailure(merchantId)) return toResponse(merchantId.failure)
   const body = route.takesBody ? await bodyOf(options, request) : Result.succeed({})
@@ -117,6 +113,8 @@ const bodyOf = async <R extends Route>(
   { refusals, limits }: FrontOptions<R>,
   request: Request
 ): Promise<Result.Result<JsonObject, Answer>> => {
+  if (declaredTooLarge(request, limits.bodyBytesMax)) return Result.fail(refusals.bodyTooLarge(limits.bodyBytesMax))
+  if (!isPlainJson(request)) return Result.fail(refusals.unsupportedMediaType())
   const bytes = await readBody(request, limits.bodyBytesMax)
   if (bytes instanceof Uint8Array) return Result.mapError(parseStrict(bytes, limits), refusals.malformedBody)
   return Result.fail(

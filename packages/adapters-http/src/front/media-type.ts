@@ -6,4 +6,4 @@ export const isPlainJson = (request: Request): boolean => {
   return jsonType.test((request.headers.get("content-type") ?? "").trim())
 }
 
-const jsonType = /^application\/json(?:[ \t]*;[ \t]*charset="?utf-8"?)?$/iu
+const jsonType = /^application\/json(?:[ \t]*;[ \t]*charset="?utf-?8"?)?$/iu

@@ -49,7 +49,6 @@ export const ErrorBody = Schema.Struct({
         error: Schema.String,
         message: Schema.String,
         location: Schema.String.annotate({ description: "Dotted path of the field." }),
-        invalidValue: Schema.optionalKey(Schema.Union([Schema.String, Schema.Number, Schema.Boolean])),
         constraints: Schema.optionalKey(
           Schema.Record(Schema.String, Schema.Union([Schema.String, Schema.Number, Schema.Boolean]))
         )

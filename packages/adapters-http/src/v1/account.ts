@@ -5,8 +5,8 @@ import type { Incoming } from "../front/front.ts"
 import { linkHeader, type PageQuery, pageRequest } from "./list-page.ts"
 import { addressOf, answerData, ask, merchantIdOf, merchantOf, readId, type Services } from "./operation.ts"
 import { notFound, refuse, unavailable } from "./published-error.ts"
-import { returnStateInvalid } from "./refusals.ts"
 import { renderBalances, renderSettlement } from "./render-account.ts"
+import { returnStateInvalid } from "./return-page.ts"
 
 export const ping = Effect.fnUntraced(function* () {
   return yield* Effect.succeed(json(200, { message: "pong" }))
@@ -35,7 +35,7 @@ export const listSettlements = Effect.fnUntraced(function* (services: Services, 
   const request = yield* pageRequest(query, services.nowMs())
   const listed = { ...request, where: {} }
   const page = yield* ask(() => services.kernel.settlements.list(merchantIdOf(incoming), listed), "read")
-  const link = linkHeader(addressOf(services, incoming), request, page)
+  const link = linkHeader(addressOf(services, incoming), query, request, page)
   return answerData(page.items.map(renderSettlement), { link })
 })
 
@@ -53,6 +53,6 @@ export const returnFromChallenge = Effect.fnUntraced(function* ({ kernel }: Serv
   const outcome = yield* Effect.promise(() => kernel.payments.returnFromChallenge(state))
   if (outcome.ok) return empty(303, { location: outcome.value.redirectUrl, "referrer-policy": "no-referrer" })
   return outcome.error._tag === "ReturnStateInvalid"
-    ? returnStateInvalid()
+    ? yield* Effect.promise(returnStateInvalid)
     : refuse(unavailable(outcome.error.retryAfterMs))
 })

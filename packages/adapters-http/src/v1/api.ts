@@ -84,7 +84,7 @@ const cards = HttpApiGroup.make("Cards")
       error: error(409)
     }).annotateMerge(summary("Create a card")),
     HttpApiEndpoint.get("listCards", "/v1/cards", {
-      query: paging,
+      query: { ...span, ...paging },
       success: data(Schema.Array(SimpleCard))
     }).annotateMerge(summary("List the cards")),
     HttpApiEndpoint.get("getCard", "/v1/cards/:id", {

@@ -1,31 +1,25 @@
 /** What the published API asks of an address beyond the shape of its fields. */
-import type { JsonObject, JsonValue } from "../front/strict-json.ts"
+import type { JsonObject } from "../front/strict-json.ts"
+import { part } from "../json-part.ts"
 import { isCountry } from "./field.schema.ts"
-import { fieldError, required } from "./field-rule.ts"
-import type { FieldError, PublishedError } from "./published-error.ts"
+import { type FieldError, fieldError, required } from "./field-error.ts"
+import { invalidField, type PublishedError } from "./published-error.ts"
 
-/** A district is needed where the country has states or provinces that banks compare. */
+/** A district is needed where the country has states or provinces that banks compare. Told with all other fields. */
 export const districtRule = (body: JsonObject): ReadonlyArray<FieldError> => {
-  const details = membersOf(body["billingDetails"])
-  return hasDistricts(details?.["country"]) && details?.["district"] === undefined
-    ? [fieldError("billingDetails.district", required)]
-    : []
+  const { country, district } = part(body["billingDetails"])
+  return hasDistricts(country) && district === undefined ? [fieldError("billingDetails.district", required)] : []
 }
 
-/** The errors with codes of their own. */
-export const addressError = (address: {
-  readonly country?: string
-  readonly district?: string
-}): PublishedError | undefined => {
-  if (address.country === undefined) return undefined
-  if (!isCountry(address.country)) return { status: 400, code: 1101, message: "The country is not valid." }
-  return hasDistricts(address.country) && address.district !== undefined && !twoLetters.test(address.district)
-    ? { status: 400, code: 1106, message: "The district must be 2 characters." }
-    : undefined
+/** What is wrong with a whole address: one that is given, or the one that an update leads to. */
+export const addressError = (country: string, district: string | null): PublishedError | undefined => {
+  if (!isCountry(country)) return { status: 400, code: 1101, message: "The country is not valid." }
+  if (!hasDistricts(country)) return undefined
+  if (district === null) return invalidField("billingDetails.district", required)
+  return twoLetters.test(district)
+    ? undefined
+    : { status: 400, code: 1106, message: "The district must be 2 characters." }
 }
 
-const hasDistricts = (country: JsonValue | undefined): boolean => country === "US" || country === "CA"
-const twoLetters = /^[A-Z]{2}$/u
-
-const membersOf = (value: JsonValue | undefined): JsonObject | undefined =>
-  typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined
+const hasDistricts = (country: unknown): boolean => country === "US" || country === "CA"
+const twoLetters = /^[A-Za-z]{2}$/u

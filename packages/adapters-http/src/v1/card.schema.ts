@@ -88,8 +88,11 @@ export const Metadata = Schema.Struct({
   phoneNumber: Schema.optionalKey(Schema.String)
 }).annotate({ identifier: "Metadata" })
 
-const Id = Schema.String.annotate({ format: "uuid" })
-const UtcTimestamp = Schema.String.annotate({ format: "date-time", description: "ISO 8601 in UTC with milliseconds." })
+export const Id = Schema.String.annotate({ format: "uuid" })
+export const UtcTimestamp = Schema.String.annotate({
+  format: "date-time",
+  description: "ISO 8601 in UTC with milliseconds."
+})
 
 const shown = {
   id: Id,
@@ -122,4 +125,3 @@ export const SimpleCard = Schema.Struct({
 
 export type CardBody = typeof Card.Type
 export type SimpleCardBody = typeof SimpleCard.Type
-export { Id, UtcTimestamp }

@@ -3,9 +3,10 @@ import type { BillingChange, BillingDetails, Card } from "@paykernel/core"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { Incoming } from "../front/front.ts"
+import { part } from "../json-part.ts"
 import { addressError, districtRule } from "./billing-address.ts"
 import { CreateCardRequest, UpdateCardRequest } from "./card.schema.ts"
-import { fieldError, required } from "./field-rule.ts"
+import { fieldError, required } from "./field-error.ts"
 import { linkHeader, type PageQuery, pageRequest } from "./list-page.ts"
 import { openCard, openCvv } from "./open-card-data.ts"
 import {
@@ -33,7 +34,7 @@ export const createCard = Effect.fnUntraced(function* (services: Services, incom
   const merchantId = merchantIdOf(incoming)
   const request = yield* readRequest(incoming, decodeCreate, districtRule)
   const { idempotencyKey, billingDetails, expMonth, expYear, metadata } = request
-  yield* orFail(addressError(billingDetails))
+  yield* orFail(addressError(billingDetails.country, billingDetails.district ?? null))
   const { pan, cvv } = yield* openCard(cardDoor, request)
   const fingerprint = yield* Effect.promise(() => kernel.cards.fingerprint(merchantId, pan))
   const key = yield* keyed<Card>(incoming, {
@@ -59,7 +60,7 @@ export const listCards = Effect.fnUntraced(function* (services: Services, incomi
   const request = yield* pageRequest(query, services.nowMs())
   const listed = { ...request, where: {} }
   const page = yield* ask(() => services.kernel.cards.list(merchantIdOf(incoming), listed), "read")
-  const link = linkHeader(addressOf(services, incoming), request, page)
+  const link = linkHeader(addressOf(services, incoming), query, request, page)
   return answerData(page.items.map(renderSimpleCard), { link })
 })
 
@@ -70,25 +71,28 @@ export const getCard = Effect.fnUntraced(function* ({ kernel }: Services, incomi
 
 export const updateCard = Effect.fnUntraced(function* (services: Services, incoming: Incoming, cardId: string) {
   const { kernel, cardDoor } = services
+  const merchantId = merchantIdOf(incoming)
   const id = yield* readId(cardId, notFound)
-  const request = yield* readRequest(incoming, decodeUpdate, updateRules)
+  const request = yield* readRequest(incoming, decodeUpdate, nameRule)
   const { billingDetails = {}, expMonth = null, expYear = null } = request
-  yield* orFail(addressError(billingDetails) ?? nameError(billingDetails))
+  const { country, district } = {
+    ...(yield* ask(() => kernel.cards.get(merchantId, id), "card")).billingDetails,
+    ...billingDetails
+  }
+  yield* orFail(addressError(country, district) ?? nameError(billingDetails))
   const { cvv } = yield* openCvv(cardDoor, request)
   const email = billingDetails.email ?? null
   const input = { cvv, expMonth, expYear, billing: changeOf(billingDetails), email }
-  const { view } = yield* ask(() => kernel.cards.update(merchantIdOf(incoming), id, input), "card")
+  const { view } = yield* ask(() => kernel.cards.update(merchantId, id, input), "card")
   return answerData(renderCard(view))
 })
 
 type Change = NonNullable<UpdateCardRequest["billingDetails"]>
 
 /** An update splits the name that a card keeps whole, so half a name cannot be put in its place. */
-const updateRules: Rules = (body) => {
-  const details = body["billingDetails"]
-  const lacksFirst =
-    typeof details === "object" && details !== null && "lastName" in details && !("firstName" in details)
-  return [...(lacksFirst ? [fieldError("billingDetails.firstName", required)] : []), ...districtRule(body)]
+const nameRule: Rules = (body) => {
+  const { firstName, lastName } = part(body["billingDetails"])
+  return lastName !== undefined && firstName === undefined ? [fieldError("billingDetails.firstName", required)] : []
 }
 
 const nameError = ({ firstName, lastName }: Change): PublishedError | undefined =>

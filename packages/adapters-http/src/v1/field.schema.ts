@@ -1,9 +1,8 @@
 /** The fields that requests of `/v1` are made of, each with its limits and the words in which it is refused. */
 import * as Schema from "effect/Schema"
+import { uuidShape } from "../uuid.ts"
 import { countries } from "./countries.ts"
 import { rule } from "./field-rule.ts"
-
-const uuidPattern = "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$"
 
 /** Text of a bounded length, counted in UTF-16 code units. */
 export const text = (min: number, max: number) =>
@@ -25,7 +24,7 @@ const matching = (pattern: RegExp) =>
     })
   )
 
-const uuid = Schema.String.check(matching(new RegExp(uuidPattern, "u")))
+const uuid = Schema.String.check(matching(uuidShape))
 
 export const Uuid = uuid.annotate({ format: "uuid", description: "A UUID." })
 
@@ -45,7 +44,11 @@ export const EncryptedData = Schema.String.check(
 const oneOf = <const Words extends readonly [string, ...Array<string>]>(words: Words) =>
   Schema.Literals(words).annotate(rule({ error: "invalid_value", says: `must be one of [${words.join(", ")}]` }))
 
-export const VerificationMethod = oneOf(["none", "cvv", "three_d_secure"])
+export const VerificationMethod = oneOf(["none", "cvv", "three_d_secure"]).annotate({
+  description:
+    "`cvv`: the code in `encryptedData` must be the card's. `three_d_secure`: the payer confirms at the bank, where " +
+    "`requiredAction` leads."
+})
 export const SourceType = oneOf(["card"])
 export const StatusFilter = oneOf(["pending", "confirmed", "paid", "failed", "action_required"])
 export const SourceTypeFilter = Schema.Array(oneOf(["card", "wire", "ach", "sepa"]))
@@ -106,7 +109,7 @@ export const isCountry = (code: string): boolean => countries.has(code)
 
 export const Email = text(1, 1024)
   .check(Schema.isPattern(/^[^\s@]+@[^\s@]+$/u, rule({ error: "invalid_value", says: "must be an email address" })))
-  .annotate({ examples: ["customer-0001@example.com"] })
+  .annotate({ description: "An email address.", examples: ["customer-0001@example.com"] })
 
 export const PhoneNumber = text(1, 16)
   .check(matching(/^\+?[1-9][0-9]{1,14}$/u))
@@ -128,7 +131,10 @@ export const WebUrl = text(1, 2048)
       toJsonSchema: () => ({ format: "uri" })
     })
   )
-  .annotate({ description: "https; http only to localhost.", examples: ["https://shop.example/paid"] })
+  .annotate({
+    description: "Where the payer goes on to after 3-D Secure, and needed for it. https; http only to localhost.",
+    examples: ["https://shop.example/paid"]
+  })
 
 const ipv4 = /^(?:(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(?:\.(?!$)|$)){4}$/u
 const ipv6 = /^[0-9a-fA-F:.]{2,45}$/u

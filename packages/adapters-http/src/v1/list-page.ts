@@ -1,12 +1,13 @@
 /**
  * Pages of a list, newest first, and the `Link` header that leads through them (RFC 8288). Every link repeats the
- * filters and carries `to` and `pageSize`, so that what is created while somebody turns pages moves nothing.
+ * filters and carries `to` and `pageSize`, so that what is created while somebody turns pages moves nothing. What the
+ * list does not know of a query is left out: a link must not carry a stranger's text.
  */
 import type { Listed, ListRequest } from "@paykernel/core"
 import * as Effect from "effect/Effect"
 import { isoDate } from "./iso-date.ts"
 import { readMoment } from "./list-query.schema.ts"
-import { invalidEntity, type PublishedError } from "./published-error.ts"
+import { invalidField, type PublishedError } from "./published-error.ts"
 
 export type PageQuery = {
   readonly from?: string
@@ -26,8 +27,9 @@ export const pageRequest = (
 ): Effect.Effect<Omit<ListRequest, "where">, PublishedError> => {
   const { pageBefore, pageAfter } = query
   if (pageBefore !== undefined && pageAfter !== undefined) {
-    const message = "pageBefore must be null where pageAfter is given"
-    return Effect.fail(invalidEntity([{ error: "not_required", message, location: "pageBefore" }]))
+    return Effect.fail(
+      invalidField("pageBefore", { error: "not_required", says: "must be null where pageAfter is given" })
+    )
   }
   return Effect.succeed({
     fromMs: query.from === undefined ? null : (readMoment(query.from) ?? null),
@@ -43,31 +45,38 @@ const pageOf = (before: string | undefined, after: string | undefined): ListRequ
   return after === undefined ? { _tag: "First" } : { _tag: "After", id: after.toLowerCase() }
 }
 
-/** `address` is that of the request, as the client may use it again. */
+/** Filters by name; one that is a list is repeated. */
+export type ListFilters = { readonly [name: string]: string | ReadonlyArray<string> | undefined }
+
+/** `address` is that of the list, as the client may use it again. `query` is what was understood of the request's. */
 export const linkHeader = (
-  address: URL,
+  address: string,
+  query: PageQuery & ListFilters,
   request: Omit<ListRequest, "where">,
   page: Listed<{ readonly id: string }>
 ): string => {
   const first = page.items[0]
   const last = page.items.at(-1)
-  const cursor = request.page._tag === "First" ? {} : { [`page${request.page._tag}`]: request.page.id }
+  const cursor = request.page._tag === "First" ? [] : [[`page${request.page._tag}`, request.page.id]]
   const links = [
     { rel: "self", cursor },
-    { rel: "first", cursor: {} },
-    ...(page.hasNext && last !== undefined ? [{ rel: "next", cursor: { pageAfter: last.id } }] : []),
-    ...(page.hasPrevious && first !== undefined ? [{ rel: "prev", cursor: { pageBefore: first.id } }] : [])
+    { rel: "first", cursor: [] },
+    ...(page.hasNext && last !== undefined ? [{ rel: "next", cursor: [["pageAfter", last.id]] }] : []),
+    ...(page.hasPrevious && first !== undefined ? [{ rel: "prev", cursor: [["pageBefore", first.id]] }] : [])
   ]
-  return links.map(({ rel, cursor }) => `<${linkTo(address, request, cursor)}>; rel="${rel}"`).join(", ")
+  const stable = [
+    ...filtersOf(query),
+    ...(request.toMs === null ? [] : [["to", isoDate(request.toMs)]]),
+    ["pageSize", String(request.limit)]
+  ]
+  return links
+    .map(({ rel, cursor }) => `<${address}?${new URLSearchParams([...stable, ...cursor])}>; rel="${rel}"`)
+    .join(", ")
 }
 
-const linkTo = (address: URL, request: Omit<ListRequest, "where">, cursor: { readonly [name: string]: string }) => {
-  const link = new URL(address)
-  for (const name of replaced) link.searchParams.delete(name)
-  if (request.toMs !== null) link.searchParams.set("to", isoDate(request.toMs))
-  link.searchParams.set("pageSize", String(request.limit))
-  for (const [name, value] of Object.entries(cursor)) link.searchParams.set(name, value)
-  return link.href
-}
+const filtersOf = (query: PageQuery & ListFilters): Array<Array<string>> =>
+  Object.entries(query)
+    .filter(([name]) => !replaced.has(name))
+    .flatMap(([name, value]) => [value ?? []].flat().map((one) => [name, one]))
 
-const replaced = ["to", "pageSize", "pageBefore", "pageAfter"]
+const replaced: ReadonlySet<string> = new Set(["to", "pageSize", "pageBefore", "pageAfter"])

@@ -1,6 +1,5 @@
 /** What holds for all operations of `/v1` and is therefore said once, on top of the generated OpenAPI document. */
-
-type Part = { readonly [name: string]: unknown }
+import { isPart, list, type Part, part } from "../json-part.ts"
 
 /**
  * Adds the headers and failures that every operation has in common. Unknown fields are ignored at run time, as the
@@ -87,7 +86,3 @@ const tolerant = (value: Part): Part =>
 
 const mapValues = (object: Part, change: (value: unknown, name: string) => unknown): Part =>
   Object.fromEntries(Object.entries(object).map(([name, value]) => [name, change(value, name)]))
-
-const isPart = (value: unknown): value is Part => typeof value === "object" && value !== null && !Array.isArray(value)
-const part = (value: unknown): Part => (isPart(value) ? value : {})
-const list = (value: unknown): ReadonlyArray<unknown> => (Array.isArray(value) ? value : [])

@@ -3,6 +3,7 @@ import type { Cvv, Pan } from "@paykernel/core"
 import * as Effect from "effect/Effect"
 import type * as Result from "effect/Result"
 import type { CardDoor, CardDoorRejection } from "../openpgp/index.ts"
+import { invalidValue } from "./field-error.ts"
 import type { Operation } from "./operation.ts"
 import { encryptionKeyNotFound, invalidField, type PublishedError, unavailable } from "./published-error.ts"
 
@@ -25,7 +26,7 @@ const open = <A>({ keyId, encryptedData }: Encrypted, decrypt: Decrypt<A>): Oper
   return Effect.mapError(Effect.flatMap(opened, Effect.fromResult), ({ _tag }) => answers[_tag])
 }
 
-const unreadable = invalidField("encryptedData", "invalid_value", "could not be read")
+const unreadable = invalidField("encryptedData", invalidValue("could not be read"))
 
 const answers: { readonly [Tag in OpenFailure["_tag"]]: PublishedError } = {
   EncryptionKeyUnknown: encryptionKeyNotFound,

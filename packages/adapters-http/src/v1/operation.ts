@@ -8,11 +8,12 @@ import * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
 import { type Answer, empty, json, jsonText } from "../front/answer.ts"
 import type { Incoming } from "../front/front.ts"
-import { isUuid } from "../front/request-id.ts"
 import type { JsonObject } from "../front/strict-json.ts"
 import type { CardDoor } from "../openpgp/index.ts"
+import { isUuid } from "../uuid.ts"
+import { type FieldError, invalidValue } from "./field-error.ts"
 import { fieldErrors } from "./field-rule.ts"
-import { type FieldError, invalidEntity, invalidField, type PublishedError } from "./published-error.ts"
+import { invalidEntity, invalidField, type PublishedError } from "./published-error.ts"
 import { type Asked, publish, type Rejection } from "./rejection.ts"
 
 export type Services = {
@@ -53,7 +54,7 @@ export const readRequest = <A>({ body }: Incoming, decode: Decode<A>, rules: Rul
   const decoded = decode(body)
   const broken = rules(body)
   if (Result.isFailure(decoded)) {
-    return Effect.fail(invalidEntity([...fieldErrors(decoded.failure.issue, body), ...broken]))
+    return Effect.fail(invalidEntity([...fieldErrors(decoded.failure.issue), ...broken]))
   }
   return broken.length > 0 ? Effect.fail(invalidEntity(broken)) : Effect.succeed(decoded.success)
 }
@@ -75,7 +76,7 @@ export type KeyedRequest<View> = {
 export const keyed = <View>(incoming: Incoming, request: KeyedRequest<View>): Operation<IdempotentRequest<View>> => {
   const key = request.idempotencyKey.toLowerCase()
   if (incoming.idempotencyKey !== null && incoming.idempotencyKey.toLowerCase() !== key) {
-    return Effect.fail(invalidField("idempotencyKey", "invalid_value", "must equal the Idempotency-Key header"))
+    return Effect.fail(invalidField("idempotencyKey", invalidValue("must equal the Idempotency-Key header")))
   }
   const meaning = { method: "POST", path: request.path, fields: request.fields }
   return Effect.succeed({ scope: "v1", key, meaning, answer: request.answer })
@@ -97,6 +98,6 @@ export const answerKept = <View>({ answer, replayed }: Accepted<View>): Answer =
 export const answerData = (value: unknown, headers: Answer["headers"] = {}): Answer =>
   json(200, { data: value }, headers)
 
-/** The address of a request as the client may use it again. */
-export const addressOf = ({ publicUrl }: Services, { url }: Incoming): URL =>
-  publicUrl === null ? url : new URL(`${publicUrl.replace(/\/+$/u, "")}${url.pathname}${url.search}`)
+/** The address of a request as the client may use it again, without its query. */
+export const addressOf = ({ publicUrl }: Services, { url }: Incoming): string =>
+  `${publicUrl === null ? url.origin : publicUrl.replace(/\/+$/u, "")}${url.pathname}`

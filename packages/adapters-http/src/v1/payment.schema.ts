@@ -27,7 +27,10 @@ export const CreatePaymentRequest = Schema.Struct({
   verification: VerificationMethod,
   verificationSuccessUrl: Schema.optionalKey(WebUrl),
   verificationFailureUrl: Schema.optionalKey(WebUrl),
-  source: Schema.Struct({ id: Uuid, type: Schema.optionalKey(SourceType) }).annotate({ identifier: "Source" }),
+  source: Schema.Struct({
+    id: Uuid.annotate({ description: "Id of the card." }),
+    type: Schema.optionalKey(SourceType)
+  }).annotate({ identifier: "Source" }),
   description: Schema.optionalKey(text(0, 240)),
   encryptedData: Schema.optionalKey(
     EncryptedData.annotate({
@@ -61,17 +64,21 @@ export type RefundRequest = typeof RefundRequest.Type
 
 export const Money = Schema.Struct({ amount: Schema.String, currency: Schema.String }).annotate({ identifier: "Money" })
 
+const Fees = Money.annotate({ description: "What is kept of the amount when it is settled." })
+
 const Source = Schema.Struct({ id: Id, type: Schema.Literals(["card"]) }).annotate({ identifier: "PaymentSource" })
 const Description = Schema.String.annotate({ description: "Enumerated description: always `Payment`." })
 const PaymentStatus = Schema.Literals(["pending", "confirmed", "paid", "failed", "action_required"]).annotate({
-  identifier: "PaymentStatus"
+  identifier: "PaymentStatus",
+  description: "`confirmed` is approved, `paid` is settled; `paid` and `failed` are final."
 })
 const ReversalStatus = Schema.Literals(["pending", "confirmed", "paid", "failed"]).annotate({
-  identifier: "ReversalStatus"
+  identifier: "ReversalStatus",
+  description: "`paid` and `failed` are final."
 })
 const RequiredAction = Schema.Struct({
   type: Schema.Literals(["three_d_secure_required"]),
-  redirectUrl: Schema.String
+  redirectUrl: Schema.String.annotate({ description: "Send the payer there." })
 }).annotate({ identifier: "RequiredAction" })
 
 const Verification = Schema.Struct({
@@ -102,7 +109,7 @@ const state = {
   status: PaymentStatus,
   ...capture,
   requiredAction: Schema.optionalKey(RequiredAction),
-  fees: Schema.optionalKey(Money),
+  fees: Schema.optionalKey(Fees),
   channel: Schema.optionalKey(Id)
 }
 

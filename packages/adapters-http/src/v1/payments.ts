@@ -1,10 +1,10 @@
 /** Taking a payment, and looking at payments, cancels and refunds. */
-import type { CreatePaymentInput, Cvv, Money, Payment } from "@paykernel/core"
+import type { Cvv, Merchant, Payment } from "@paykernel/core"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { Incoming } from "../front/front.ts"
 import type { JsonObject } from "../front/strict-json.ts"
-import { type FieldRule, fieldError, required } from "./field-rule.ts"
+import { type FieldError, fieldError, notRequired, required } from "./field-error.ts"
 import { linkHeader, type PageQuery, pageRequest } from "./list-page.ts"
 import { openCvv } from "./open-card-data.ts"
 import {
@@ -23,7 +23,7 @@ import {
   type Services
 } from "./operation.ts"
 import { CreatePaymentRequest } from "./payment.schema.ts"
-import { type FieldError, paymentNotFound } from "./published-error.ts"
+import { paymentNotFound } from "./published-error.ts"
 import { meaningOfAmount, readAmount } from "./read-amount.ts"
 import { renderItem, renderListedItem, renderPayment, wireStatus } from "./render-payment.ts"
 
@@ -33,15 +33,18 @@ export const createPayment = Effect.fnUntraced(function* (services: Services, in
   const request = yield* readRequest(incoming, decodeCreate, paymentRules)
   const { idempotencyKey, keyId, encryptedData, ...fields } = request
   const amount = yield* readAmount(request.amount)
-  const { id: merchantId, walletId } = yield* merchantOf(services, incoming)
+  const merchant = yield* merchantOf(services, incoming)
+  const { id: merchantId, walletId } = merchant
+  const source = { id: request.source.id.toLowerCase(), type: "card" as const }
+  const channel = channelOf(merchant, request.channel)
   const key = yield* keyed<Payment>(incoming, {
     idempotencyKey,
     path: "/v1/payments",
-    fields: { ...fields, autoCapture: request.autoCapture ?? true, amount: meaningOfAmount(amount) },
+    fields: { ...fields, source, channel, autoCapture: request.autoCapture ?? true, amount: meaningOfAmount(amount) },
     answer: (payment) => keptData(201, renderPayment(payment, walletId))
   })
   const cvv = yield* cvvOf(services, request)
-  const input = inputOf(request, amount, cvv)
+  const input = { ...inputOf(request), amount, cvv, cardId: source.id, channel }
   return answerKept(yield* ask(() => services.kernel.payments.create(merchantId, input, key), "payment"))
 })
 
@@ -51,12 +54,11 @@ const paymentRules = (body: JsonObject): ReadonlyArray<FieldError> => {
   const needed = body["verification"] === "three_d_secure" ? returnUrls : withCvv ? ["encryptedData"] : []
   return [
     ...needed.filter((name) => body[name] === undefined).map((name) => fieldError(name, required)),
-    ...(withCvv || body["encryptedData"] === undefined ? [] : [fieldError("encryptedData", mustBeNull)])
+    ...(withCvv || body["encryptedData"] === undefined ? [] : [fieldError("encryptedData", notRequired)])
   ]
 }
 
 const returnUrls = ["verificationSuccessUrl", "verificationFailureUrl"]
-const mustBeNull: FieldRule = { error: "not_required", says: "must be null" }
 
 const cvvOf = ({ cardDoor }: Services, request: CreatePaymentRequest): Operation<Cvv | null> => {
   const { verification, keyId, encryptedData } = request
@@ -65,20 +67,21 @@ const cvvOf = ({ cardDoor }: Services, request: CreatePaymentRequest): Operation
   return Effect.map(openCvv(cardDoor, message), ({ cvv }) => cvv)
 }
 
-const inputOf = (request: CreatePaymentRequest, amount: Money, cvv: Cvv | null): CreatePaymentInput => {
+/** The merchant's own spelling of a channel's id, for UUIDs are the same in any case. */
+const channelOf = ({ channels }: Merchant, given: string | undefined): string | null =>
+  given === undefined ? null : (channels.find(({ id }) => id.toLowerCase() === given.toLowerCase())?.id ?? given)
+
+/** What is taken over as it was sent. */
+const inputOf = (request: CreatePaymentRequest) => {
   const { verification, metadata } = request
   const returnTo = (url: string | undefined) =>
     verification === "three_d_secure" && url !== undefined ? new URL(url).href : null
   return {
-    amount,
-    cardId: request.source.id.toLowerCase(),
-    cvv,
     autoCapture: request.autoCapture ?? true,
     verificationMethod: verification,
     successUrl: returnTo(request.verificationSuccessUrl),
     failureUrl: returnTo(request.verificationFailureUrl),
     description: request.description ?? null,
-    channel: request.channel ?? null,
     payer: { ...metadata, phoneNumber: metadata.phoneNumber ?? null }
   }
 }
@@ -105,7 +108,7 @@ export const listPayments = Effect.fnUntraced(function* (services: Services, inc
   const page = belongsToIntent(query)
     ? { items: [], hasNext: false, hasPrevious: false }
     : yield* ask(() => services.kernel.payments.list(merchantIdOf(incoming), listed), "read")
-  const link = linkHeader(addressOf(services, incoming), request, page)
+  const link = linkHeader(addressOf(services, incoming), query, request, page)
   return answerData(
     page.items.map((item) => renderListedItem(item, walletId)),
     { link }

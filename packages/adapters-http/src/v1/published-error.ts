@@ -1,26 +1,6 @@
 /** Errors in the published shape of `/v1`: a numeric code, a message, and for invalid fields one entry each. */
 import { type Answer, json } from "../front/answer.ts"
-
-/** One invalid field. `location` is its dotted path. */
-export type FieldError = {
-  readonly error: FieldErrorName
-  readonly message: string
-  readonly location: string
-  readonly invalidValue?: string | number | boolean
-  readonly constraints?: { readonly [name: string]: string | number | boolean }
-}
-
-export type FieldErrorName =
-  | "required"
-  | "not_required"
-  | "min_value"
-  | "max_value"
-  | "length_outside_bounds"
-  | "pattern_mismatch"
-  | "date_not_in_past"
-  | "date_not_in_future"
-  | "number_format"
-  | "invalid_value"
+import { type FieldError, type FieldRule, fieldError } from "./field-error.ts"
 
 export type PublishedError = {
   readonly status: number
@@ -45,8 +25,8 @@ export const invalidEntity = (errors: ReadonlyArray<FieldError>): PublishedError
   errors
 })
 
-export const invalidField = (location: string, error: FieldErrorName, says: string): PublishedError =>
-  invalidEntity([{ error, message: `${location} ${says}`, location }])
+export const invalidField = (location: string, fieldRule: FieldRule): PublishedError =>
+  invalidEntity([fieldError(location, fieldRule)])
 
 export const notFound: PublishedError = { status: 404, code: 404, message: "Not found." }
 export const paymentNotFound: PublishedError = { status: 404, code: 1051, message: "Payment not found." }

@@ -1,5 +1,5 @@
 /** What the front of `/v1` says where a request never reaches an operation. */
-import { html, json } from "../front/answer.ts"
+import { json } from "../front/answer.ts"
 import type { Refusals } from "../front/front.ts"
 import type { JsonFault } from "../front/strict-json.ts"
 import { notFound, type PublishedError, refuse, unavailable, unexpected } from "./published-error.ts"
@@ -44,17 +44,3 @@ const descriptions = {
   TextMalformed: "The body has a text that is not well-formed Unicode, or has the character NUL.",
   BodyInterrupted: "The body did not arrive completely."
 } satisfies { readonly [Tag in Exclude<Fault["_tag"], "TooDeep" | "TooManyKeys">]: string }
-
-/** For a browser that came back with a token that is not ours, or no longer. */
-export const returnStateInvalid = () => html(400, returnPage)
-
-const returnPage = `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>This link is not valid</title>
-<h1>This link is not valid</h1>
-<p>The link back from your bank is incomplete, or it was changed on its way. Nothing was charged because of it.</p>
-<p>Please go back to the shop: it knows how your payment stands.</p>
-</html>
-`

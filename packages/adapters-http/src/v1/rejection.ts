@@ -6,12 +6,11 @@ import type {
   MerchantRejection,
   ReadFailure
 } from "@paykernel/core"
-import { fieldError, required } from "./field-rule.ts"
+import { invalidValue, notRequired, required } from "./field-error.ts"
 import {
   conflict,
   forbidden,
   invalidAmount,
-  invalidEntity,
   invalidField,
   notFound,
   type PublishedError,
@@ -75,11 +74,11 @@ const table: { readonly [T in Tag]: (rejection: Rejected<T>, asked: Asked) => Pu
   SourceNotUsable: () => ({ status: 400, code: 1088, message: "The source account is not valid for a payment." }),
   CardNotFound: (_, asked) =>
     asked === "payment" ? { status: 400, code: 1089, message: "The source account could not be found." } : notFound,
-  ChannelNotFound: () => invalidField("channel", "invalid_value", "must be one of the merchant's channels"),
-  CvvRequired: () => invalidEntity([fieldError("encryptedData", required)]),
-  CvvNotAllowed: () => invalidField("encryptedData", "not_required", "must be null"),
-  CardExpired: () => invalidField("expYear", "date_not_in_future", "must be in the future"),
-  ExpiryOutOfRange: () => invalidField("expYear", "invalid_value", "must be within the life of a card"),
+  ChannelNotFound: () => invalidField("channel", invalidValue("must be one of the merchant's channels")),
+  CvvRequired: () => invalidField("encryptedData", required),
+  CvvNotAllowed: () => invalidField("encryptedData", notRequired),
+  CardExpired: () => invalidField("expYear", { error: "date_not_in_future", says: "must be in the future" }),
+  ExpiryOutOfRange: () => invalidField("expYear", invalidValue("must be within the life of a card")),
   PaymentNotFound: () => paymentNotFound,
   SettlementNotFound: () => notFound,
   NotAPayment: (_, asked) => {
@@ -92,11 +91,10 @@ const table: { readonly [T in Tag]: (rejection: Rejected<T>, asked: Asked) => Pu
       ? paymentFailed
       : { ...conflict, message: "The payment cannot be captured." },
   PartialCaptureNotEnabled: () => forbidden,
-  CaptureExceedsAuthorized: ({ authorized, asked }) => {
+  CaptureExceedsAuthorized: ({ authorized }) => {
     const max = renderMoney(authorized).amount
     const says = `must be less than or equal to ${max}`
-    const fieldRule = { error: "max_value", says, constraints: { max, inclusive: true } } as const
-    return invalidEntity([fieldError("amount.amount", fieldRule, renderMoney(asked).amount)])
+    return invalidField("amount.amount", { error: "max_value", says, constraints: { max, inclusive: true } })
   },
   AuthorizationHasExpired: () => paymentFailed,
   PaymentNotCancellable: () => notCancellable,
@@ -114,7 +112,7 @@ const table: { readonly [T in Tag]: (rejection: Rejected<T>, asked: Asked) => Pu
     code: 1083,
     message: "The idempotency key is bound to another request."
   }),
-  IdempotencyKeyInvalid: () => invalidField("idempotencyKey", "invalid_value", "must be a UUID"),
+  IdempotencyKeyInvalid: () => invalidField("idempotencyKey", invalidValue("must be a UUID")),
   Unavailable: ({ retryAfterMs }) => unavailable(retryAfterMs),
   MerchantNotFound: () => forbidden,
   MerchantIsSuspended: () => forbidden,

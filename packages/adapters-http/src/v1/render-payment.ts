@@ -94,7 +94,7 @@ const renderStanding = (payment: Payment) => ({
   description: "Payment" as const,
   status: statusOf(payment),
   ...renderAction(payment),
-  ...(payment.capturedAtMs === null ? {} : { fees: renderMoney(payment.fees) }),
+  ...(payment.capturedAtMs === null || released.has(payment.status) ? {} : { fees: renderMoney(payment.fees) }),
   createDate: isoDate(payment.createdAtMs)
 })
 
@@ -191,6 +191,8 @@ const statusOf = ({ status }: Payment): PaymentBody["status"] => {
 }
 
 const releaseCode = ({ status }: Payment) => (released.has(status) ? { errorCode: "payment_canceled" } : {})
+
+/** The funds went back to the payer before they were settled: the payment failed, and costs nothing. */
 const released: ReadonlySet<PaymentStatus> = new Set(["voided", "cancelled", "expired"])
 
 /** A cancel that failed leaves the payment as it was; the one that counts is the latest. */

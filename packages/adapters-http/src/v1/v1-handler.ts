@@ -2,9 +2,9 @@
 import type { Kernel } from "@paykernel/core"
 import { docsPage } from "../docs/docs-page.ts"
 import { openApiDocument, openApiText } from "../docs/openapi.ts"
-import { html, jsonText, toResponse } from "../front/answer.ts"
+import { jsonText, toResponse } from "../front/answer.ts"
 import type { AllowedOrigins } from "../front/cors.ts"
-import { type Authentication, type FrontLimits, front } from "../front/front.ts"
+import { type Caller, type FrontLimits, front } from "../front/front.ts"
 import type { CardDoor } from "../openpgp/index.ts"
 import { refusals } from "./refusals.ts"
 import { docsPath, documentPath, routes } from "./routes.ts"
@@ -14,7 +14,7 @@ export type V1Options = {
   readonly kernel: Kernel
   readonly cardDoor: CardDoor
   /** Who calls, from the `Authorization` header; `apiKeyVerifier` makes one. Asked before a body is read. */
-  readonly authenticate: (authorization: string | null) => Promise<Authentication>
+  readonly authenticate: (authorization: string | null) => Promise<Caller>
   /** The address under which clients know the host, used in links. Default: the origin of each request. */
   readonly publicUrl?: string
   /** Makes the `X-Request-Id` of a request that brought none: a UUID. */
@@ -25,7 +25,7 @@ export type V1Options = {
   readonly limits?: Partial<FrontLimits>
   /** Which web pages may call from a browser. Default `*`. */
   readonly allowedOrigins?: AllowedOrigins
-  /** Told of every bug that became a 500. The error may hold anything, so be careful where it is written. */
+  /** Told of every bug that became a 500. The error may hold anything, so mind where it is written. Must not throw. */
   readonly onDefect?: (error: unknown, requestId: string) => void
 }
 
@@ -70,10 +70,7 @@ export const v1Handler = (options: V1Options): V1Handler => {
 /** Made when first asked for: most hosts are asked for payments far more often than for their documents. */
 const documentPages = (): ReadonlyMap<string, () => Promise<Response>> => {
   const document = once(async () => jsonText(200, openApiText()))
-  const page = once(async () => {
-    const { body, styleHash } = await docsPage(openApiDocument())
-    return html(200, body, styleHash)
-  })
+  const page = once(() => docsPage(openApiDocument()))
   return new Map([
     [documentPath, async () => toResponse(await document())],
     [docsPath, async () => toResponse(await page())]

@@ -114,19 +114,8 @@ const groups = (services: Services, answer: AnswerWith) =>
 const keyHasBeenAsked = Layer.succeed(BearerKey, { bearerAuth: (effect) => effect })
 
 const queryErrors = HttpApiMiddleware.layerSchemaErrorTransform(PublishedErrors, (error) =>
-  Effect.map(Admitted, ({ url }) =>
-    toServerResponse(refuse(invalidEntity(fieldErrors(error.cause.issue, queryOf(url)))))
-  )
+  Effect.succeed(toServerResponse(refuse(invalidEntity(fieldErrors(error.cause.issue)))))
 )
-
-/** A name given more than once stands for the list of its values. */
-const queryOf = ({ searchParams }: URL) =>
-  Object.fromEntries(
-    [...searchParams.keys()].map((name) => {
-      const values = searchParams.getAll(name)
-      return [name, values.length === 1 ? values[0] : values]
-    })
-  )
 
 const toServerResponse = ({ status, headers, body }: Answer): HttpServerResponse.HttpServerResponse =>
   body === null

@@ -39,12 +39,11 @@ export const sqliteCommits = (database: SqliteDatabase) => {
 
   const refusalOf = (commit: Commit): CommitError | undefined => {
     const { idempotency, lease } = commit
-    // What is made anew is guarded well enough by its insert: ids are fresh, and the key is bound before anything else.
-    const updates = commit.aggregates.filter(({ expectedVersion }) => expectedVersion > 0)
-    if (lease === null && updates.length === 0) return undefined
+    // One thing made anew is guarded well enough by its insert: its id is fresh, and the key is bound before it.
+    if (lease === null && commit.aggregates.length === 1 && commit.aggregates[0]?.expectedVersion === 0) return undefined
     if (idempotency !== null && isTaken(statements, idempotency)) return keyTaken(idempotency)
     if (lease !== null && !tasks.isHeldBy(lease)) return new LeaseLost({ taskId: lease.id })
-    for (const { ref, expectedVersion } of updates) {
+    for (const { ref, expectedVersion } of commit.aggregates) {
       if (versionOf(statements, ref) !== expectedVersion) return new VersionConflict({ ref })
     }
     return undefined

@@ -61,8 +61,8 @@ const width = sql.lit(amountDigitsMax)
 const zero = sql.lit("0".repeat(amountDigitsMax))
 
 /** As many as the longest list of declared fields needs an index for, and one more to grow into. */
-const listingColumns = ["k1", "k2", "k3", "k4", "k5", "k6", "k7", "k8"]
-const indexedColumns = listingColumns.slice(0, 7)
+const listingColumns = ["k1", "k2", "k3", "k4", "k5", "k6", "k7", "k8", "k9"]
+const indexedColumns = listingColumns.slice(0, 8)
 
 export const migrations: ReadonlyArray<Migration> = [
   {
@@ -238,6 +238,22 @@ export const migrations: ReadonlyArray<Migration> = [
         "record_id",
         "field"
       ])
+    ]
+  },
+  {
+    name: "API keys",
+    statements: [
+      keyed(
+        "paykernel_api_key",
+        {
+          lookup: "text",
+          merchant_id: "text",
+          bcrypt_hash: "text",
+          created_at_ms: "integer",
+          "revoked_at_ms?": "integer"
+        },
+        ["lookup"]
+      )
     ]
   }
 ]

@@ -40,7 +40,8 @@ export const sqliteCommits = (database: SqliteDatabase) => {
   const refusalOf = (commit: Commit): CommitError | undefined => {
     const { idempotency, lease } = commit
     // One thing made anew is guarded well enough by its insert: its id is fresh, and the key is bound before it.
-    if (lease === null && commit.aggregates.length === 1 && commit.aggregates[0]?.expectedVersion === 0) return undefined
+    if (lease === null && commit.aggregates.length === 1 && commit.aggregates[0]?.expectedVersion === 0)
+      return undefined
     if (idempotency !== null && isTaken(statements, idempotency)) return keyTaken(idempotency)
     if (lease !== null && !tasks.isHeldBy(lease)) return new LeaseLost({ taskId: lease.id })
     for (const { ref, expectedVersion } of commit.aggregates) {

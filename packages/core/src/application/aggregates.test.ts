@@ -76,7 +76,8 @@ describe("how a payment is found", () => {
           awaiting: "settlement",
           email: "ada@example.org",
           ipAddress: "2001:db8::1",
-          type: "card"
+          type: "card",
+          review: null
         }
       },
       {
@@ -90,7 +91,8 @@ describe("how a payment is found", () => {
           awaiting: null,
           email: null,
           ipAddress: null,
-          type: "card"
+          type: "card",
+          review: null
         }
       }
     ])

@@ -13,12 +13,19 @@ export const readChallengeState = (
   digest: Digests,
   state: string
 ): { readonly merchantId: string; readonly paymentId: string } | undefined => {
-  if (state.length > 200) return undefined
-  const [merchantId, paymentId, proof, ...rest] = state.split(".")
-  if (merchantId === undefined || paymentId === undefined || proof === undefined || rest.length > 0) return undefined
+  if (state.length > stateLettersMax) return undefined
+  // Read from its end: a merchant's id is the host's, and may have points of its own.
+  const proofAt = state.lastIndexOf(".")
+  const paymentAt = state.lastIndexOf(".", proofAt - 1)
+  if (paymentAt <= 0) return undefined
+  const merchantId = state.slice(0, paymentAt)
+  const paymentId = state.slice(paymentAt + 1, proofAt)
+  const proof = state.slice(proofAt + 1)
   const expected = digest.of("return-state", `${merchantId}.${paymentId}`)
   return sameText(expected, proof) ? { merchantId, paymentId } : undefined
 }
+
+const stateLettersMax = 1000
 
 /** Looks at every character whatever the first difference, so that time tells nothing about the proof. */
 const sameText = (expected: string, given: string): boolean => {

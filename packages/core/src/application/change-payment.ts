@@ -15,10 +15,11 @@ import { Digest } from "../ports/digest.ts"
 import { Ids } from "../ports/ids.ts"
 import { Store } from "../ports/store.ts"
 import { paymentDefinition } from "./aggregates.ts"
+import { commitWithRoom } from "./commit-with-room.ts"
 import { type Bind, idempotently } from "./idempotently.ts"
 import type { ChangePaymentFailure, IdempotentRequest, PaymentItem } from "./kernel-contract.ts"
 import type { MerchantDirectory } from "./merchant-directory.ts"
-import { type Operations, takeUp } from "./operations.ts"
+import type { Operations } from "./operations.ts"
 import { load } from "./repository.ts"
 import { transact } from "./transact.ts"
 
@@ -65,23 +66,24 @@ const perform = Effect.fnUntraced(function* (
   const merchant = yield* directory.get(merchantId)
   const nowMs = (yield* Clock).nowMs()
   const ids = yield* Ids
+  const digest = yield* Digest
+  const room = operations.hands.reserve()
   const attemptId = ids.next(nowMs)
   const command: PaymentCommand & { readonly reversalId?: string } = change.command({
     attemptId,
-    gatewayKey: (yield* Digest).of("gateway-key", attemptId),
+    gatewayKey: digest.of("gateway-key", attemptId),
     reversalId: ids.next(nowMs),
     terms: merchant.terms,
-    sendNow: operations.hands.hasPlace(),
+    sendNow: room?.atOnce ?? false,
     nowMs
   })
   const lease = { owner: operations.owner, untilMs: nowMs + operations.leaseMs }
-  const room = operations.hands.hasRoom()
-  const decided = yield* transact({
+  const transaction = transact({
     definition: paymentDefinition,
     merchantId,
     id: paymentId,
     decide: (payment) => decide(payment, command),
-    bornLeased: (task) => (room && task.dueAtMs <= nowMs ? lease : null),
+    bornLeased: (task) => (room !== null && task.dueAtMs <= nowMs ? lease : null),
     ...(bind === null
       ? {}
       : {
@@ -94,8 +96,8 @@ const perform = Effect.fnUntraced(function* (
           }
         })
   })
+  const decided = yield* commitWithRoom(operations, room, null, transaction)
   if (Result.isFailure(decided)) return Result.fail<ChangePaymentFailure>(decided.failure)
-  takeUp(operations, decided.success.tasks)
   return Result.succeed(itemOf(decided.success.state, command.reversalId))
 })
 

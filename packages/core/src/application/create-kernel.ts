@@ -15,7 +15,7 @@ import { audit } from "./audit.ts"
 import { changeMerchant, presentMerchant } from "./change-merchant.ts"
 import { type ChangeGrounds, changePayment } from "./change-payment.ts"
 import { createPayment } from "./create-payment.ts"
-import { cvvLocker } from "./cvv-locker.ts"
+import { type CvvLocker, cvvLocker } from "./cvv-locker.ts"
 import type { Incident, Kernel } from "./kernel-contract.ts"
 import { keyedDigest } from "./keyed-digest.ts"
 import { type MerchantDirectory, merchantDirectory } from "./merchant-directory.ts"
@@ -29,12 +29,15 @@ import {
   listSettlements,
   readBalances
 } from "./read.ts"
+import { hearGateway, recheckPayment } from "./recheck-payment.ts"
 import { returnFromChallenge } from "./return-from-challenge.ts"
 import { type Run, runner } from "./run-outcome.ts"
 import { runTask } from "./run-task.ts"
 import { settle } from "./settle.ts"
 import { submitCard, updateCard } from "./submit-card.ts"
+import { type SweeperOptions, sweeperDefaults, sweepForever } from "./sweeper.ts"
 import { systemClock, systemIds } from "./system.ts"
+import { type WatchedClock, watchedClock } from "./watched-clock.ts"
 import { makeWorker, type Worker, type WorkerOptions, workerDefaults } from "./worker.ts"
 
 export type KernelOptions = {
@@ -55,6 +58,8 @@ export type KernelOptions = {
    * may not leave its memory.
    */
   readonly worker?: Partial<Omit<WorkerOptions, "owner">> | false
+  /** How often finished tasks and expired keys are removed, and how long finished tasks stay. */
+  readonly sweeper?: Partial<SweeperOptions>
   /** Deadline of one call to the gateway. Default 10 s; must stay below half a lease. */
   readonly callTimeoutMs?: number
   /** Added to each bound that the gateway states about itself. Default 1 s. */
@@ -76,16 +81,18 @@ export type KernelOptions = {
  * await kernel.close()
  */
 export const createKernel = (options: KernelOptions): Kernel => {
-  const context = contextOf(options)
-  const clock = Context.get(context, Clock)
+  const clock = watchedClock(options.clock ?? systemClock)
+  const context = contextOf(options, clock)
   const owner = Context.get(context, Ids).next(clock.nowMs())
   const directory = merchantDirectory()
   const settings = { ...workerDefaults, ...(options.worker === false ? {} : options.worker), owner }
-  const operations = operationsOf(options, settings)
+  const operations = operationsOf(options, clock, settings)
   const worker = Effect.runSync(Effect.provideContext(makeWorker(settings, runTask(operations, directory)), context))
   const works = options.worker !== false
   if (works) Object.assign(operations.hands, worker)
-  const polling = works ? Effect.runFork(worker.poll) : undefined
+  const sweeping = sweepForever({ ...sweeperDefaults, ...options.sweeper })
+  const loops = [worker.poll, sweeping, expireCodes(operations.cvvs)]
+  const looping = works ? loops.map((loop) => Effect.runForkWith(context)(loop)) : []
   const run = runner(context)
   return {
     ...useCases(run, operations, directory),
@@ -97,7 +104,7 @@ export const createKernel = (options: KernelOptions): Kernel => {
     audit: (merchantId) => Effect.runPromiseWith(context)(audit(merchantId)),
     close: async () => {
       Object.assign(operations.hands, absentHands)
-      if (polling !== undefined) await Effect.runPromise(Fiber.interrupt(polling))
+      await Effect.runPromise(Fiber.interruptAll(looping))
       await stopWithin(worker, operations.callTimeoutMs * 2)
       operations.cvvs.clear()
     }
@@ -122,7 +129,7 @@ const useCases = (
     list: (merchantId, request) => run(Effect.map(listCards(merchantId, request), Result.succeed)),
     update: (merchantId, id, input) =>
       run(
-        Effect.map(updateCard(operations, merchantId, id, input), (updated) =>
+        Effect.map(updateCard(operations, directory, merchantId, id, input), (updated) =>
           Result.map(updated, (view) => ({ view, replayed: false, answer: null }))
         )
       ),
@@ -162,6 +169,8 @@ const paymentUseCases = (run: Run, operations: Operations, directory: MerchantDi
       ({ _tag: "RefundPayment", amount, reason, reversalId, attemptId, gatewayKey, sendNow, nowMs }) as const
     return run(changePayment(operations, directory, { merchantId, paymentId, command, request }))
   },
+  recheck: (merchantId, id) => run(recheckPayment(operations, directory, merchantId, id)),
+  hear: (merchantId, id, message) => run(hearGateway(operations, directory, merchantId, id, message)),
   returnFromChallenge: (state) => run(returnFromChallenge(operations, state)),
   ledger: (merchantId, id) =>
     run(
@@ -169,18 +178,18 @@ const paymentUseCases = (run: Run, operations: Operations, directory: MerchantDi
     )
 })
 
-const contextOf = (options: KernelOptions): Context.Context<Ports> =>
+const contextOf = (options: KernelOptions, clock: Clock["Service"]): Context.Context<Ports> =>
   Context.mergeAll(
     Context.make(Store, options.store),
     Context.make(CardGateway, options.gateway),
     Context.make(Vault, options.vault),
     Context.make(Risk, options.risk ?? unconcerned),
-    Context.make(Clock, options.clock ?? systemClock),
+    Context.make(Clock, clock),
     Context.make(Ids, options.ids ?? systemIds),
     Context.make(Digest, keyedDigest(options.digestKey))
   )
 
-const operationsOf = (options: KernelOptions, settings: WorkerOptions): Operations => {
+const operationsOf = (options: KernelOptions, clock: WatchedClock, settings: WorkerOptions): Operations => {
   const policy = checkPolicy({
     capabilities: options.gateway.capabilities,
     marginMs: options.marginMs ?? 1000,
@@ -199,13 +208,29 @@ const operationsOf = (options: KernelOptions, settings: WorkerOptions): Operatio
     policy: policy.success,
     challengePollMs: 2000,
     challengeReturnUrl: options.challengeReturnUrl ?? ((state) => `http://localhost/v1/3ds/return/${state}`),
-    cvvs: cvvLocker(options.cvvsMax ?? 10_000),
-    onIncident: options.onIncident ?? (() => {}),
+    cvvs: cvvLocker(options.cvvsMax ?? 10_000, clock),
+    latestMs: clock.latestMs,
+    onIncident: withoutThrowing(options.onIncident ?? (() => {})),
     hands: { ...absentHands }
   }
 }
 
-const absentHands: Hands = { hasPlace: () => false, hasRoom: () => false, offer: () => {}, wake: () => {} }
+/** A listener's own failure must not stop what it is told about. */
+const withoutThrowing =
+  (listen: (incident: Incident) => void) =>
+  (incident: Incident): void => {
+    try {
+      listen(incident)
+    } catch {
+      // There is nobody left to tell.
+    }
+  }
+
+const absentHands: Hands = { reserve: () => null, offer: () => {}, wake: () => {} }
+
+/** Often enough that no code outlives its time by much. */
+const expireCodes = (cvvs: CvvLocker): Effect.Effect<never> =>
+  Effect.forever(Effect.andThen(Effect.sleep(30_000), Effect.sync(cvvs.expire)))
 
 const unconcerned: Risk["Service"] = {
   assessCard: () => Effect.succeed({ decision: "approved", reason: "" }),

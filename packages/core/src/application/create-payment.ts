@@ -4,6 +4,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
+import type { Cvv } from "../card/cvv.ts"
 import type { Merchant } from "../merchant/merchant.ts"
 import { decide } from "../payment/index.ts"
 import type { Payment, RequestPayment } from "../payment/payment.ts"
@@ -12,11 +13,12 @@ import { Digest } from "../ports/digest.ts"
 import { Ids } from "../ports/ids.ts"
 import { StoreUnavailable } from "../ports/store.ts"
 import { paymentDefinition } from "./aggregates.ts"
+import { commitWithRoom } from "./commit-with-room.ts"
+import { endUnused } from "./cvv-locker.ts"
 import { type Bind, idempotently } from "./idempotently.ts"
 import type { CreatePaymentFailure, CreatePaymentInput, IdempotentRequest } from "./kernel-contract.ts"
-import { loadCard } from "./load-card.ts"
 import type { MerchantDirectory } from "./merchant-directory.ts"
-import { type Operations, takeUp } from "./operations.ts"
+import type { Operations, Reservation } from "./operations.ts"
 import { load } from "./repository.ts"
 import { transact } from "./transact.ts"
 
@@ -33,7 +35,10 @@ export const createPayment = (
     perform: (bind) => accept(operations, directory, merchantId, input, bind),
     current: (record) =>
       Effect.map(load(paymentDefinition, merchantId, record.aggregate.id), ({ state }) => Result.succeed(state))
-  }).pipe(Effect.withSpan("paykernel.createPayment", {}, unstacked))
+  }).pipe(
+    input.cvv === null ? (outcome) => outcome : Effect.tap(endUnused(input.cvv)),
+    Effect.withSpan("paykernel.createPayment", {}, unstacked)
+  )
 
 /** Looking up where the span was opened would cost this call, the busiest of all, a tenth of its time. */
 const unstacked = { captureStackTrace: false } as const
@@ -51,7 +56,7 @@ const accept = Effect.fnUntraced(function* (
   const merchant = yield* directory.get(merchantId)
   const refusal = refusalOf(merchant, input)
   if (refusal !== null) return Result.fail(refusal)
-  const card = yield* loadCard(merchantId, input.cardId)
+  const card = yield* directory.card(merchantId, input.cardId)
   if (card.status === "none") return Result.fail<CreatePaymentFailure>({ _tag: "CardNotFound" })
   const nowMs = (yield* Clock).nowMs()
   const ids = yield* Ids
@@ -59,6 +64,7 @@ const accept = Effect.fnUntraced(function* (
   const id = ids.next(nowMs)
   const attemptId = ids.next(nowMs)
   const gatewayKey = digest.of("gateway-key", attemptId)
+  const room = operations.hands.reserve()
   const command: RequestPayment = {
     _tag: "RequestPayment",
     id,
@@ -78,21 +84,22 @@ const accept = Effect.fnUntraced(function* (
     attemptId,
     gatewayKey,
     authenticationKey: `${gatewayKey}-3ds`,
-    sendNow: operations.hands.hasPlace(),
+    sendNow: room?.atOnce ?? false,
     nowMs
   }
-  return yield* commit(operations, command, input, bind)
+  return yield* commit(operations, command, room, input.cvv, bind)
 })
 
 const commit = Effect.fnUntraced(function* (
   operations: Operations,
   command: RequestPayment,
-  input: CreatePaymentInput,
+  room: Reservation | null,
+  cvv: Cvv | null,
   bind: Bind<Payment> | null
 ) {
   const { merchantId, id, attemptId, nowMs } = command
-  const room = operations.hands.hasRoom()
-  if (input.cvv !== null && !(room && operations.cvvs.put(attemptId, input.cvv))) {
+  if (cvv !== null && !(room !== null && operations.cvvs.put(attemptId, cvv))) {
+    room?.release()
     return yield* new StoreUnavailable({ reason: "overloaded", outcomeUnknown: false })
   }
   const lease = { owner: operations.owner, untilMs: nowMs + operations.leaseMs }
@@ -102,7 +109,7 @@ const commit = Effect.fnUntraced(function* (
     id,
     fresh: true,
     decide: (payment) => decide(payment, command),
-    bornLeased: (task) => (room && task.dueAtMs <= nowMs ? lease : null),
+    bornLeased: (task) => (room !== null && task.dueAtMs <= nowMs ? lease : null),
     ...(bind === null
       ? {}
       : {
@@ -110,11 +117,7 @@ const commit = Effect.fnUntraced(function* (
             bind(payment, { aggregate: { merchantId, type: paymentDefinition.type, id }, subject: id })
         })
   })
-  const decided = yield* input.cvv === null
-    ? transaction
-    : Effect.onError(transaction, () => Effect.sync(() => operations.cvvs.discard(attemptId)))
-  if (Result.isFailure(decided)) operations.cvvs.discard(attemptId)
-  else takeUp(operations, decided.success.tasks)
+  const decided = yield* commitWithRoom(operations, room, cvv === null ? null : attemptId, transaction)
   return Result.map(decided, ({ state }): Payment => state)
 })
 

@@ -1,5 +1,6 @@
 /** Calls to the gateway with a deadline of our own: an adapter that hangs must not outlive the lease it runs under. */
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import type { GatewayLookup, GatewayReply, GatewayReversal } from "../attempt/attempt.ts"
 import type { CardVerification } from "../card/card.ts"
 import type { AuthenticationOutcome } from "../payment/payment.ts"
@@ -7,13 +8,22 @@ import { type AuthenticationRequest, CardGateway, type GatewayOperation } from "
 
 type VerifyRequest = Parameters<CardGateway["Service"]["verifyCard"]>[0]
 
+/** An adapter that cannot even be interrupted is left behind: its place is needed, and nobody listens to it any more. */
 const withDeadline = <A, Late>(
   timeoutMs: number,
   late: Late,
   call: (gateway: CardGateway["Service"]) => Effect.Effect<A>
 ): Effect.Effect<A | Late, never, CardGateway> =>
   Effect.flatMap(CardGateway, (gateway) =>
-    Effect.timeoutOrElse(call(gateway), { duration: timeoutMs, orElse: () => Effect.succeed(late) })
+    Effect.flatMap(Effect.forkDetach(Effect.suspend(() => call(gateway))), (calling) =>
+      Effect.timeoutOrElse(Fiber.join(calling), {
+        duration: timeoutMs,
+        orElse: () => {
+          calling.interruptUnsafe()
+          return Effect.succeed(late)
+        }
+      })
+    )
   )
 
 /** No answer in time says nothing about what happened. */

@@ -2,6 +2,7 @@
  * What a host sees of the kernel: promises, plain data, and outcomes. An expected failure comes back as
  * `{ ok: false, error }`; a rejected promise is a defect of the program or of its environment.
  */
+import type { GatewayVerdict } from "../attempt/attempt.ts"
 import type { BillingChange, BillingDetails, Card, CardHolder, CardRejection } from "../card/card.ts"
 import type { Cvv } from "../card/cvv.ts"
 import type { Pan } from "../card/pan.ts"
@@ -99,7 +100,7 @@ export type UpdateCardInput = {
 export type CreatePaymentInput = {
   readonly amount: Money
   readonly cardId: string
-  /** Needed when `verificationMethod` is `cvv`; refused otherwise. */
+  /** Needed when `verificationMethod` is `cvv`; refused otherwise. Destroyed in the end, except after `Unavailable`. */
   readonly cvv: Cvv | null
   readonly autoCapture: boolean
   readonly verificationMethod: VerificationMethod
@@ -211,6 +212,20 @@ export type Kernel = {
     readonly returnFromChallenge: (
       state: string
     ) => Promise<Outcome<{ readonly redirectUrl: string }, { readonly _tag: "ReturnStateInvalid" } | ReadFailure>>
+    /**
+     * Has the gateway asked again about attempts that were left to a person: payments that `list` finds with
+     * `where: { review: "manual" }`. What the gateway cannot say for certain changes nothing.
+     */
+    readonly recheck: (merchantId: string, id: string) => Promise<Outcome<Payment, PaymentRejection | ReadFailure>>
+    /**
+     * Takes a message of the gateway about one key, such as a webhook whose signature the host has verified. It may come
+     * late, twice or out of order.
+     */
+    readonly hear: (
+      merchantId: string,
+      id: string,
+      message: { readonly gatewayKey: string; readonly verdict: GatewayVerdict }
+    ) => Promise<Outcome<Payment, PaymentRejection | ReadFailure>>
     readonly ledger: (merchantId: string, id: string) => Promise<Outcome<ReadonlyArray<LedgerTransaction>, ReadFailure>>
   }
   readonly settlements: {

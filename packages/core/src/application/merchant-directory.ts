@@ -1,38 +1,70 @@
-/** Merchants change seldom and are needed by every request, so each is remembered for a moment. */
+/**
+ * What nearly every request needs to know again: a merchant, and the card that pays. Each is remembered for a moment. A
+ * change made by this process is seen at once, one made by another within that moment; whatever must be exact (the card's
+ * data as they are sent, the state that a decision starts from) is read where it is needed.
+ */
 import * as Effect from "effect/Effect"
+import type { Card } from "../card/card.ts"
 import type { Merchant } from "../merchant/merchant.ts"
 import { Clock } from "../ports/clock.ts"
 import type { Store, StoreUnavailable } from "../ports/store.ts"
 import { merchantDefinition } from "./aggregates.ts"
+import { loadCard } from "./load-card.ts"
 import { load } from "./repository.ts"
 
 export type MerchantDirectory = {
   /** A merchant that does not exist has the status `none`. */
   readonly get: (merchantId: string) => Effect.Effect<Merchant, StoreUnavailable, Store | Clock>
   readonly forget: (merchantId: string) => void
+  /** A card that does not exist has the status `none`. */
+  readonly card: (merchantId: string, cardId: string) => Effect.Effect<Card, StoreUnavailable, Store | Clock>
+  readonly forgetCard: (merchantId: string, cardId: string) => void
 }
 
 /** A change made by another process is seen after at most `rememberMs`. */
 export const merchantDirectory = (rememberMs = 1000, entriesMax = 10_000): MerchantDirectory => {
-  const remembered = new Map<string, { readonly merchant: Merchant; readonly untilMs: number }>()
+  const merchants = memory<Merchant>(rememberMs, entriesMax)
+  const cards = memory<Card>(rememberMs, entriesMax)
   return {
     get: (merchantId) =>
-      Effect.flatMap(Clock, (clock) => {
-        const nowMs = clock.nowMs()
-        const known = remembered.get(merchantId)
-        // A clock that was moved back must not make a memory last longer.
-        if (known !== undefined && known.untilMs > nowMs && known.untilMs <= nowMs + rememberMs) {
-          return Effect.succeed(known.merchant)
-        }
-        return Effect.map(load(merchantDefinition, merchantId, merchantId), ({ state }) => {
-          if (state.status === "none") return state
-          if (remembered.size >= entriesMax) remembered.clear()
-          remembered.set(merchantId, { merchant: state, untilMs: nowMs + rememberMs })
-          return state
-        })
-      }),
-    forget: (merchantId) => {
-      remembered.delete(merchantId)
-    }
+      merchants.recall(
+        merchantId,
+        Effect.map(load(merchantDefinition, merchantId, merchantId), ({ state }) => state),
+        ({ status }) => status !== "none"
+      ),
+    forget: merchants.forget,
+    card: (merchantId, cardId) =>
+      cards.recall(
+        placeOf(merchantId, cardId),
+        loadCard(merchantId, cardId),
+        // A card that is being verified is about to change.
+        ({ status }) => status === "complete"
+      ),
+    forgetCard: (merchantId, cardId) => cards.forget(placeOf(merchantId, cardId))
   }
+}
+
+const placeOf = (merchantId: string, cardId: string): string => `${merchantId} ${cardId}`
+
+const memory = <A>(rememberMs: number, entriesMax: number) => {
+  const remembered = new Map<string, { readonly value: A; readonly untilMs: number }>()
+  const recall = <E, R>(key: string, ask: Effect.Effect<A, E, R>, isWorthIt: (value: A) => boolean) =>
+    Effect.flatMap(Clock, (clock): Effect.Effect<A, E, R> => {
+      const nowMs = clock.nowMs()
+      const known = remembered.get(key)
+      // A clock that was moved back must not make a memory last longer.
+      if (known !== undefined && known.untilMs > nowMs && known.untilMs <= nowMs + rememberMs) {
+        return Effect.succeed(known.value)
+      }
+      return Effect.map(ask, (value) => {
+        if (!isWorthIt(value)) return value
+        if (remembered.size >= entriesMax) remembered.clear()
+        remembered.set(key, { value, untilMs: nowMs + rememberMs })
+        return value
+      })
+    })
+  const forget = (key: string): void => {
+    remembered.delete(key)
+  }
+  return { recall, forget }
 }

@@ -25,6 +25,8 @@ export type Operations = {
   /** Where the issuer sends a payer's browser back to. */
   readonly challengeReturnUrl: (state: string) => string
   readonly cvvs: CvvLocker
+  /** The latest time that this process has seen. */
+  readonly latestMs: () => number
   readonly onIncident: (incident: Incident) => void
   /** Filled in by the kernel once its worker exists. */
   readonly hands: Hands
@@ -32,10 +34,17 @@ export type Operations = {
 
 /** The worker, as use cases see it. */
 export type Hands = {
-  readonly hasPlace: () => boolean
-  readonly hasRoom: () => boolean
+  /** Room for the task of a commit under way; `null` where there is none. */
+  readonly reserve: () => Reservation | null
   readonly offer: (task: ClaimedTask) => void
   readonly wake: () => void
+}
+
+export type Reservation = {
+  /** Whether the task would run at once, so that what it sends may be marked as being sent already. */
+  readonly atOnce: boolean
+  /** To be called once, when the commit is over and its task was offered. */
+  readonly release: () => void
 }
 
 export const done = (task: ClaimedTask): TaskUpdate => ({ id: task.id, fence: task.fence, then: { _tag: "Done" } })

@@ -19,7 +19,8 @@ export const paymentIndex = (payment: Payment): ReadonlyArray<IndexEntry> => [
       awaiting: isReadyToSettle(payment) ? "settlement" : null,
       email: sameAddress(payment.payer.email),
       ipAddress: sameAddress(payment.payer.ipAddress),
-      type: payment.source.type
+      type: payment.source.type,
+      review: payment.attempts.some(({ status }) => status === "manual") ? "manual" : null
     }
   },
   ...payment.reversals.map((reversal) => reversalEntry(payment, reversal))
@@ -44,7 +45,8 @@ const reversalEntry = (payment: Payment, reversal: Reversal): IndexEntry => ({
     awaiting: isLeftToSettle(payment, reversal) ? "settlement" : null,
     email: null,
     ipAddress: null,
-    type: payment.source.type
+    type: payment.source.type,
+    review: null
   }
 })
 

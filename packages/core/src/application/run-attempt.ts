@@ -2,22 +2,24 @@
  * Carries one attempt to a definite end: send, or find out, or undo. Each step is a call to the gateway followed by one
  * commit under the fence of the task, so a holder that lost its lease writes nothing.
  */
+import * as Cause from "effect/Cause"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Result from "effect/Result"
-import type { Attempt } from "../attempt/attempt.ts"
+import type { Attempt, GatewayReply } from "../attempt/attempt.ts"
 import { isOverdue, nextCheckAtMs, nextStep } from "../attempt/index.ts"
-import type { Card } from "../card/card.ts"
 import { decide } from "../payment/index.ts"
 import type { Payment, PaymentCommand, PaymentEvent, PaymentRejection } from "../payment/payment.ts"
-import type { GatewayOperation } from "../ports/card-gateway.ts"
 import { Clock } from "../ports/clock.ts"
 import type { TaskUpdate } from "../ports/commit.ts"
 import { Risk } from "../ports/risk.ts"
 import type { ClaimedTask } from "../ports/store.ts"
 import { paymentDefinition } from "./aggregates.ts"
-import { credentialsOf } from "./card-credentials.ts"
+import { messageOf } from "./attempt-message.ts"
+import type { CodeInUse } from "./cvv-locker.ts"
 import { lookUpAtGateway, reverseAtGateway, sendToGateway } from "./gateway-calls.ts"
+import { commitLease, keepLease, type Lease, mayEnd } from "./keep-lease.ts"
 import { loadCard } from "./load-card.ts"
 import type { MerchantDirectory } from "./merchant-directory.ts"
 import { again, done, hold, type Operations } from "./operations.ts"
@@ -43,16 +45,18 @@ export const runAttempt = Effect.fn("paykernel.runAttempt")(function* (
   task: ClaimedTask,
   fresh: boolean
 ) {
-  const run: Run = { operations, directory, task, lease: { untilMs: task.leasedUntilMs } }
+  const run: Run = { operations, directory, task, lease: { task, untilMs: task.leasedUntilMs } }
   let { state: payment } = yield* load(paymentDefinition, task.aggregate.merchantId, task.aggregate.id)
   let ours = fresh
   let released = false
   for (let step = 0; step < stepsMax; step++) {
     const attempt = attemptOf(payment, task)
     if (attempt === undefined || nextStep(attempt)._tag === "Rest") {
-      operations.cvvs.discard(task.subject)
-      return released ? undefined : yield* release(run, done(task))
+      if (attempt?.needsCvv === true) operations.cvvs.discard(task.subject)
+      return released ? undefined : yield* release(done(task))
     }
+    // What may have been sent is never sent again, so its code has no use any more.
+    if (attempt.needsCvv && attempt.status !== "planned" && !ours) operations.cvvs.discard(task.subject)
     const moved = yield* takeStep(run, payment, attempt, ours)
     if (moved === "wait") return
     payment = moved.payment
@@ -60,15 +64,14 @@ export const runAttempt = Effect.fn("paykernel.runAttempt")(function* (
     // The commit that ended the attempt has ended the task too.
     released = true
   }
-  return yield* release(run, again(task, (yield* Clock).nowMs() + operations.leaseMs))
+  return yield* release(again(task, (yield* Clock).nowMs() + operations.leaseMs))
 })
 
 type Run = {
   readonly operations: Operations
   readonly directory: MerchantDirectory
   readonly task: ClaimedTask
-  /** Until when the task is this holder's, as far as it knows. */
-  readonly lease: { untilMs: number }
+  readonly lease: Lease
 }
 
 /** `ours`: the attempt is in `sending` and this holder may send. `wait`: the task was given back. */
@@ -84,7 +87,7 @@ const takeStep = Effect.fnUntraced(function* (run: Run, payment: Payment, attemp
     case "Rest":
       return waiting
     case "Send":
-      if (attempt.needsCvv && operations.cvvs.peek(attemptId) === undefined) {
+      if (attempt.needsCvv && !operations.cvvs.has(attemptId)) {
         return moved(yield* advance(run, { _tag: "AbandonAttempt", attemptId, why: "cvv_lost", nowMs }), false)
       }
       if (isOverdue(attempt, operations.policy, nowMs)) {
@@ -130,71 +133,50 @@ const reverse = Effect.fnUntraced(function* (run: Run, attempt: Attempt) {
 
 /** The message itself. What it does not say clearly is unknown, and the next step finds out. */
 const send = Effect.fnUntraced(function* (run: Run, payment: Payment, attempt: Attempt) {
-  const { operations } = run
-  const card = yield* loadCard(payment.merchantId, payment.source.id)
-  const clock = yield* Clock
-  // Asked once: on a message that goes out again a denial would come too late to mean anything.
-  if (attempt.kind === "authorize" && attempt.sends === 1) {
-    const evaluation = yield* (yield* Risk).assessPayment(payment, card, clock.nowMs())
-    if (evaluation.decision === "denied") {
-      const nowMs = clock.nowMs()
-      return moved(yield* advance(run, { _tag: "RecordRisk", attemptId: attempt.id, evaluation, nowMs }), false)
-    }
+  const { operations, lease } = run
+  // It waited for its turn so long that what is reckoned from its start would be wrong. It starts anew.
+  if (attempt.sends === 1 && mayEnd(operations, lease)) return yield* takeBack(run, attempt, "waited too long")
+  const prepared = yield* Effect.onError(prepare(payment, attempt), (cause) =>
+    Cause.hasInterruptsOnly(cause) ? Effect.void : Effect.ignore(takeBack(run, attempt, "not prepared"))
+  )
+  if (prepared._tag === "Denied") {
+    const nowMs = (yield* Clock).nowMs()
+    const { evaluation } = prepared
+    return moved(yield* advance(run, { _tag: "RecordRisk", attemptId: attempt.id, evaluation, nowMs }), false)
   }
-  const message = yield* messageOf(run, payment, attempt, card)
-  yield* keepLease(run)
-  const reply = yield* sendToGateway(message, operations.callTimeoutMs)
+  yield* keepLease(operations, lease)
+  const code = attempt.needsCvv ? operations.cvvs.take(attempt.id) : null
+  if (code === undefined) return yield* takeBack(run, attempt, "cvv_lost")
+  const sending = sendToGateway(prepared.message(code?.cvv ?? null), operations.callTimeoutMs)
+  const reply = yield* code === null ? sending : Effect.onExit(sending, (exit) => letGo(code, exit))
   const terms = yield* termsOf(run)
-  const nowMs = clock.nowMs()
+  const nowMs = (yield* Clock).nowMs()
   const replied = yield* advance(run, { _tag: "RecordReply", attemptId: attempt.id, reply, terms, nowMs })
-  // The code lives as long as the authorization may still be sent, which only a provably unsent one may.
   if (attemptOf(replied.state, run.task)?.status === "planned") return yield* waitFor(run, attempt)
-  operations.cvvs.discard(attempt.id)
   return moved(replied, false)
 })
 
-/**
- * A lease that could end during the call is renewed first. Whoever took it over would look the key up, and a message
- * that leaves after that look-up is one that nobody is waiting for.
- */
-const keepLease = Effect.fnUntraced(function* (run: Run) {
-  const { operations, task, lease } = run
-  const nowMs = (yield* Clock).nowMs()
-  if (nowMs + operations.callTimeoutMs <= lease.untilMs) return
-  const untilMs = nowMs + operations.leaseMs
-  yield* leaseOnly(run, hold(task, untilMs))
-  lease.untilMs = untilMs
+/** The code lives as long as the authorization may still be sent, which only a provably unsent one may. */
+const letGo = (code: CodeInUse, exit: Exit.Exit<GatewayReply>): Effect.Effect<void> =>
+  Effect.sync(Exit.isSuccess(exit) && exit.value._tag === "NotSent" ? code.putBack : code.destroy)
+
+/** Everything that a message needs before it can leave. */
+const prepare = Effect.fnUntraced(function* (payment: Payment, attempt: Attempt) {
+  const card = yield* loadCard(payment.merchantId, payment.source.id)
+  // Asked once: on a message that goes out again a denial would come too late to mean anything.
+  if (attempt.kind === "authorize" && attempt.sends === 1) {
+    const evaluation = yield* (yield* Risk).assessPayment(payment, card, (yield* Clock).nowMs())
+    if (evaluation.decision === "denied") return { _tag: "Denied", evaluation } as const
+  }
+  return { _tag: "Ready", message: yield* messageOf(payment, attempt, card) } as const
 })
 
-const messageOf = Effect.fnUntraced(function* (run: Run, payment: Payment, attempt: Attempt, card: Card) {
-  const shared = {
-    key: attempt.gatewayKey,
-    kind: attempt.kind,
-    amount: attempt.amount,
-    merchantId: payment.merchantId,
-    paymentId: payment.id
-  }
-  if (attempt.kind !== "authorize") {
-    const authorization = payment.attempts.find((one) => one.kind === "authorize" && one.status === "confirmed")
-    const followUp: GatewayOperation = {
-      ...shared,
-      authorizationKey: authorization?.gatewayKey ?? null,
-      authorization: null
-    }
-    return followUp
-  }
-  const cvv = attempt.needsCvv ? (run.operations.cvvs.peek(attempt.id) ?? null) : null
-  const authorize: GatewayOperation = {
-    ...shared,
-    authorizationKey: null,
-    authorization: {
-      card: yield* credentialsOf(card, cvv),
-      capture: payment.autoCapture,
-      verificationMethod: payment.verificationMethod,
-      eci: payment.authentication?.eci ?? null
-    }
-  }
-  return authorize
+/** Nothing has left, and this holder knows it: what it cannot send now is as it was before. */
+const takeBack = Effect.fnUntraced(function* (run: Run, attempt: Attempt, why: string) {
+  const terms = yield* termsOf(run)
+  const nowMs = (yield* Clock).nowMs()
+  const reply: GatewayReply = { _tag: "NotSent", why }
+  return moved(yield* advance(run, { _tag: "RecordReply", attemptId: attempt.id, reply, terms, nowMs }), false)
 })
 
 /** Decides and commits one command under this task's fence; the lease follows from where the attempt stands then. */
@@ -226,24 +208,12 @@ const leaseAfter = (run: Run, payment: Payment, nowMs: number): TaskUpdate => {
 
 const waitFor = Effect.fnUntraced(function* (run: Run, attempt: Attempt) {
   const nowMs = (yield* Clock).nowMs()
-  yield* release(run, again(run.task, nextCheckAtMs(attempt, run.operations.policy, nowMs, run.task.attempt)))
+  yield* release(again(run.task, nextCheckAtMs(attempt, run.operations.policy, nowMs, run.task.attempt)))
   return waiting
 })
 
 /** A lease that is another's by now needs no giving back. */
-const release = (run: Run, lease: TaskUpdate) => Effect.catchTag(leaseOnly(run, lease), "LeaseLost", () => Effect.void)
-
-/** A commit that only says what becomes of the task. */
-const leaseOnly = (run: Run, lease: TaskUpdate) =>
-  Effect.asVoid(
-    transact({
-      definition: paymentDefinition,
-      merchantId: run.task.aggregate.merchantId,
-      id: run.task.aggregate.id,
-      decide: () => Result.succeed({ events: [], ledger: [], tasks: [] }),
-      lease: () => lease
-    })
-  )
+const release = (lease: TaskUpdate) => Effect.catchTag(commitLease(lease), "LeaseLost", () => Effect.void)
 
 const termsOf = (run: Run) => Effect.map(run.directory.get(run.task.aggregate.merchantId), (merchant) => merchant.terms)
 

@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { Card, CardCommand, CardVerification } from "../card/card.ts"
+import type { Cvv } from "../card/cvv.ts"
 import { decide } from "../card/index.ts"
 import { Clock } from "../ports/clock.ts"
 import { Risk } from "../ports/risk.ts"
@@ -9,14 +10,15 @@ import type { ClaimedTask } from "../ports/store.ts"
 import { cardDefinition } from "./aggregates.ts"
 import { credentialsOf } from "./card-credentials.ts"
 import { verifyAtGateway } from "./gateway-calls.ts"
-import { done, type Operations, pauseMs } from "./operations.ts"
+import { commitLease, keepLease } from "./keep-lease.ts"
+import { again, done, type Operations, pauseMs } from "./operations.ts"
 import { load } from "./repository.ts"
 import { transact } from "./transact.ts"
 
 /** The code cannot be handed to another process, so the holder itself tries a few times before it gives up. */
 const triesMax = 6
-
-export const verificationSubject = (cardId: string, round: number): string => `${cardId}:verify:${round}`
+/** Pause before a second run of one verification, in a process whose first run has the code, looks again. */
+const busyPauseMs = 1000
 
 export const runCardVerification = Effect.fn("paykernel.verifyCard")(function* (
   operations: Operations,
@@ -25,7 +27,10 @@ export const runCardVerification = Effect.fn("paykernel.verifyCard")(function* (
   const round = Number.parseInt(task.subject, 10)
   const { state: card } = yield* load(cardDefinition, task.aggregate.merchantId, task.aggregate.id)
   const awaited = card.status === "pending" && card.round === round
-  const command = awaited ? yield* outcomeOf(operations, card, round) : undefined
+  if (awaited && operations.cvvs.isInUse(task.id)) {
+    return yield* commitLease(again(task, (yield* Clock).nowMs() + busyPauseMs))
+  }
+  const command = awaited ? yield* outcomeOf(operations, card, round, task) : undefined
   yield* transact({
     definition: cardDefinition,
     merchantId: task.aggregate.merchantId,
@@ -34,27 +39,33 @@ export const runCardVerification = Effect.fn("paykernel.verifyCard")(function* (
       command === undefined ? Result.succeed({ events: [], ledger: [], tasks: [] }) : decide(state, command),
     lease: () => done(task)
   })
-  operations.cvvs.discard(verificationSubject(card.id, round))
+  operations.cvvs.discard(task.id)
 })
 
-const outcomeOf = Effect.fnUntraced(function* (operations: Operations, card: Card, round: number) {
+const outcomeOf = Effect.fnUntraced(function* (operations: Operations, card: Card, round: number, task: ClaimedTask) {
   const clock = yield* Clock
   const risk = yield* (yield* Risk).assessCard(card, clock.nowMs())
   if (risk.decision === "denied") {
     const denied: CardCommand = { _tag: "DenyCard", round, risk, nowMs: clock.nowMs() }
     return denied
   }
-  const outcome = yield* askIssuer(operations, card, round)
+  const code = operations.cvvs.take(task.id)
+  const outcome =
+    code === undefined
+      ? // A crash took the code: the issuer cannot check what we no longer have, and the client can send it again.
+        unverified(card, "card_cvv_required")
+      : // Put back even after an answer: if that cannot be written, the issuer is asked again.
+        yield* Effect.ensuring(askIssuer(operations, card, code.cvv, task), Effect.sync(code.putBack))
   const recorded: CardCommand = { _tag: "RecordVerification", round, outcome, nowMs: clock.nowMs() }
   return recorded
 })
 
-const askIssuer = Effect.fnUntraced(function* (operations: Operations, card: Card, round: number) {
-  const cvv = operations.cvvs.peek(verificationSubject(card.id, round))
-  // A crash took the code: the issuer cannot check what we no longer have, and the client can send it again.
-  if (cvv === undefined) return unverified(card, "card_cvv_required")
+const askIssuer = Effect.fnUntraced(function* (operations: Operations, card: Card, cvv: Cvv, task: ClaimedTask) {
+  const lease = { task, untilMs: task.leasedUntilMs }
   const credentials = yield* credentialsOf(card, cvv)
   for (let tries = 0; tries < triesMax; tries++) {
+    // Another process has no code, and would refuse the card for that.
+    yield* keepLease(operations, lease)
     const answer = yield* verifyAtGateway(
       { ...credentials, merchantId: card.merchantId, cardId: card.id },
       operations.callTimeoutMs

@@ -4,7 +4,9 @@ import * as Effect from "effect/Effect"
 import type { TaskKind } from "../decision.ts"
 import { Clock } from "../ports/clock.ts"
 import type { TaskUpdate } from "../ports/commit.ts"
-import { type ClaimedTask, Store } from "../ports/store.ts"
+import type { ClaimedTask } from "../ports/store.ts"
+import { type FailureStreaks, failureStreaks } from "./failure-streaks.ts"
+import { commitLease } from "./keep-lease.ts"
 import type { MerchantDirectory } from "./merchant-directory.ts"
 import { again, type Operations, type Ports, park, pauseMs } from "./operations.ts"
 import { runAttempt } from "./run-attempt.ts"
@@ -13,10 +15,14 @@ import { runCardVerification } from "./run-card-verification.ts"
 import { runTimer } from "./run-timer.ts"
 import { runSettlement } from "./settle.ts"
 
-/** Claims after which a task that keeps failing is a person's. Looking up an unknown outcome is not failing. */
-const claimsMax = 50
+/** Equal failures in a row after which a task is a person's. Looking up an unknown outcome is not failing. */
+const failuresMax = 50
+
+/** The world's failures, which pass: a task that meets them is tried for as long as they last. */
+const weather = ["StoreUnavailable", "VaultUnavailable", "OutcomeRefused"]
 
 export const runTask = (operations: Operations, directory: MerchantDirectory) => {
+  const streaks = failureStreaks()
   const carryOut: {
     readonly [K in TaskKind]: (task: ClaimedTask, fresh: boolean) => Effect.Effect<void, unknown, Ports>
   } = {
@@ -29,7 +35,10 @@ export const runTask = (operations: Operations, directory: MerchantDirectory) =>
     settle: (task) => runSettlement(directory, task)
   }
   return (task: ClaimedTask, fresh: boolean): Effect.Effect<void, never, Ports> =>
-    Effect.catchCause(carryOut[task.kind](task, fresh), (cause) => setBack(operations, task, cause))
+    Effect.matchCauseEffect(carryOut[task.kind](task, fresh), {
+      onSuccess: () => Effect.sync(() => streaks.ended(task.id)),
+      onFailure: (cause) => setBack(operations, streaks, task, cause)
+    })
 }
 
 /** Another holder of the lease has taken over: what this one was doing no longer matters. */
@@ -41,20 +50,22 @@ const isLeaseLost = (cause: Cause.Cause<unknown>): boolean => {
 /** If even this cannot be written, the lease runs out and the task is found again. */
 const setBack = (
   operations: Operations,
+  streaks: FailureStreaks,
   task: ClaimedTask,
   cause: Cause.Cause<unknown>
 ): Effect.Effect<void, never, Ports> => {
   if (isLeaseLost(cause) || Cause.hasInterruptsOnly(cause)) return Effect.void
   return Effect.gen(function* () {
     const nowMs = (yield* Clock).nowMs()
-    const parked = task.attempt >= claimsMax
     const why = nameOf(cause)
-    const lease: TaskUpdate = parked ? park(task, why) : again(task, nowMs + pauseMs(task.attempt, 500, 60_000))
+    const failures = streaks.failed(task.id, why)
+    const parked = failures >= failuresMax && !weather.includes(why)
+    const lease: TaskUpdate = parked ? park(task, why) : again(task, nowMs + pauseMs(failures, 500, 60_000))
+    if (parked) streaks.ended(task.id)
     const { merchantId, type, id } = task.aggregate
     const kind = parked ? "task_parked" : "task_failed"
     operations.onIncident({ kind, merchantId, aggregate: { type, id }, subject: task.subject, why })
-    const store = yield* Store
-    yield* store.commit({ idempotency: null, aggregates: [], ledger: [], tasks: [], lease, sealed: [] })
+    yield* commitLease(lease)
   }).pipe(Effect.ignore)
 }
 

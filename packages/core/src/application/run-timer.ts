@@ -6,11 +6,13 @@ import type { PaymentCommand } from "../payment/payment.ts"
 import { Clock } from "../ports/clock.ts"
 import type { ClaimedTask } from "../ports/store.ts"
 import { paymentDefinition } from "./aggregates.ts"
-import { again, done } from "./operations.ts"
+import { commitLease } from "./keep-lease.ts"
+import { again, done, pauseMs } from "./operations.ts"
 import { transact } from "./transact.ts"
 
-/** Pause before a timer looks again at a payment that something else is working on. */
-const busyPauseMs = 1000
+/** Pauses before a timer looks again at a payment that something else is working on, which may be a person. */
+const busyPauseMinMs = 1000
+const busyPauseMaxMs = 300_000
 
 export const runTimer = Effect.fn("paykernel.timer")(function* (
   task: ClaimedTask,
@@ -22,11 +24,8 @@ export const runTimer = Effect.fn("paykernel.timer")(function* (
   const decided = yield* transact({ ...about, decide: (state) => decide(state, command), lease: () => done(task) })
   if (Result.isSuccess(decided)) return
   const rejection = decided.failure
-  const dueAtMs = rejection._tag === "NotDue" ? rejection.dueAtMs : nowMs + busyPauseMs
+  const dueAtMs =
+    rejection._tag === "NotDue" ? rejection.dueAtMs : nowMs + pauseMs(task.attempt, busyPauseMinMs, busyPauseMaxMs)
   const waits = rejection._tag === "NotDue" || rejection._tag === "OperationInFlight"
-  yield* transact({
-    ...about,
-    decide: () => Result.succeed({ events: [], ledger: [], tasks: [] }),
-    lease: () => (waits ? again(task, dueAtMs) : done(task))
-  })
+  yield* commitLease(waits ? again(task, dueAtMs) : done(task))
 })

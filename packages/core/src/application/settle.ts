@@ -9,16 +9,16 @@ import { zero } from "../money/index.ts"
 import { decide as decidePayment } from "../payment/index.ts"
 import type { Payment, PaymentEvent } from "../payment/payment.ts"
 import { Clock } from "../ports/clock.ts"
-import type { AggregateWrite, TaskUpdate } from "../ports/commit.ts"
+import type { AggregateWrite } from "../ports/commit.ts"
 import { Ids } from "../ports/ids.ts"
 import { type ClaimedTask, Store } from "../ports/store.ts"
 import { decide as decideSettlement, noSettlement } from "../settlement/index.ts"
 import type { Settlement, SettlementLine } from "../settlement/settlement.ts"
-import { merchantDefinition, paymentDefinition, settlementDefinition } from "./aggregates.ts"
+import { paymentDefinition, settlementDefinition } from "./aggregates.ts"
+import { commitLease } from "./keep-lease.ts"
 import type { MerchantDirectory } from "./merchant-directory.ts"
 import { again } from "./operations.ts"
 import { type Loaded, revive, written } from "./repository.ts"
-import { transact } from "./transact.ts"
 
 const paymentsPerBatch = 100
 /** Batches of one run; what is left waits for the next one. */
@@ -49,14 +49,7 @@ export const runSettlement = Effect.fn("paykernel.runSettlement")(function* (
   yield* settle(directory, merchantId)
   const merchant = yield* directory.get(merchantId)
   const nowMs = (yield* Clock).nowMs()
-  const lease: TaskUpdate = again(task, nowMs + merchant.terms.settlementIntervalMs)
-  yield* transact({
-    definition: merchantDefinition,
-    merchantId,
-    id: merchantId,
-    decide: () => Result.succeed({ events: [], ledger: [], tasks: [] }),
-    lease: () => lease
-  })
+  yield* commitLease(again(task, nowMs + merchant.terms.settlementIntervalMs))
 })
 
 type Batch =

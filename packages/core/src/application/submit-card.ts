@@ -11,12 +11,13 @@ import { StoreUnavailable } from "../ports/store.ts"
 import { Vault } from "../ports/vault.ts"
 import { cardDefinition } from "./aggregates.ts"
 import { panField } from "./card-credentials.ts"
-import { type Bind, type IdempotentOutcome, idempotently } from "./idempotently.ts"
+import { commitWithRoom } from "./commit-with-room.ts"
+import { endUnused } from "./cvv-locker.ts"
+import { type Bind, idempotently } from "./idempotently.ts"
 import type { IdempotentRequest, SubmitCardInput, UpdateCardInput } from "./kernel-contract.ts"
 import type { MerchantDirectory } from "./merchant-directory.ts"
-import { type Operations, takeUp } from "./operations.ts"
+import type { Operations } from "./operations.ts"
 import { load } from "./repository.ts"
-import { verificationSubject } from "./run-card-verification.ts"
 import { transact } from "./transact.ts"
 
 export const submitCard = Effect.fn("paykernel.submitCard")(function* (
@@ -26,30 +27,28 @@ export const submitCard = Effect.fn("paykernel.submitCard")(function* (
   input: SubmitCardInput,
   request: IdempotentRequest<Card> | undefined
 ) {
-  const merchant = yield* directory.get(merchantId)
-  if (merchant.status === "none") return refusal({ _tag: "MerchantNotFound" })
-  if (merchant.status === "suspended") return refusal({ _tag: "MerchantIsSuspended" })
   return yield* idempotently<Card, CardRejection | MerchantRejection, SubmitError, SubmitPorts>({
     merchantId,
     request,
-    perform: (bind) => submit(operations, merchantId, input, bind),
+    perform: (bind) => submit(operations, directory, merchantId, input, bind),
     current: (record) =>
       Effect.map(load(cardDefinition, merchantId, record.aggregate.id), ({ state }) => present(state))
-  })
+  }).pipe(Effect.tap(endUnused(input.cvv)))
 })
-
-const refusal = (reason: MerchantRejection): IdempotentOutcome<Card, CardRejection | MerchantRejection> =>
-  Result.fail(reason)
 
 type SubmitError = Effect.Error<ReturnType<typeof submit>>
 type SubmitPorts = Effect.Services<ReturnType<typeof submit>>
 
 const submit = Effect.fnUntraced(function* (
   operations: Operations,
+  directory: MerchantDirectory,
   merchantId: string,
   input: SubmitCardInput,
   bind: Bind<Card> | null
 ) {
+  const merchant = yield* directory.get(merchantId)
+  if (merchant.status === "none") return refused({ _tag: "MerchantNotFound" })
+  if (merchant.status === "suspended") return refused({ _tag: "MerchantIsSuspended" })
   const nowMs = (yield* Clock).nowMs()
   const id = (yield* Ids).next(nowMs)
   const vault = yield* Vault
@@ -70,7 +69,7 @@ const submit = Effect.fnUntraced(function* (
     holder: input.holder,
     nowMs
   }
-  return yield* verified(operations, verificationSubject(id, 1), input, {
+  return yield* verified(operations, input, {
     definition: cardDefinition,
     merchantId,
     id,
@@ -87,42 +86,47 @@ const submit = Effect.fnUntraced(function* (
   })
 })
 
+const refused = (reason: CardRejection | MerchantRejection): Result.Result<Card, CardRejection | MerchantRejection> =>
+  Result.fail(reason)
+
 export const updateCard = Effect.fn("paykernel.updateCard")(function* (
   operations: Operations,
+  directory: MerchantDirectory,
   merchantId: string,
   id: string,
   input: UpdateCardInput
 ) {
   const nowMs = (yield* Clock).nowMs()
-  const { state } = yield* load(cardDefinition, merchantId, id)
-  if (state.status === "none") return Result.fail({ _tag: "CardNotFound" as const })
   const { expMonth, expYear, billing, email } = input
   const command: CardCommand = { _tag: "UpdateCard", billing, email, expMonth, expYear, nowMs }
-  const round = state.round + 1
-  return yield* verified(operations, verificationSubject(id, round), input, {
+  const updated = yield* verified(operations, input, {
     definition: cardDefinition,
     merchantId,
     id,
     decide: (card) => decide(card, command),
     bornLeased: () => ({ owner: operations.owner, untilMs: nowMs + operations.leaseMs })
   })
+  directory.forgetCard(merchantId, id)
+  if (Result.isFailure(updated)) input.cvv.destroy()
+  return updated
 })
 
-/** Commits with the security code laid ready for the verification that the commit files. */
+/**
+ * Commits with the security code laid ready for the verification that the commit files. Which round that is shows only
+ * when it is written: of two changes at once each has its own code, and its own round.
+ */
 const verified = Effect.fnUntraced(function* (
   operations: Operations,
-  subject: string,
   input: Pick<SubmitCardInput, "cvv">,
   transaction: Parameters<typeof transact<Card, CardEvent, CardRejection>>[0]
 ) {
-  if (!operations.hands.hasRoom() || !operations.cvvs.put(subject, input.cvv)) {
+  const ticket = (yield* Ids).next((yield* Clock).nowMs())
+  const room = operations.hands.reserve()
+  if (room === null || !operations.cvvs.put(ticket, input.cvv)) {
+    room?.release()
     return yield* new StoreUnavailable({ reason: "overloaded", outcomeUnknown: false })
   }
-  const decided = yield* Effect.onError(transact(transaction), () =>
-    Effect.sync(() => operations.cvvs.discard(subject))
-  )
-  if (Result.isFailure(decided)) operations.cvvs.discard(subject)
-  else takeUp(operations, decided.success.tasks)
+  const decided = yield* commitWithRoom(operations, room, ticket, transact(transaction))
   return Result.map(decided, ({ state }) => state)
 })
 

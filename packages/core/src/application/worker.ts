@@ -4,9 +4,9 @@
  */
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import { Clock } from "../ports/clock.ts"
 import { type ClaimedTask, Store, type StoreUnavailable } from "../ports/store.ts"
+import type { Reservation } from "./operations.ts"
 
 export type WorkerOptions = {
   /** Names this process on the leases it holds. */
@@ -31,10 +31,8 @@ export const workerDefaults = {
 export type RunTask<R> = (task: ClaimedTask, fresh: boolean) => Effect.Effect<void, never, R>
 
 export type Worker = {
-  /** Whether a task offered now would run at once. */
-  readonly hasPlace: () => boolean
-  /** Whether a task offered now would at least be taken into the queue. */
-  readonly hasRoom: () => boolean
+  /** Keeps room, running or waiting, for a task that is about to be committed; `null` where all is taken. */
+  readonly reserve: () => Reservation | null
   readonly offer: (task: ClaimedTask) => void
   /** Look at the store now. */
   readonly wake: () => void
@@ -59,31 +57,55 @@ export const makeWorker = <R>(
     const bell = makeBell()
     const idle = makeBell()
     let running = 0
+    let promised = 0
+    let claiming = 0
+    /** The last look took all that there was a place for, so there may be more. */
+    let behind = false
     let stopped = false
 
     const start = ({ task, fresh }: Waiting): void => {
       running++
-      runFork(
-        Effect.onExit(run(task, fresh), (exit) =>
-          Effect.sync(() => {
-            running--
-            // A defect here is a bug of the program; the lease ends by itself and the task is found again.
-            if (Exit.isFailure(exit) && Cause.hasDies(exit.cause)) bell.ring()
-            const waiting = stopped ? undefined : queue.shift()
-            if (waiting !== undefined) start(waiting)
-            else if (running === 0) idle.ring()
-          })
-        )
-      )
+      runFork(Effect.onExit(run(task, fresh), () => Effect.sync(finish)))
     }
 
-    const claim = Effect.gen(function* () {
+    const finish = (): void => {
+      running--
+      const waiting = stopped ? undefined : queue.shift()
+      if (waiting !== undefined) start(waiting)
+      // Not for each place: a look is a write, and should be worth several tasks.
+      else if (behind && running <= options.concurrency / 2) bell.ring()
+      if (running + claiming === 0) idle.ring()
+    }
+
+    const take = (waiting: Waiting): void => {
+      if (stopped) return
+      if (running < options.concurrency) start(waiting)
+      else queue.push(waiting)
+    }
+
+    const claim = Effect.suspend(() => {
       const free = options.concurrency - running - queue.length
-      if (free <= 0 || stopped) return 0
+      if (stopped) return Effect.succeed(0)
+      if (free <= 0) {
+        behind = true
+        return Effect.succeed(0)
+      }
+      claiming++
+      return Effect.ensuring(
+        claimUpTo(free),
+        Effect.sync(() => {
+          claiming--
+          if (running + claiming === 0) idle.ring()
+        })
+      )
+    })
+
+    const claimUpTo = Effect.fnUntraced(function* (limit: number) {
       const nowMs = (yield* Clock).nowMs()
       const store = yield* Store
-      const tasks = yield* store.claim({ owner: options.owner, nowMs, leaseMs: options.leaseMs, limit: free })
-      for (const task of tasks) start({ task, fresh: false })
+      const tasks = yield* store.claim({ owner: options.owner, nowMs, leaseMs: options.leaseMs, limit })
+      behind = tasks.length === limit
+      for (const task of tasks) take({ task, fresh: false })
       return tasks.length
     })
 
@@ -100,28 +122,32 @@ export const makeWorker = <R>(
       if (claimed > 0 && running < options.concurrency) return
       const pauseMs = running >= options.concurrency ? options.idlePollMs : yield* sleepMs
       yield* Effect.raceFirst(bell.heard, Effect.sleep(pauseMs))
-    }).pipe(Effect.catchTag("StoreUnavailable", () => Effect.sleep(options.idlePollMs)))
+    }).pipe(
+      // Whatever is wrong with the store, a defect of its adapter included: polling goes on, or nothing is ever found.
+      Effect.catchCause((cause) =>
+        Cause.hasInterruptsOnly(cause) ? Effect.interrupt : Effect.sleep(options.idlePollMs)
+      )
+    )
 
     const untilIdle: Effect.Effect<void> = Effect.suspend(() =>
-      running > 0 ? Effect.andThen(idle.heard, untilIdle) : Effect.void
+      running + claiming > 0 ? Effect.andThen(idle.heard, untilIdle) : Effect.void
     )
 
     const drain: Effect.Effect<void, StoreUnavailable, Store | Clock> = Effect.gen(function* () {
       for (;;) {
         const claimed = yield* claim
-        if (claimed === 0 && running === 0) return
+        if (claimed === 0 && running + claiming === 0) return
         yield* untilIdle
       }
     })
 
     const worker: Worker = {
-      hasPlace: () => !stopped && running < options.concurrency,
-      hasRoom: () => !stopped && queue.length < options.queueMax,
-      offer: (task) => {
-        if (stopped) return
-        if (running < options.concurrency) start({ task, fresh: true })
-        else queue.push({ task, fresh: true })
+      reserve: () => {
+        if (stopped || running + queue.length + promised >= options.concurrency + options.queueMax) return null
+        promised++
+        return { atOnce: running < options.concurrency, release: () => promised-- }
       },
+      offer: (task) => take({ task, fresh: true }),
       wake: bell.ring,
       drain: Effect.provideContext(drain, context),
       poll: Effect.provideContext(Effect.forever(look), context),

@@ -7,11 +7,13 @@ import {
   createKernel,
   defaultFeeSchedule,
   type Incident,
+  type Kernel,
   type KernelOptions,
   money,
   Pan,
   type Payment,
-  rational
+  rational,
+  type SubmitCardInput
 } from "@paykernel/core"
 import type { Attempt } from "@paykernel/core/domain"
 import type { CardGateway, ClaimedTask, GatewayOperation, Store } from "@paykernel/core/effect"
@@ -69,6 +71,24 @@ export const scriptedGateway = (script: Script, calls: Array<Call>): CardGateway
   authenticate: () => Effect.succeed({ _tag: "AuthenticationPassed", eci: "05" as const })
 })
 
+export const merchantInput: Parameters<Kernel["merchants"]["register"]>[0] = {
+  id: merchantId,
+  name: "Corner shop",
+  walletId: "1000000001",
+  channels: [
+    { id: "0193a000-0000-7000-8000-0000000000c1", default: true, cardDescriptor: "SHOP", achDescriptor: "SHOP" }
+  ],
+  terms: {
+    feeSchedule: defaultFeeSchedule,
+    minAmount: usd(1n),
+    maxAmount: usd(1_000_000n),
+    partialCapture: true,
+    settlementCurrency: "USDC",
+    settlementRate: value(rational(1n, 1n)),
+    settlementIntervalMs: 300_000
+  }
+}
+
 export type World = Awaited<ReturnType<typeof world>>
 
 /** Opens a world with one merchant and one verified card. `share` opens a second process on the store of another. */
@@ -93,45 +113,31 @@ export const world = async (
     ...options
   })
   if (share === undefined) {
-    const registered = await kernel.merchants.register({
-      id: merchantId,
-      name: "Corner shop",
-      walletId: "1000000001",
-      channels: [
-        { id: "0193a000-0000-7000-8000-0000000000c1", default: true, cardDescriptor: "SHOP", achDescriptor: "SHOP" }
-      ],
-      terms: {
-        feeSchedule: defaultFeeSchedule,
-        minAmount: usd(1n),
-        maxAmount: usd(1_000_000n),
-        partialCapture: true,
-        settlementCurrency: "USDC",
-        settlementRate: value(rational(1n, 1n)),
-        settlementIntervalMs: 300_000
-      }
-    })
+    const registered = await kernel.merchants.register(merchantInput)
     if (!registered.ok) throw new Error(registered.error._tag)
   }
   return { kernel, store, clock, calls, incidents }
 }
 
+export const cardInput = (): SubmitCardInput => ({
+  pan: value(Pan.parse("4007400000000007")),
+  cvv: value(Cvv.parse("123")),
+  expMonth: 12,
+  expYear: 2030,
+  billingDetails: {
+    name: "Ada Buyer",
+    city: "Boston",
+    country: "US",
+    line1: "1 Main St",
+    line2: null,
+    district: "MA",
+    postalCode: "02101"
+  },
+  holder: { email: "ada@example.com", phoneNumber: null, sessionId: "s", ipAddress: "192.0.2.1" }
+})
+
 export const submitCard = async ({ kernel }: Pick<World, "kernel">): Promise<Card> => {
-  const submitted = await kernel.cards.submit(merchantId, {
-    pan: value(Pan.parse("4007400000000007")),
-    cvv: value(Cvv.parse("123")),
-    expMonth: 12,
-    expYear: 2030,
-    billingDetails: {
-      name: "Ada Buyer",
-      city: "Boston",
-      country: "US",
-      line1: "1 Main St",
-      line2: null,
-      district: "MA",
-      postalCode: "02101"
-    },
-    holder: { email: "ada@example.com", phoneNumber: null, sessionId: "s", ipAddress: "192.0.2.1" }
-  })
+  const submitted = await kernel.cards.submit(merchantId, cardInput())
   if (!submitted.ok) throw new Error(submitted.error._tag)
   await kernel.drain()
   return submitted.value.view

@@ -1,4 +1,5 @@
 import { Cvv, createKernel } from "@paykernel/core"
+import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { afterEach, describe, expect, it } from "vitest"
 import {
@@ -300,6 +301,29 @@ describe("a key makes a request safe to repeat", () => {
     expect(refused).toMatchObject({ ok: false, error: { _tag: "AmountNotPositive" } })
     const mended = await shop.kernel.payments.create(merchantId, paymentInput(card.id), request("k", "ten dollars"))
     expect(mended.ok).toBe(true)
+  })
+})
+
+describe("a card that changes", () => {
+  it("is seen by the next payment at once, without the clock moving", async () => {
+    const answers = { error: null as "card_expired" | null }
+    const gateway: ReturnType<typeof scriptedGateway> = {
+      ...scriptedGateway({}, []),
+      verifyCard: () =>
+        Effect.succeed({ error: answers.error, avs: "Y", cvv: "pass", issuerCountry: "US", fundingType: "credit" })
+    }
+    const shop = await open({}, { gateway })
+    const { id } = await submitCard(shop)
+    const pay = async () => {
+      const created = await shop.kernel.payments.create(merchantId, paymentInput(id))
+      return created.ok ? "accepted" : created.error._tag
+    }
+    expect(await pay()).toBe("accepted")
+    answers.error = "card_expired"
+    const cvv = Result.getOrThrow(Cvv.parse("456"))
+    await shop.kernel.cards.update(merchantId, id, { cvv, expMonth: null, expYear: null, billing: {}, email: null })
+    await shop.kernel.drain()
+    expect(await pay()).toBe("SourceNotUsable")
   })
 })
 

@@ -15,7 +15,7 @@ const modes: ReadonlyArray<GatewayMode> = deep
   ? ["normal", "drop-before", "execute-drop", "error-after", "late", "lookup-stale", "wrong-echo"]
   : ["normal", "execute-drop", "late"]
 
-/** Runs a flow in a process that dies at its n-th moment, and once more, with the same keys, in one that finds the rest. */
+/** Runs a flow in a process that dies at its n-th moment, and again, with the same keys, in one that finds the rest. */
 const crashAt = async (flow: Flow, mode: GatewayMode, n: number) => {
   const world = await adverseWorld(seededRandom(n))
   const founder = world.start()

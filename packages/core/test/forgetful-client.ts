@@ -1,6 +1,6 @@
 /**
- * A merchant's side: it asks under keys of its own, loses answers when a process dies, asks again with the same key, and
- * remembers every byte it was told.
+ * A merchant's side: it asks under keys of its own, loses answers when a process dies, asks again with the same key,
+ * and remembers every byte it was told.
  */
 import {
   type CreatePaymentInput,

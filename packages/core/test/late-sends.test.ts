@@ -89,7 +89,7 @@ describe("a holder that was overtaken", () => {
     const heir = await open({ lookup: async () => ({ _tag: "AbsentYet" }) }, {}, { ...paused, store: own })
     await heir.kernel.drain()
     expect(heir.calls.map(({ call }) => call)).toEqual(["lookup", "send"])
-    // The paused process looks at its clock before it is set back, as any that polls does.
+    // The paused process looks at its clock before it is set back, which whoever polls does.
     await paused.kernel.merchants.get(merchantId)
     paused.clock.ms -= 20_000
     prepared.open()

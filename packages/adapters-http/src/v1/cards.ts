@@ -8,7 +8,7 @@ import { addressError, districtRule } from "./billing-address.ts"
 import { CreateCardRequest, UpdateCardRequest } from "./card.schema.ts"
 import { fieldError, required } from "./field-error.ts"
 import { linkHeader, type PageQuery, pageRequest } from "./list-page.ts"
-import { openCard, openCvv } from "./open-card-data.ts"
+import { endingCode, openCard, openCvv } from "./open-card-data.ts"
 import {
   addressOf,
   allErrors,
@@ -45,7 +45,8 @@ export const createCard = Effect.fnUntraced(function* (services: Services, incom
   })
   const holder = { ...metadata, phoneNumber: metadata.phoneNumber ?? null }
   const input = { pan, cvv, expMonth, expYear, billingDetails: billingOf(billingDetails), holder }
-  return answerKept(yield* ask(() => kernel.cards.submit(merchantId, input, key), "card"))
+  const submitted = ask(() => kernel.cards.submit(merchantId, input, key), "card")
+  return answerKept(yield* submitted.pipe(endingCode(cvv)))
 })
 
 const orFail = (error: PublishedError | undefined) => (error === undefined ? Effect.void : Effect.fail(error))
@@ -83,7 +84,8 @@ export const updateCard = Effect.fnUntraced(function* (services: Services, incom
   const { cvv } = yield* openCvv(cardDoor, request)
   const email = billingDetails.email ?? null
   const input = { cvv, expMonth, expYear, billing: changeOf(billingDetails), email }
-  const { view } = yield* ask(() => kernel.cards.update(merchantId, id, input), "card")
+  const updated = ask(() => kernel.cards.update(merchantId, id, input), "card")
+  const { view } = yield* updated.pipe(endingCode(cvv))
   return answerData(renderCard(view))
 })
 

@@ -36,3 +36,12 @@ const answers: { readonly [Tag in OpenFailure["_tag"]]: PublishedError } = {
   PanChecksumFailed: { status: 400, code: 1110, message: "The card number is invalid." },
   DoorBusy: unavailable(1000)
 }
+
+/**
+ * A request that was not taken ends with its security code destroyed. The kernel leaves it whole where the same call
+ * could be repeated; here a client who repeats it encrypts the code anew.
+ */
+export const endingCode =
+  (cvv: Cvv | null) =>
+  <A, E, R>(call: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+    Effect.tapError(call, () => Effect.sync(() => cvv?.destroy()))

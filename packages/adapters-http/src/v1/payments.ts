@@ -6,7 +6,7 @@ import type { Incoming } from "../front/front.ts"
 import type { JsonObject } from "../front/strict-json.ts"
 import { type FieldError, fieldError, notRequired, required } from "./field-error.ts"
 import { linkHeader, type PageQuery, pageRequest } from "./list-page.ts"
-import { openCvv } from "./open-card-data.ts"
+import { endingCode, openCvv } from "./open-card-data.ts"
 import {
   addressOf,
   allErrors,
@@ -45,7 +45,8 @@ export const createPayment = Effect.fnUntraced(function* (services: Services, in
   })
   const cvv = yield* cvvOf(services, request)
   const input = { ...inputOf(request), amount, cvv, cardId: source.id, channel }
-  return answerKept(yield* ask(() => services.kernel.payments.create(merchantId, input, key), "payment"))
+  const created = ask(() => services.kernel.payments.create(merchantId, input, key), "payment")
+  return answerKept(yield* created.pipe(endingCode(cvv)))
 })
 
 /** What the fields require of each other. */

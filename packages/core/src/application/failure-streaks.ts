@@ -1,6 +1,7 @@
 /**
  * How often each task has failed in a row, and for the same reason, in this process. The store counts claims, and a
- * look-up that finds nothing new or a settlement that recurs is a claim as well: only failures say that something is wrong.
+ * look-up that finds nothing new or a settlement that recurs is a claim as well: only failures say that something is
+ * wrong.
  */
 export type FailureStreaks = {
   /** Counts one more failure. Answers how many of this kind there have been in a row. */

@@ -8,7 +8,7 @@ import { type AuthenticationRequest, CardGateway, type GatewayOperation } from "
 
 type VerifyRequest = Parameters<CardGateway["Service"]["verifyCard"]>[0]
 
-/** An adapter that cannot even be interrupted is left behind: its place is needed, and nobody listens to it any more. */
+/** An adapter that cannot even be interrupted is left behind: its place is needed, and nobody listens to it now. */
 const withDeadline = <A, Late>(
   timeoutMs: number,
   late: Late,

@@ -6,7 +6,9 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import { Clock } from "../ports/clock.ts"
 import { type ClaimedTask, Store, type StoreUnavailable } from "../ports/store.ts"
+import { makeBell } from "./bell.ts"
 import type { Reservation } from "./operations.ts"
+import { makePlaces } from "./places.ts"
 
 export type WorkerOptions = {
   /** Names this process on the leases it holds. */
@@ -44,8 +46,6 @@ export type Worker = {
   readonly stop: Effect.Effect<void>
 }
 
-type Waiting = { readonly task: ClaimedTask; readonly fresh: boolean }
-
 /** Builds a worker around `run`, which must deal with every failure of its own. */
 export const makeWorker = <R>(
   options: WorkerOptions,
@@ -53,65 +53,32 @@ export const makeWorker = <R>(
 ): Effect.Effect<Worker, never, R | Store | Clock> =>
   Effect.map(Effect.context<R | Store | Clock>(), (context) => {
     const runFork = Effect.runForkWith(context)
-    const queue: Array<Waiting> = []
     const bell = makeBell()
-    const idle = makeBell()
-    let running = 0
-    let promised = 0
-    let claiming = 0
     /** The last look took all that there was a place for, so there may be more. */
     let behind = false
-    let stopped = false
-
-    const start = ({ task, fresh }: Waiting): void => {
-      running++
-      runFork(Effect.onExit(run(task, fresh), () => Effect.sync(finish)))
-    }
-
-    const finish = (): void => {
-      running--
-      const waiting = stopped ? undefined : queue.shift()
-      if (waiting !== undefined) start(waiting)
+    const places = makePlaces(
+      options,
+      ({ task, fresh }, ended) => runFork(Effect.onExit(run(task, fresh), () => Effect.sync(ended))),
       // Not for each place: a look is a write, and should be worth several tasks.
-      else if (behind && running <= options.concurrency / 2) bell.ring()
-      if (running + claiming === 0) idle.ring()
-    }
-
-    const take = (waiting: Waiting): void => {
-      if (stopped) return
-      if (running < options.concurrency) start(waiting)
-      else queue.push(waiting)
-    }
-
-    const claim = Effect.suspend(() => {
-      const free = options.concurrency - running - queue.length
-      if (stopped) return Effect.succeed(0)
-      if (free <= 0) {
-        behind = true
-        return Effect.succeed(0)
+      () => {
+        if (behind) bell.ring()
       }
-      claiming++
-      return Effect.ensuring(
-        claimUpTo(free),
-        Effect.sync(() => {
-          claiming--
-          if (running + claiming === 0) idle.ring()
-        })
-      )
-    })
+    )
 
-    const claimUpTo = Effect.fnUntraced(function* (limit: number) {
+    const claim = Effect.gen(function* () {
+      const limit = places.free()
+      behind = limit === 0
+      if (behind) return 0
       const nowMs = (yield* Clock).nowMs()
       const store = yield* Store
       const tasks = yield* store.claim({ owner: options.owner, nowMs, leaseMs: options.leaseMs, limit })
       behind = tasks.length === limit
-      for (const task of tasks) take({ task, fresh: false })
+      for (const task of tasks) places.take({ task, fresh: false })
       return tasks.length
-    })
+    }).pipe(places.bringing)
 
     const sleepMs = Effect.gen(function* () {
-      const store = yield* Store
-      const nextMs = yield* store.nextDueAtMs()
+      const nextMs = yield* (yield* Store).nextDueAtMs()
       const nowMs = (yield* Clock).nowMs()
       if (nextMs === null) return options.idlePollMs
       return Math.max(5, Math.min(options.idlePollMs, nextMs - nowMs))
@@ -119,8 +86,8 @@ export const makeWorker = <R>(
 
     const look = Effect.gen(function* () {
       const claimed = yield* claim
-      if (claimed > 0 && running < options.concurrency) return
-      const pauseMs = running >= options.concurrency ? options.idlePollMs : yield* sleepMs
+      if (claimed > 0 && places.free() > 0) return
+      const pauseMs = places.free() === 0 ? options.idlePollMs : yield* sleepMs
       yield* Effect.raceFirst(bell.heard, Effect.sleep(pauseMs))
     }).pipe(
       // Whatever is wrong with the store, a defect of its adapter included: polling goes on, or nothing is ever found.
@@ -129,59 +96,21 @@ export const makeWorker = <R>(
       )
     )
 
-    const untilIdle: Effect.Effect<void> = Effect.suspend(() =>
-      running + claiming > 0 ? Effect.andThen(idle.heard, untilIdle) : Effect.void
-    )
-
     const drain: Effect.Effect<void, StoreUnavailable, Store | Clock> = Effect.gen(function* () {
       for (;;) {
         const claimed = yield* claim
-        if (claimed === 0 && running + claiming === 0) return
-        yield* untilIdle
+        if (claimed === 0 && places.isIdle()) return
+        yield* places.untilIdle
       }
     })
 
     const worker: Worker = {
-      reserve: () => {
-        if (stopped || running + queue.length + promised >= options.concurrency + options.queueMax) return null
-        promised++
-        return { atOnce: running < options.concurrency, release: () => promised-- }
-      },
-      offer: (task) => take({ task, fresh: true }),
+      reserve: places.reserve,
+      offer: (task) => places.take({ task, fresh: true }),
       wake: bell.ring,
       drain: Effect.provideContext(drain, context),
       poll: Effect.provideContext(Effect.forever(look), context),
-      stop: Effect.suspend(() => {
-        stopped = true
-        queue.length = 0
-        return untilIdle
-      })
+      stop: Effect.andThen(Effect.sync(places.close), places.untilIdle)
     }
     return worker
   })
-
-/** Wakes everyone who listens at that moment; a ring with nobody listening is remembered once. */
-const makeBell = () => {
-  let listeners: Array<() => void> = []
-  let rung = false
-  return {
-    ring: (): void => {
-      const waking = listeners
-      listeners = []
-      rung = waking.length === 0
-      for (const wake of waking) wake()
-    },
-    heard: Effect.callback<void>((resume) => {
-      if (rung) {
-        rung = false
-        resume(Effect.void)
-        return
-      }
-      const listener = () => resume(Effect.void)
-      listeners.push(listener)
-      return Effect.sync(() => {
-        listeners = listeners.filter((other) => other !== listener)
-      })
-    })
-  }
-}

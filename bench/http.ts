@@ -8,17 +8,12 @@ import {
   openCardDoor,
   v1Handler
 } from "@paykernel/adapters-http"
-import { Cvv, createKernel, defaultFeeSchedule, money, Pan, rational } from "@paykernel/core"
 import { memoryStore } from "@paykernel/core/memory"
-import { memoryJournal, sandboxGateway } from "@paykernel/core/simulator"
-import { envelopeVault, keyRingFromValues } from "@paykernel/core/vault"
-import * as Result from "effect/Result"
 import { compare, concurrently, printTable } from "./measure.ts"
+import { acceptingShop, benchKeyRing, merchantId } from "./shop.ts"
 
-const merchantId = "0193a000-0000-7000-8000-000000000001"
 const origin = "http://localhost:3000"
 const apiKey = "bench-key-0001"
-const usd = (amount: bigint) => money(amount, "USD")
 
 export const benchHttp = async (): Promise<void> => {
   const { fetch, kernel, cardId, close } = await openEdge()
@@ -73,54 +68,8 @@ const bare = async (request: Request): Promise<Response> => {
 }
 
 const openEdge = async () => {
-  const ring = await keyRingFromValues([{ id: "k1", key: "A".repeat(43) }])
-  const { gateway } = sandboxGateway({
-    journal: memoryJournal(),
-    clock: { nowMs: () => Date.now() },
-    random: Math.random,
-    latencyMs: 1,
-    challengeUrl: (id) => `${origin}/${id}`
-  })
-  const digestKey = new Uint8Array(32).fill(7)
-  const store = memoryStore()
-  const vault = envelopeVault(ring)
-  const setup = createKernel({ store, gateway, vault, digestKey })
-  await setup.merchants.register({
-    id: merchantId,
-    name: "Bench",
-    walletId: "1000000001",
-    channels: [],
-    terms: {
-      feeSchedule: defaultFeeSchedule,
-      minAmount: usd(1n),
-      maxAmount: usd(1_000_000n),
-      partialCapture: true,
-      settlementCurrency: "USDC",
-      settlementRate: Result.getOrThrow(rational(1n, 1n)),
-      settlementIntervalMs: 86_400_000
-    }
-  })
-  const saved = await setup.cards.submit(merchantId, {
-    pan: Result.getOrThrow(Pan.parse("4007400000000007")),
-    cvv: Result.getOrThrow(Cvv.parse("123")),
-    expMonth: 12,
-    expYear: 2035,
-    billingDetails: {
-      name: "Ada",
-      city: "Boston",
-      country: "US",
-      line1: "1 Main St",
-      line2: null,
-      district: "MA",
-      postalCode: "02101"
-    },
-    holder: { email: "ada@example.com", phoneNumber: null, sessionId: "session", ipAddress: "192.0.2.1" }
-  })
-  if (!saved.ok) throw new Error(saved.error._tag)
-  await setup.drain()
-  await setup.close()
-  // Only acceptance is measured: what the gateway answers later is no part of a request.
-  const kernel = createKernel({ store, gateway, vault, digestKey, worker: false })
+  const { kernel, cardId } = await acceptingShop(memoryStore())
+  const ring = await benchKeyRing()
   const pepper = await ring.derivedKey("api-keys")
   const keys = memoryApiKeyStore([await apiKeyRecord(pepper, { apiKey, merchantId, nowMs: Date.now() })])
   const verifier = apiKeyVerifier({ store: keys, pepper, nowMs: () => Date.now() })
@@ -134,5 +83,5 @@ const openEdge = async () => {
     newRequestId: randomUUID,
     nowMs: () => Date.now()
   })
-  return { fetch, kernel, cardId: saved.value.view.id, close }
+  return { fetch, kernel, cardId, close }
 }

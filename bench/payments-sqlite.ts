@@ -6,24 +6,11 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { sqliteStore } from "@paykernel/adapters-sql/sqlite"
-import {
-  type CreatePaymentInput,
-  Cvv,
-  createKernel,
-  defaultFeeSchedule,
-  type Kernel,
-  money,
-  Pan,
-  rational,
-  systemIds
-} from "@paykernel/core"
-import { memoryJournal, sandboxGateway } from "@paykernel/core/simulator"
-import { envelopeVault, keyRingFromValues } from "@paykernel/core/vault"
+import { type CreatePaymentInput, type Kernel, money, systemIds } from "@paykernel/core"
 import Database from "better-sqlite3"
-import * as Result from "effect/Result"
 import { compare, concurrently, printTable } from "./measure.ts"
+import { acceptingShop, merchantId } from "./shop.ts"
 
-const merchantId = "0193a000-0000-7000-8000-000000000001"
 const usd = (amount: bigint) => money(amount, "USD")
 
 /** One bench on files of its own, removed afterwards. */
@@ -39,8 +26,7 @@ export const benchPayments = async (): Promise<void> => {
 const measure = async (folder: string): Promise<void> => {
   const path = join(folder, "kernel.sqlite")
   const { store, close } = sqliteStore({ path })
-  const cardId = await savedCard(store)
-  const kernel = await makeKernel(store, false)
+  const { kernel, cardId } = await acceptingShop(store)
   const byHand = handWritten(
     path,
     join(folder, "by-hand.sqlite"),
@@ -82,64 +68,6 @@ const pay = async (kernel: Kernel, cardId: string, key: string): Promise<void> =
     answer: (payment) => ({ status: 201, body: JSON.stringify({ id: payment.id, status: payment.status }) })
   })
   if (!accepted.ok) throw new Error(accepted.error._tag)
-}
-
-const makeKernel = async (store: Parameters<typeof createKernel>[0]["store"], worker: false | undefined) => {
-  const ring = await keyRingFromValues([{ id: "k1", key: "A".repeat(43) }])
-  const { gateway } = sandboxGateway({
-    journal: memoryJournal(),
-    clock: { nowMs: () => Date.now() },
-    random: Math.random,
-    latencyMs: 1,
-    challengeUrl: (id) => `http://localhost/${id}`
-  })
-  return createKernel({
-    store,
-    gateway,
-    vault: envelopeVault(ring),
-    digestKey: new Uint8Array(32).fill(7),
-    ...(worker === undefined ? {} : { worker })
-  })
-}
-
-/** Registers the merchant and saves a card, with a worker at hand that verifies it. */
-const savedCard = async (store: Parameters<typeof createKernel>[0]["store"]): Promise<string> => {
-  const kernel = await makeKernel(store, undefined)
-  await kernel.merchants.register({
-    id: merchantId,
-    name: "Bench",
-    walletId: "1000000001",
-    channels: [],
-    terms: {
-      feeSchedule: defaultFeeSchedule,
-      minAmount: usd(1n),
-      maxAmount: usd(1_000_000n),
-      partialCapture: true,
-      settlementCurrency: "USDC",
-      settlementRate: Result.getOrThrow(rational(1n, 1n)),
-      settlementIntervalMs: 86_400_000
-    }
-  })
-  const submitted = await kernel.cards.submit(merchantId, {
-    pan: Result.getOrThrow(Pan.parse("4007400000000007")),
-    cvv: Result.getOrThrow(Cvv.parse("123")),
-    expMonth: 12,
-    expYear: 2035,
-    billingDetails: {
-      name: "Ada",
-      city: "Boston",
-      country: "US",
-      line1: "1 Main St",
-      line2: null,
-      district: "MA",
-      postalCode: "02101"
-    },
-    holder: { email: "ada@example.com", phoneNumber: null, sessionId: "session", ipAddress: "192.0.2.1" }
-  })
-  if (!submitted.ok) throw new Error(submitted.error._tag)
-  await kernel.drain()
-  await kernel.close()
-  return submitted.value.view.id
 }
 
 type Rows = ReadonlyArray<{ readonly table: string; readonly row: Readonly<Record<string, unknown>> }>

@@ -9,7 +9,7 @@ const payments = 200_000
 const usd = (amount: bigint) => money(amount, "USD")
 const terms = { feeSchedule: defaultFeeSchedule, minAmount: usd(1n), maxAmount: usd(1_000_000n), partialCapture: true }
 
-const request: Payment.PaymentCommand = {
+const request: Payment.RequestPayment = {
   _tag: "RequestPayment",
   id: "p",
   merchantId: "m",
@@ -48,6 +48,7 @@ const step = (payment: Payment.Payment, command: Payment.PaymentCommand): Paymen
 
 export const benchDecide = async (): Promise<void> => {
   const requested = step(Payment.noPayment, request)
+  const capturing = step(Payment.noPayment, { ...request, autoCapture: true })
   const rows = await compare([
     {
       name: "an object per event, no rules",
@@ -68,6 +69,13 @@ export const benchDecide = async (): Promise<void> => {
       name: "decide + evolve: record an approval (two events, a hold, a task)",
       run: () => {
         for (let at = 0; at < payments; at++) step(requested, approval)
+        return payments
+      }
+    },
+    {
+      name: "decide + evolve: record an approval that captures at once (three events, fees, postings)",
+      run: () => {
+        for (let at = 0; at < payments; at++) step(capturing, approval)
         return payments
       }
     }

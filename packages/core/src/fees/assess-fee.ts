@@ -110,12 +110,23 @@ const charge = (fee: Fee, gross: Money, context: FeeContext): Charged => {
         inCurrency(fee.name, gross, [fee.min, fee.max], () => capped(fee, lines))
       )
     case "sum":
-      return Result.map(Result.all(fee.fees.map((part) => charge(part, gross, context))), (parts) => parts.flat())
+      return chargeAll(fee.fees, gross, context)
     case "select": {
       const rule = fee.rules.find(({ when }) => holds(when, gross.currency, context))
       return charge(rule?.fee ?? fee.otherwise, gross, context)
     }
   }
+}
+
+/** A plain loop: this is on the way of every capture, where general combinators cost more than the fees. */
+const chargeAll = (fees: ReadonlyArray<Fee>, gross: Money, context: FeeContext): Charged => {
+  const lines: Array<Line> = []
+  for (const fee of fees) {
+    const charged = charge(fee, gross, context)
+    if (Result.isFailure(charged)) return charged
+    lines.push(...charged.success)
+  }
+  return Result.succeed(lines)
 }
 
 const chargeTiered = (fee: TieredFee, gross: Money, context: FeeContext): Charged => {

@@ -1,7 +1,6 @@
 /**
  * The tables, as Kysely types, for every SQL dialect. Each leads with the merchant, so that rows can be spread over
- * machines by it; only the task queue, which is read across merchants, is keyed by the task, and API keys, which say
- * who the merchant is, by their look-up.
+ * machines by it; only API keys, which say who the merchant is, are keyed by their look-up.
  */
 import { collections } from "@paykernel/core/effect"
 
@@ -79,7 +78,7 @@ export type IdempotencyRow = {
 
 export type LedgerTransactionRow = {
   readonly merchant_id: string
-  /** Counts the merchant's transactions from 1, without a gap. */
+  /** In the order of the commits of any one aggregate. SQLite counts a merchant's from 1 without a gap. */
   readonly seq: number
   readonly id: string
   readonly kind: string
@@ -88,7 +87,6 @@ export type LedgerTransactionRow = {
   readonly at_ms: number
 }
 
-/** The amount is `low + mid·10^13 + high·10^26`, so that sums of 64-bit integers are exact at any size. */
 export type LedgerPostingRow = {
   readonly merchant_id: string
   readonly seq: number
@@ -96,10 +94,17 @@ export type LedgerPostingRow = {
   readonly account: string
   readonly currency: string
   readonly layer: string
+}
+
+/** The amount is `low + mid·10^13 + high·10^26`, so that sums of 64-bit integers are exact at any size. */
+export type LimbedPostingRow = LedgerPostingRow & {
   readonly low: bigint
   readonly mid: bigint
   readonly high: bigint
 }
+
+/** The amount as an exact number of the database, read as its digits. */
+export type NumericPostingRow = LedgerPostingRow & { readonly amount: string }
 
 /** The sums of all postings up to and including `through_seq`, as JSON. */
 export type LedgerCheckpointRow = {
@@ -123,18 +128,27 @@ export type ApiKeyRow = {
   readonly revoked_at_ms: number | null
 }
 
+/** One durable write. What its row says is only that it happened. */
+export type BatchRow = { readonly id: string; readonly at_ms: number }
+
 /** Prefixed, because a host may keep its own tables in the same database. */
-export type Tables = {
+type SharedTables = {
   readonly paykernel_aggregate: AggregateRow
   readonly paykernel_event: EventRow
   readonly paykernel_listing: ListingRow
   readonly paykernel_task: TaskRow
   readonly paykernel_idempotency: IdempotencyRow
   readonly paykernel_ledger_transaction: LedgerTransactionRow
-  readonly paykernel_ledger_posting: LedgerPostingRow
   readonly paykernel_ledger_checkpoint: LedgerCheckpointRow
   readonly paykernel_sealed: SealedRow
   readonly paykernel_api_key: ApiKeyRow
+}
+
+export type SqliteTables = SharedTables & { readonly paykernel_ledger_posting: LimbedPostingRow }
+
+export type PostgresTables = SharedTables & {
+  readonly paykernel_ledger_posting: NumericPostingRow
+  readonly paykernel_batch: BatchRow
 }
 
 export const fieldColumns: ReadonlyArray<FieldColumn> = ["k1", "k2", "k3", "k4", "k5", "k6", "k7", "k8"]

@@ -12,7 +12,7 @@ import {
   SqliteQueryCompiler,
   sql
 } from "kysely"
-import type { Tables } from "../schema.ts"
+import type { SqliteTables } from "../schema.ts"
 import type { SqliteDatabase } from "./sqlite-database.ts"
 
 export type SqlValue = string | number | bigint | null
@@ -30,7 +30,7 @@ export type Statement<A extends Arguments, Row> = {
 }
 
 /** Builds queries and runs none: it has no connection. */
-export const query = new Kysely<Tables>({
+export const query = new Kysely<SqliteTables>({
   dialect: {
     createAdapter: () => new SqliteAdapter(),
     createDriver: () => new DummyDriver(),

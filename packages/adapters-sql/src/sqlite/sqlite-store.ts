@@ -123,6 +123,8 @@ const storeOn = (database: SqliteDatabase, writes: GroupCommit<WriteJob>): Store
         return Effect.flatMap(idle, (none) => (none ? Effect.succeed([]) : unrefused(() => tasks.claim(request))))
       }),
     nextDueAtMs: () => read(tasks.nextDueAtMs),
+    // A file tells nobody that it was written. Other processes see at their next look.
+    nudges: () => Effect.void,
     parked: () => read(tasks.parked),
     sweep: ({ nowMs, finishedTasksBeforeMs, limit }) =>
       unrefused(() => {

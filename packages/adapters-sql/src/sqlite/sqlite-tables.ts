@@ -155,7 +155,7 @@ export const migrations: ReadonlyArray<Migration> = [
           attempt: "integer",
           "why?": "text"
         },
-        ["id"]
+        ["merchant_id", "id"]
       ).addCheckConstraint("a task has a known state", sql`state in ('ready', 'leased', 'done', 'parked')`),
       taskIndex("ready", ["due_at_ms", "id"]),
       taskIndex("leased", ["leased_until_ms", "due_at_ms", "id"]),

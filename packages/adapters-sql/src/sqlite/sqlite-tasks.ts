@@ -9,12 +9,13 @@ import type { SqliteDatabase } from "./sqlite-database.ts"
 import { type Arg, prepare, query } from "./sqlite-statement.ts"
 
 type Claim = Parameters<Store["Service"]["claim"]>[0]
-type Held = { readonly id: string; readonly fence: number }
+type Held = { readonly merchantId: string; readonly id: string; readonly fence: number }
 
 export const sqliteTasks = (database: SqliteDatabase) => {
   const statements = taskStatements(database)
 
-  const isHeldBy = ({ id, fence }: TaskUpdate): boolean => statements.held.get({ id, fence }) !== undefined
+  const isHeldBy = ({ merchantId, id, fence }: TaskUpdate): boolean =>
+    statements.held.get({ merchantId, id, fence }) !== undefined
 
   const file = ({ id, kind, aggregate, subject, dueAtMs, bornLeased }: TaskInsert): void => {
     statements.insert.run({
@@ -32,17 +33,18 @@ export const sqliteTasks = (database: SqliteDatabase) => {
     })
   }
 
-  const update = ({ id, fence, then }: TaskUpdate): void => {
+  const update = ({ merchantId, id, fence, then }: TaskUpdate): void => {
+    const task = { merchantId, id, fence }
     const changed = () => {
       switch (then._tag) {
         case "Done":
-          return statements.finish.run({ id, fence })
+          return statements.finish.run(task)
         case "Again":
-          return statements.giveBack.run({ id, fence, dueAtMs: then.dueAtMs })
+          return statements.giveBack.run({ ...task, dueAtMs: then.dueAtMs })
         case "Hold":
-          return statements.hold.run({ id, fence, untilMs: then.untilMs })
+          return statements.hold.run({ ...task, untilMs: then.untilMs })
         case "Park":
-          return statements.park.run({ id, fence, why: then.why })
+          return statements.park.run({ ...task, why: then.why })
       }
     }
     if (changed() !== 1) throw new LeaseLost({ taskId: id })
@@ -105,6 +107,7 @@ const taskStatements = (database: SqliteDatabase) => ({
     query
       .selectFrom("paykernel_task")
       .select("id")
+      .where("merchant_id", "=", arg("merchantId"))
       .where("id", "=", arg("id"))
       .where("fence", "=", arg("fence"))
       .where("state", "=", sql.lit("leased" as const))
@@ -134,12 +137,14 @@ const taskStatements = (database: SqliteDatabase) => ({
     query
       .deleteFrom("paykernel_task")
       .where(
-        "id",
+        key,
         "in",
-        inState("done").select("id").where("leased_until_ms", "<", arg("beforeMs")).limit(arg("limit"))
+        inState("done").select(["merchant_id", "id"]).where("leased_until_ms", "<", arg("beforeMs")).limit(arg("limit"))
       )
   )
 })
+
+const key = sql<unknown>`(merchant_id, id)`
 
 /** States are written into the text: an index that covers one state cannot be chosen for a state still unknown. */
 const inState = (state: TaskState) => query.selectFrom("paykernel_task").where("state", "=", sql.lit(state))
@@ -147,6 +152,7 @@ const inState = (state: TaskState) => query.selectFrom("paykernel_task").where("
 const held = <A extends Held>(arg: Arg<A>) =>
   query
     .updateTable("paykernel_task")
+    .where("merchant_id", "=", arg("merchantId"))
     .where("id", "=", arg("id"))
     .where("fence", "=", arg("fence"))
     .where("state", "=", sql.lit("leased" as const))
@@ -169,7 +175,7 @@ const insertTask = (arg: Arg<Inserted>) =>
       attempt: arg("claims"),
       why: null
     })
-    .onConflict((conflict) => conflict.column("id").doNothing())
+    .onConflict((conflict) => conflict.columns(["merchant_id", "id"]).doNothing())
 
 /** The oldest due of those that are free and of those whose lease is over. */
 const claimTasks = (arg: Arg<ClaimArguments>) => {
@@ -177,7 +183,14 @@ const claimTasks = (arg: Arg<ClaimArguments>) => {
   const over = inState("leased").where("leased_until_ms", "<=", arg("nowMs")).where("due_at_ms", "<=", arg("nowMs"))
   const oldest = (tasks: typeof free) =>
     query
-      .selectFrom(tasks.select(["id", "due_at_ms"]).orderBy("due_at_ms").orderBy("id").limit(arg("limit")).as("oldest"))
+      .selectFrom(
+        tasks
+          .select(["merchant_id", "id", "due_at_ms"])
+          .orderBy("due_at_ms")
+          .orderBy("id")
+          .limit(arg("limit"))
+          .as("oldest")
+      )
       .selectAll()
   const both = oldest(free).unionAll(oldest(over)).orderBy("due_at_ms").orderBy("id").limit(arg("limit")).as("both")
   return query
@@ -189,6 +202,6 @@ const claimTasks = (arg: Arg<ClaimArguments>) => {
       fence: sql<number>`fence + 1`,
       attempt: sql<number>`attempt + 1`
     })
-    .where("id", "in", query.selectFrom(both).select("id"))
+    .where(key, "in", query.selectFrom(both).select(["merchant_id", "id"]))
     .returningAll()
 }

@@ -47,24 +47,19 @@ export type Reservation = {
   readonly release: () => void
 }
 
-export const done = (task: ClaimedTask): TaskUpdate => ({ id: task.id, fence: task.fence, then: { _tag: "Done" } })
+export const done = (task: ClaimedTask): TaskUpdate => updated(task, { _tag: "Done" })
 
-export const again = (task: ClaimedTask, dueAtMs: number): TaskUpdate => ({
-  id: task.id,
-  fence: task.fence,
-  then: { _tag: "Again", dueAtMs }
-})
+export const again = (task: ClaimedTask, dueAtMs: number): TaskUpdate => updated(task, { _tag: "Again", dueAtMs })
 
-export const hold = (task: ClaimedTask, untilMs: number): TaskUpdate => ({
-  id: task.id,
-  fence: task.fence,
-  then: { _tag: "Hold", untilMs }
-})
+export const hold = (task: ClaimedTask, untilMs: number): TaskUpdate => updated(task, { _tag: "Hold", untilMs })
 
-export const park = (task: ClaimedTask, why: string): TaskUpdate => ({
-  id: task.id,
-  fence: task.fence,
-  then: { _tag: "Park", why }
+export const park = (task: ClaimedTask, why: string): TaskUpdate => updated(task, { _tag: "Park", why })
+
+const updated = ({ id, aggregate, fence }: ClaimedTask, then: TaskUpdate["then"]): TaskUpdate => ({
+  merchantId: aggregate.merchantId,
+  id,
+  fence,
+  then
 })
 
 /** Hands a task that was just committed, born leased, to the worker of this process. */

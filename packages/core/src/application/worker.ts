@@ -104,12 +104,14 @@ export const makeWorker = <R>(
       }
     })
 
+    const nudged = Effect.flatMap(Store, (store) => store.nudges(bell.ring))
+
     const worker: Worker = {
       reserve: places.reserve,
       offer: (task) => places.take({ task, fresh: true }),
       wake: bell.ring,
       drain: Effect.provideContext(drain, context),
-      poll: Effect.provideContext(Effect.forever(look), context),
+      poll: Effect.provideContext(Effect.scoped(Effect.andThen(nudged, Effect.forever(look))), context),
       stop: Effect.andThen(Effect.sync(places.close), places.untilIdle)
     }
     return worker

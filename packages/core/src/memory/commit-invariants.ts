@@ -21,6 +21,7 @@ export const commitViolation = (commit: Commit): string | undefined => {
     const violation = writeViolation(write)
     if (violation !== undefined) return violation
   }
+  if (!namesOf(commit).every(isStorable)) return "a name is well-formed text without NUL"
   if (commit.aggregates.length > 1 && hasRepeats(commit.aggregates.map(({ ref }) => refText(ref)))) {
     return "a commit writes an aggregate once"
   }
@@ -58,6 +59,21 @@ const writeViolation = (write: AggregateWrite): string | undefined => {
   if (write.expectedVersion === 0 && write.events.length === 0) return "an aggregate begins with an event"
   return write.index.every(isDeclared) ? undefined : "an indexed field is declared by its collection"
 }
+
+/** What rows are found by, and so kept as it is. */
+const namesOf = ({ idempotency, aggregates, tasks, sealed }: Commit): ReadonlyArray<string | null> => [
+  ...(idempotency === null ? [] : [idempotency.scope, idempotency.key, idempotency.subject]),
+  ...aggregates.flatMap(({ ref, index }) => [
+    ref.merchantId,
+    ref.id,
+    ...index.flatMap(({ id, fields }) => [id, ...Object.values(fields)])
+  ]),
+  ...tasks.flatMap(({ id, subject }) => [id, subject]),
+  ...sealed.flatMap(({ recordId, field }) => [recordId, field])
+]
+
+/** Half of a surrogate pair is stored as a replacement character by some, and NUL by others not at all. */
+const isStorable = (text: string | null): boolean => text === null || (text.isWellFormed() && !text.includes("\0"))
 
 const isDeclared = (entry: IndexEntry): boolean => {
   const declared = fieldsOf(entry.collection)

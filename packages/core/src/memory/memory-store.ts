@@ -84,6 +84,8 @@ export const memoryStore = (): Store["Service"] => {
     ledgerOf: (merchantId, reference) => copied(() => ledger.of(merchantId, reference)),
     claim: (request) => copied(() => tasks.claim(request)),
     nextDueAtMs: () => copied(tasks.nextDueAtMs),
+    // No other process can write to it.
+    nudges: () => Effect.void,
     parked: () => copied(tasks.parked),
     sweep: (request) =>
       copied(() => {

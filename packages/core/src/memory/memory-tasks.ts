@@ -10,22 +10,24 @@ export const memoryTasks = () => {
   const open = new Map<string, Task>()
   const closed = new Map<string, Task>()
 
-  const isHeldBy = ({ id, fence }: TaskUpdate): boolean => {
-    const task = open.get(id)
+  const isHeldBy = ({ merchantId, id, fence }: TaskUpdate): boolean => {
+    const task = open.get(keyOf(merchantId, id))
     return task !== undefined && task.state === "leased" && task.fence === fence
   }
 
   const file = (task: TaskInsert): void => {
-    if (!open.has(task.id) && !closed.has(task.id)) open.set(task.id, filed(task))
+    const key = keyOf(task.aggregate.merchantId, task.id)
+    if (!open.has(key) && !closed.has(key)) open.set(key, filed(task))
   }
 
-  const update = ({ id, then }: TaskUpdate): void => {
-    const task = open.get(id)
+  const update = ({ merchantId, id, then }: TaskUpdate): void => {
+    const key = keyOf(merchantId, id)
+    const task = open.get(key)
     if (task === undefined) throw new Error(`no open task ${id}`)
     const ended = endedAs(task, then)
-    open.delete(id)
+    open.delete(key)
     const place = ended.state === "done" || ended.state === "parked" ? closed : open
-    place.set(id, ended)
+    place.set(key, ended)
   }
 
   const claim = ({ nowMs, leaseMs, limit }: Parameters<Requests["claim"]>[0]): ReadonlyArray<ClaimedTask> =>
@@ -37,7 +39,7 @@ export const memoryTasks = () => {
         const { attempt, fence } = task
         const leasedUntilMs = nowMs + leaseMs
         const claimed: Task = { ...task, state: "leased", attempt: attempt + 1, fence: fence + 1, leasedUntilMs }
-        open.set(task.id, claimed)
+        open.set(keyOf(task.aggregate.merchantId, task.id), claimed)
         return asClaimed(claimed)
       })
 
@@ -59,12 +61,14 @@ export const memoryTasks = () => {
     const gone = [...closed.values()]
       .filter(({ state, leasedUntilMs }) => state === "done" && leasedUntilMs < finishedTasksBeforeMs)
       .slice(0, limit)
-    for (const { id } of gone) closed.delete(id)
+    for (const { aggregate, id } of gone) closed.delete(keyOf(aggregate.merchantId, id))
     return gone.length
   }
 
   return { isHeldBy, file, update, claim, nextDueAtMs, parked, sweep }
 }
+
+const keyOf = (merchantId: string, id: string): string => JSON.stringify([merchantId, id])
 
 const filed = ({ bornLeased, ...task }: TaskInsert): Task => {
   if (bornLeased === null) return { ...task, state: "ready", attempt: 0, fence: 0, leasedUntilMs: 0, why: "" }

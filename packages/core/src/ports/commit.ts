@@ -60,7 +60,7 @@ export type IdempotencyRecord = IdempotencyKey & {
   readonly expiresAtMs: number
 }
 
-/** A task to be filed. An id that exists already is left as it is. */
+/** A task to be filed. An id that the merchant has already is left as it is. */
 export type TaskInsert = {
   readonly id: string
   readonly kind: TaskKind
@@ -73,6 +73,7 @@ export type TaskInsert = {
 
 /** What becomes of a leased task. Refused with `LeaseLost` unless `fence` is still the task's own. */
 export type TaskUpdate = {
+  readonly merchantId: string
   readonly id: string
   readonly fence: number
   readonly then:

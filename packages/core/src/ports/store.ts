@@ -5,6 +5,7 @@
 import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import type * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
 import type { TaskKind } from "../decision.ts"
 import type { Balance, LedgerTransaction } from "../ledger/ledger.ts"
 import type {
@@ -128,6 +129,11 @@ export class Store extends Context.Service<
     }) => Effect.Effect<ReadonlyArray<ClaimedTask>, StoreUnavailable>
     /** When the next unfinished task falls due or its lease ends; `null` when there is none. */
     readonly nextDueAtMs: () => Effect.Effect<number | null, StoreUnavailable>
+    /**
+     * Rings when another process may have filed tasks, as long as the scope lasts. A nudge and no promise: it may come
+     * late, for nothing or never, and whoever listens looks now and then all the same.
+     */
+    readonly nudges: (ring: () => void) => Effect.Effect<void, never, Scope.Scope>
     /** Tasks set aside for a person, oldest first, at most 1000. */
     readonly parked: () => Effect.Effect<ReadonlyArray<ClaimedTask & { readonly why: string }>, StoreUnavailable>
     /**

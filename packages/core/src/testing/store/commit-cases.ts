@@ -67,7 +67,13 @@ const refusals: ReadonlyArray<readonly [title: string, error: string, spoilt: Pa
     "of an undeclared field",
     "InvariantViolated",
     { aggregates: [...whole.aggregates, writeOf("z", { index: [entryOf("z", noonMs, { colour: "red" })] })] }
-  ]
+  ],
+  [
+    "of a name that not every store can keep",
+    "InvariantViolated",
+    { aggregates: [...whole.aggregates, writeOf("z", { index: [entryOf("z", noonMs, { email: "a\0b" })] })] }
+  ],
+  ["of a key that is half a character", "InvariantViolated", { idempotency: keyOf("\ud83d") }]
 ]
 
 const expectNothingOf = async (store: StorePort): Promise<void> => {

@@ -102,12 +102,15 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: momentMs.map((nowMs) => ({ _tag: "Sweep" as const, nowMs })) }
 )
 
-/** Each history is about a merchant of its own, so that it begins with nothing whatever went before it. */
-const movedTo = (merchant: string, { tasks, lease, ...rest }: Commit): Commit => ({
-  ...relabelled(merchant, { tasks: [], lease: null, ...rest }),
-  tasks: relabelled(merchant, tasks).map((task) => ({ ...task, id: `${merchant} ${task.id}` })),
-  lease: lease === null ? null : { ...lease, id: `${merchant} ${lease.id}` }
-})
+/**
+ * Each history is about a merchant of its own, so that it begins with nothing whatever went before it. Workers see all
+ * merchants' tasks, so these have ids of their own as well.
+ */
+const movedTo = (merchant: string, commit: Commit): Commit => {
+  const { tasks, lease, ...rest } = relabelled(merchant, commit)
+  const named = <A extends { readonly id: string }>(task: A): A => ({ ...task, id: `${merchant} ${task.id}` })
+  return { ...rest, tasks: tasks.map(named), lease: lease === null ? null : named(lease) }
+}
 
 const relabelled = <A>(merchant: string, value: A): A => {
   const changed = (part: unknown): unknown => {

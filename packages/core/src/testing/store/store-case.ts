@@ -107,7 +107,12 @@ export const taskOf = (id: string, dueAtMs: number, parts: Partial<TaskInsert> =
   ...parts
 })
 
-export const leaseOf = (id: string, fence: number, then: TaskUpdate["then"]): TaskUpdate => ({ id, fence, then })
+export const leaseOf = (id: string, fence: number, then: TaskUpdate["then"], merchant = merchantId): TaskUpdate => ({
+  merchantId: merchant,
+  id,
+  fence,
+  then
+})
 
 export const posting = (account: LedgerAccount, layer: LedgerLayer, amount: bigint, currency: Currency = "USD") => ({
   account,

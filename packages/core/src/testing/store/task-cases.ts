@@ -14,6 +14,7 @@ import {
   run,
   type StoreCases,
   type StorePort,
+  stranger,
   taskOf,
   writeOf
 } from "./store-case.ts"
@@ -43,6 +44,16 @@ export const taskCases: StoreCases = {
     await outcome(store, commitOf({ tasks: [task] }))
     const { bornLeased: _, ...told } = task
     expect(await claim(store, noonMs + 5)).toEqual([{ ...told, attempt: 1, fence: 1, leasedUntilMs: noonMs + 1005 }])
+  },
+  "two merchants may each have a task of one id, and neither ends the other's": async (store) => {
+    const theirs = taskOf("t", noonMs + 1, { aggregate: refOf("p", stranger) })
+    await outcome(store, commitOf({ tasks: [taskOf("t", noonMs), theirs] }))
+    expect((await claim(store, noonMs + 1)).map(({ aggregate }) => aggregate.merchantId)).toEqual([
+      merchantId,
+      stranger
+    ])
+    expect(await outcome(store, commitOf({ lease: leaseOf("t", 1, { _tag: "Done" }, stranger) }))).toBe("Committed")
+    expect(await claim(store, noonMs + 5000)).toMatchObject([{ aggregate: { merchantId } }])
   },
   "two workers that claim at once share no task": async (store) => {
     await outcome(store, commitOf({ tasks: numbers(40).map((n) => taskOf(`t-${n}`, noonMs)) }))

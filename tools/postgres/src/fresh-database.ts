@@ -1,0 +1,33 @@
+/** Empty databases on a server, one for each test that wants to begin with nothing. */
+import { randomBytes } from "node:crypto"
+import pg from "pg"
+
+export type FreshDatabase = { readonly url: string; readonly drop: () => Promise<void> }
+
+/** The server that the tests share: one that was started for this run, or the one `DATABASE_URL` names. */
+export const sharedServerUrl = (): string => {
+  const url = process.env[sharedServerVariable]
+  if (url === undefined) throw new Error("no PostgreSQL server was started for this run")
+  return url
+}
+
+export const sharedServerVariable = "PAYKERNEL_TEST_POSTGRES"
+
+/** Makes a database beside the one that the URL names. Needs a user who may. */
+export const freshDatabase = async (serverUrl: string = sharedServerUrl()): Promise<FreshDatabase> => {
+  const name = `paykernel_test_${randomBytes(8).toString("hex")}`
+  await asAdmin(serverUrl, `create database ${name}`)
+  const url = new URL(serverUrl)
+  url.pathname = `/${name}`
+  return { url: url.href, drop: () => asAdmin(serverUrl, `drop database if exists ${name} with (force)`) }
+}
+
+const asAdmin = async (url: string, statement: string): Promise<void> => {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    await client.query(statement)
+  } finally {
+    await client.end()
+  }
+}

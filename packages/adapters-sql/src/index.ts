@@ -8,4 +8,4 @@ export {
   groupCommitDefaults,
   type WriteResult
 } from "./group-commit.ts"
-export type {} from "./schema.ts"
+export type { PostgresTables, SqliteTables } from "./schema.ts"

@@ -1,0 +1,244 @@
+/**
+ * The tables of PostgreSQL, step by step. A step that was released is never changed; what comes after is a new step.
+ * Texts compare byte for byte, whatever the database's own collation, so that lists have one order everywhere.
+ */
+import { type Compilable, type CreateTableBuilder, sql } from "kysely"
+import type { TaskState } from "../schema.ts"
+import { query } from "./postgres-statement.ts"
+
+export type Migration = { readonly name: string; readonly statements: ReadonlyArray<Compilable> }
+
+const { schema } = query
+
+const columnTypes = {
+  text: sql`text collate "C"`,
+  bigint: sql`bigint`,
+  integer: sql`integer`,
+  amount: sql`numeric(38, 0)`
+}
+
+type Columns = { readonly [column: string]: keyof typeof columnTypes }
+
+/** Columns are `not null` unless their name ends in `?`. */
+const table = (name: string, columns: Columns, key: ReadonlyArray<string>) =>
+  Object.entries(columns)
+    .reduce<CreateTableBuilder<string, string>>((builder, [column, type]) => {
+      const nullable = column.endsWith("?")
+      const plain = nullable ? column.slice(0, -1) : column
+      return builder.addColumn(plain, columnTypes[type], (definition) => (nullable ? definition : definition.notNull()))
+    }, schema.createTable(name))
+    .addPrimaryKeyConstraint(`${name}_key`, [...key])
+
+const index = (name: string, on: string, columns: ReadonlyArray<string>) =>
+  schema
+    .createIndex(name)
+    .on(on)
+    .columns([...columns])
+
+const taskIndex = (state: TaskState, columns: ReadonlyArray<string>) =>
+  index(`paykernel_task_${state}`, "paykernel_task", columns).where(sql.ref("state"), "=", sql.lit(state))
+
+/** Rows that change stay on their page while it has room, and then no index has to be told. */
+const roomToChange = sql`with (fillfactor = 70)`
+
+/** As many as the longest list of declared fields needs an index for, and one more to grow into. */
+const listingColumns = ["k1", "k2", "k3", "k4", "k5", "k6", "k7", "k8", "k9"]
+const indexedColumns = listingColumns.slice(0, 8)
+
+export const migrations: ReadonlyArray<Migration> = [
+  {
+    name: "aggregates and their events",
+    statements: [
+      table(
+        "paykernel_aggregate",
+        {
+          merchant_id: "text",
+          type: "text",
+          id: "text",
+          version: "bigint",
+          schema_version: "integer",
+          state: "text",
+          "authorized?": "amount",
+          "captured?": "amount",
+          "refunded?": "amount"
+        },
+        ["merchant_id", "type", "id"]
+      )
+        .addCheckConstraint(
+          "0 <= refunded <= captured <= authorized",
+          sql`0 <= refunded and refunded <= captured and captured <= authorized`
+        )
+        .modifyEnd(roomToChange),
+      table(
+        "paykernel_event",
+        {
+          merchant_id: "text",
+          type: "text",
+          id: "text",
+          version: "bigint",
+          tag: "text",
+          schema_version: "integer",
+          data: "text",
+          at_ms: "bigint"
+        },
+        ["merchant_id", "type", "id", "version"]
+      )
+    ]
+  },
+  {
+    name: "listing",
+    statements: [
+      table(
+        "paykernel_listing",
+        {
+          merchant_id: "text",
+          collection: "text",
+          id: "text",
+          created_at_ms: "bigint",
+          type: "text",
+          aggregate_id: "text",
+          ...Object.fromEntries(listingColumns.map((column) => [`${column}?`, "text" as const]))
+        },
+        ["merchant_id", "collection", "id"]
+      ),
+      index("paykernel_listing_time", "paykernel_listing", ["merchant_id", "collection", "created_at_ms", "id"]),
+      ...indexedColumns.map((column) =>
+        index(`paykernel_listing_${column}`, "paykernel_listing", [
+          "merchant_id",
+          "collection",
+          column,
+          "created_at_ms",
+          "id"
+        ]).where(sql.ref(column), "is not", null)
+      )
+    ]
+  },
+  {
+    name: "tasks",
+    statements: [
+      table(
+        "paykernel_task",
+        {
+          merchant_id: "text",
+          id: "text",
+          kind: "text",
+          type: "text",
+          aggregate_id: "text",
+          subject: "text",
+          state: "text",
+          due_at_ms: "bigint",
+          leased_until_ms: "bigint",
+          "lease_owner?": "text",
+          fence: "integer",
+          attempt: "integer",
+          "why?": "text"
+        },
+        ["merchant_id", "id"]
+      ).addCheckConstraint("a task has a known state", sql`state in ('ready', 'leased', 'done', 'parked')`),
+      taskIndex("ready", ["due_at_ms", "id"]),
+      taskIndex("leased", ["leased_until_ms", "due_at_ms", "id"]),
+      taskIndex("done", ["leased_until_ms", "id"]),
+      taskIndex("parked", ["due_at_ms", "id"])
+    ]
+  },
+  {
+    name: "idempotency",
+    statements: [
+      table(
+        "paykernel_idempotency",
+        {
+          merchant_id: "text",
+          scope: "text",
+          key: "text",
+          fingerprint: "text",
+          status: "integer",
+          body: "text",
+          aggregate_merchant_id: "text",
+          type: "text",
+          aggregate_id: "text",
+          subject: "text",
+          created_at_ms: "bigint",
+          expires_at_ms: "bigint"
+        },
+        ["merchant_id", "scope", "key"]
+      ),
+      index("paykernel_idempotency_expiry", "paykernel_idempotency", ["expires_at_ms"])
+    ]
+  },
+  {
+    name: "ledger",
+    statements: [
+      // One sequence for all: a counter of each merchant would be a row that all its payments wait for.
+      { compile: () => sql`create sequence paykernel_ledger_seq`.compile(query) },
+      table(
+        "paykernel_ledger_transaction",
+        {
+          merchant_id: "text",
+          seq: "bigint",
+          id: "text",
+          kind: "text",
+          reference_type: "text",
+          reference_id: "text",
+          at_ms: "bigint"
+        },
+        ["merchant_id", "seq"]
+      ),
+      index("paykernel_ledger_transaction_id", "paykernel_ledger_transaction", ["merchant_id", "id"]).unique(),
+      index("paykernel_ledger_transaction_reference", "paykernel_ledger_transaction", [
+        "merchant_id",
+        "reference_type",
+        "reference_id",
+        "seq"
+      ]),
+      table(
+        "paykernel_ledger_posting",
+        {
+          merchant_id: "text",
+          seq: "bigint",
+          line: "integer",
+          account: "text",
+          currency: "text",
+          layer: "text",
+          amount: "amount"
+        },
+        ["merchant_id", "seq", "line"]
+      ),
+      table("paykernel_ledger_checkpoint", { merchant_id: "text", through_seq: "bigint", sums: "text" }, [
+        "merchant_id"
+      ])
+    ]
+  },
+  {
+    name: "sealed records",
+    statements: [
+      table("paykernel_sealed", { merchant_id: "text", record_id: "text", field: "text", sealed: "text" }, [
+        "merchant_id",
+        "record_id",
+        "field"
+      ])
+    ]
+  },
+  {
+    name: "API keys",
+    statements: [
+      table(
+        "paykernel_api_key",
+        {
+          lookup: "text",
+          merchant_id: "text",
+          bcrypt_hash: "text",
+          created_at_ms: "bigint",
+          "revoked_at_ms?": "bigint"
+        },
+        ["lookup"]
+      )
+    ]
+  },
+  {
+    name: "batches",
+    statements: [
+      table("paykernel_batch", { id: "text", at_ms: "bigint" }, ["id"]),
+      index("paykernel_batch_time", "paykernel_batch", ["at_ms"])
+    ]
+  }
+]

@@ -128,8 +128,8 @@ export type ApiKeyRow = {
   readonly revoked_at_ms: number | null
 }
 
-/** One durable write. What its row says is only that it happened. */
-export type BatchRow = { readonly id: string; readonly at_ms: number }
+/** One durable write, or one of which somebody made sure that it never happens. Times are the server's. */
+export type BatchRow = { readonly id: string; readonly at_ms: number; readonly abandoned: boolean }
 
 /** Prefixed, because a host may keep its own tables in the same database. */
 type SharedTables = {

@@ -33,14 +33,35 @@ export const openPool = ({ url, connectionsMax = 10 }: PoolOptions): pg.Pool =>
   })
 
 /**
- * An idle connection that breaks is reported to the pool, and an error that nobody listens to ends the process. The pool
- * replaces the connection, so there is nothing to do. Returns how to stop listening.
+ * A connection that breaks while nobody waits on it is reported as an event of the pool and of itself, and an error
+ * event that nobody listens to ends the process. The pool replaces the connection, so there is nothing to do. Never
+ * taken back: a connection can still break while it is being closed.
  */
-export const tolerateBrokenConnections = (pool: PostgresPool): (() => void) => {
-  const ignore = (): void => {}
+export const tolerateBrokenConnections = (pool: Pick<PostgresPool, "on">): void => {
   pool.on("error", ignore)
-  return () => void pool.off("error", ignore)
+  pool.on("connect", (client: pg.PoolClient) => void client.on("error", ignore))
 }
+
+/** A connection for one caller. What breaks it is told to whoever waits for an answer on it, and need not be told twice. */
+export const borrow = async (pool: Pick<PostgresPool, "connect">): Promise<Borrowed> => {
+  const client = await pool.connect()
+  client.on("error", ignore)
+  return {
+    client,
+    giveBack: ({ broken }) => {
+      client.off("error", ignore)
+      client.release(broken)
+    }
+  }
+}
+
+export type Borrowed = {
+  readonly client: PostgresClient
+  /** A broken one is not used again. */
+  readonly giveBack: (how: { readonly broken: boolean }) => void
+}
+
+const ignore = (): void => {}
 
 /** 64-bit integers as numbers: they are times, versions and counts, all far below 2^53. The others as `pg` has them. */
 export const columnTypes: pg.CustomTypesConfig = {

@@ -2,7 +2,7 @@
  * The tables, in versioned steps. Each step is a transaction of its own together with the note that it has run, under a
  * lock that ends with it: a process may die at any statement, and of several that start at once each step is run by one.
  */
-import type { PostgresClient, PostgresPool } from "./postgres-database.ts"
+import { borrow, type PostgresClient, type PostgresPool } from "./postgres-database.ts"
 import { type Migration, migrations } from "./postgres-tables.ts"
 
 /**
@@ -13,7 +13,7 @@ export const migrate = async (
   pool: Pick<PostgresPool, "connect">,
   steps: ReadonlyArray<Migration> = migrations
 ): Promise<ReadonlyArray<string>> => {
-  const client = await pool.connect()
+  const { client, giveBack } = await borrow(pool)
   let broken = true
   try {
     const known = await inTransaction(client, async () => {
@@ -28,7 +28,7 @@ export const migrate = async (
     broken = false
     return done
   } finally {
-    client.release(broken)
+    giveBack({ broken })
   }
 }
 

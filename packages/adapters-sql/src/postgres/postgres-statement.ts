@@ -44,16 +44,21 @@ export const query = new Kysely<PostgresTables>({
   }
 })
 
+/**
+ * A server keeps what was prepared for as long as a connection lasts. Where texts come to be without end, the later ones
+ * are better run `unnamed`, which prepares them each time.
+ */
 export const prepare = <A extends Arguments, Row>(
   connection: Connection,
-  build: (arg: Arg<A>) => Compilable<Row>
+  build: (arg: Arg<A>) => Compilable<Row>,
+  naming: "named" | "unnamed" = "named"
 ): Statement<A, Row> => {
   const compiled = build((name) => sql`${new Argument(name)}` as RawBuilder<A[typeof name]>).compile()
   const text = compiled.sql
-  const name = statementName(text)
+  const name = naming === "named" ? { name: statementName(text) } : {}
   const bind = (values: A) =>
     compiled.parameters.map((parameter) => (parameter instanceof Argument ? values[parameter.name] : parameter))
-  const execute = (values: A) => connection.query({ name, text, values: bind(values), types: columnTypes })
+  const execute = (values: A) => connection.query({ ...name, text, values: bind(values), types: columnTypes })
   return {
     run: async (values) => (await execute(values)).rowCount ?? 0,
     get: async (values) => (await execute(values)).rows[0] as Row | undefined,

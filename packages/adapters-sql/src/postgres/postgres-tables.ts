@@ -14,7 +14,8 @@ const columnTypes = {
   text: sql`text collate "C"`,
   bigint: sql`bigint`,
   integer: sql`integer`,
-  amount: sql`numeric(38, 0)`
+  amount: sql`numeric(38, 0)`,
+  boolean: sql`boolean`
 }
 
 type Columns = { readonly [column: string]: keyof typeof columnTypes }
@@ -237,7 +238,7 @@ export const migrations: ReadonlyArray<Migration> = [
   {
     name: "batches",
     statements: [
-      table("paykernel_batch", { id: "text", at_ms: "bigint" }, ["id"]),
+      table("paykernel_batch", { id: "text", at_ms: "bigint", abandoned: "boolean" }, ["id"]),
       index("paykernel_batch_time", "paykernel_batch", ["at_ms"])
     ]
   }

@@ -1,4 +1,5 @@
 /** The store on SQLite, with better-sqlite3. */
+export type { ApiKeyRecord, ApiKeys } from "../api-keys.ts"
 export type { GroupCommitLimits } from "../group-commit.ts"
 export { type SqliteApiKeyRecord, type SqliteApiKeys, sqliteApiKeys } from "./sqlite-api-keys.ts"
 export type { SqliteDatabase } from "./sqlite-database.ts"

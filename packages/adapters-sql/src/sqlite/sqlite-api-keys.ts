@@ -1,33 +1,17 @@
-/**
- * The records of API keys, beside the payments and in the same file. A record holds no key and nothing that a key
- * could be had from: a look-up and a bcrypt hash of keyed digests.
- */
+/** The records of API keys in SQLite, in the same file as the payments. */
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
+import { type ApiKeyRecord, type ApiKeys, apiKeyRecordOf } from "../api-keys.ts"
 import type { ApiKeyRow } from "../schema.ts"
 import { prepareConnection, type SqliteDatabase } from "./sqlite-database.ts"
 import { isBusy } from "./sqlite-errors.ts"
 import { migrate } from "./sqlite-migrations.ts"
 import { prepare, query } from "./sqlite-statement.ts"
 
-/** What is kept of a key. `lookup` is unique; times are milliseconds since 1970. */
-export type SqliteApiKeyRecord = {
-  readonly merchantId: string
-  readonly lookup: string
-  readonly bcryptHash: string
-  readonly createdAtMs: number
-  readonly revokedAtMs?: number
-}
+/** The record of a key, by the name it had before other databases kept it too. */
+export type SqliteApiKeyRecord = ApiKeyRecord
 
-/** Every promise is kept once it resolves: what was written is on the disk. It rejects with the error of SQLite. */
-export type SqliteApiKeys = {
-  /** A record by its look-up, also a revoked one; `undefined` for what is not on record. */
-  readonly find: (lookup: string) => Promise<SqliteApiKeyRecord | undefined>
-  /** Keeps a record in place of an earlier one of the same key. A revocation stands, whatever is added later. */
-  readonly add: (record: SqliteApiKeyRecord) => Promise<void>
-  /** Revokes a key for good. Of several times the first counts; a key that is not on record is left at that. */
-  readonly revoke: (lookup: string, nowMs: number) => Promise<void>
-}
+export type SqliteApiKeys = ApiKeys
 
 /**
  * The register of API keys in a database: that of a `sqliteStore`, or one of the host's own. Sets the connection up
@@ -37,12 +21,16 @@ export type SqliteApiKeys = {
  * const { database } = sqliteStore({ path: "payments.db" })
  * await sqliteApiKeys(database).find("AAAAAAAAAAAAAAAAAAAAAA") // => undefined
  */
-export const sqliteApiKeys = (database: SqliteDatabase): SqliteApiKeys => {
+export const sqliteApiKeys = (database: SqliteDatabase): ApiKeys => {
   prepareConnection(database)
   migrate(database)
   const { find, add, revoke } = statements(database)
   return {
-    find: (lookup) => inTurn(() => recordOf(find.get({ lookup }))),
+    find: (lookup) =>
+      inTurn(() => {
+        const row = find.get({ lookup })
+        return row && apiKeyRecordOf(row)
+      }),
     add: ({ lookup, merchantId, bcryptHash, createdAtMs, revokedAtMs = null }) =>
       inTurn(() => {
         alone(database)
@@ -95,15 +83,6 @@ type AddArguments = {
   readonly createdAtMs: number
   readonly revokedAtMs: number | null
 }
-
-const recordOf = (row: ApiKeyRow | undefined): SqliteApiKeyRecord | undefined =>
-  row && {
-    merchantId: row.merchant_id,
-    lookup: row.lookup,
-    bcryptHash: row.bcrypt_hash,
-    createdAtMs: row.created_at_ms,
-    ...(row.revoked_at_ms === null ? {} : { revokedAtMs: row.revoked_at_ms })
-  }
 
 /** Inside a transaction of the host, a write would be answered before it is kept, and might be undone. */
 const alone = (database: SqliteDatabase): void => {

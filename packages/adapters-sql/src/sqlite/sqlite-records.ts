@@ -32,6 +32,12 @@ export const sqliteRecords = (database: SqliteDatabase) => {
       version: row.version
     }))
 
+  const merchants = (afterId: string | null, limit: number): ReadonlyArray<string> =>
+    (afterId === null
+      ? statements.merchantsFirst.all({ limit })
+      : statements.merchantsNext.all({ afterId, limit })
+    ).map(({ merchant_id }) => merchant_id)
+
   const scan = (
     merchantId: string,
     type: string,
@@ -62,7 +68,7 @@ export const sqliteRecords = (database: SqliteDatabase) => {
 
   const sweepExpired = (nowMs: number, limit: number): number => statements.sweepExpired.run({ nowMs, limit })
 
-  return { load, events, scan, idempotencyRecord, sealedRecord, sealedRecords, sweepExpired }
+  return { load, events, merchants, scan, idempotencyRecord, sealedRecord, sealedRecords, sweepExpired }
 }
 
 const asAggregate = (
@@ -117,6 +123,10 @@ const recordStatements = (database: SqliteDatabase) => ({
       .orderBy("version")
       .limit(1000)
   ),
+  merchantsFirst: prepare(database, (arg: Arg<Limit>) => merchantsFrom(firstMerchant, arg)),
+  merchantsNext: prepare(database, (arg: Arg<Limit & { readonly afterId: string }>) =>
+    merchantsFrom(firstMerchant.where("merchant_id", ">", arg("afterId")), arg)
+  ),
   scanFirst: prepare(database, scanned),
   scanNext: prepare(database, (arg: Arg<Scan & { readonly afterId: string }>) =>
     scanned(arg).where("id", ">", arg("afterId"))
@@ -159,6 +169,36 @@ const recordStatements = (database: SqliteDatabase) => ({
 })
 
 type Limit = { readonly limit: number }
+
+const firstMerchant = query
+  .selectFrom("paykernel_aggregate")
+  .select(sql<string | null>`min(merchant_id)`.as("merchant_id"))
+
+/** From each merchant the index leads to the next, past all that the first one has. */
+const merchantsFrom = (first: typeof firstMerchant, arg: Arg<Limit>) =>
+  query
+    .withRecursive("merchant", (from) =>
+      from
+        .selectFrom(first.as("first"))
+        .select("merchant_id")
+        .unionAll(
+          from
+            .selectFrom("merchant")
+            .select(
+              sql<
+                string | null
+              >`${firstMerchant.where(sql<boolean>`paykernel_aggregate.merchant_id > merchant.merchant_id`)}`.as(
+                "merchant_id"
+              )
+            )
+            .where("merchant_id", "is not", null)
+        )
+    )
+    .selectFrom("merchant")
+    .select("merchant_id")
+    .where("merchant_id", "is not", null)
+    .$narrowType<{ merchant_id: string }>()
+    .limit(arg("limit"))
 
 const scanned = (arg: Arg<Scan>) =>
   query

@@ -131,6 +131,7 @@ const storeOn = (database: SqliteDatabase, writes: GroupCommit<WriteJob>): Store
         const finished = tasks.sweepFinished(finishedTasksBeforeMs, limit)
         return finished + records.sweepExpired(nowMs, limit - finished)
       }),
+    merchants: (afterId, limit) => read(() => records.merchants(afterId, limit)),
     scan: (merchantId, type, afterId, limit) => read(() => records.scan(merchantId, type, afterId, limit))
   }
 }

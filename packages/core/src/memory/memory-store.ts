@@ -92,6 +92,13 @@ export const memoryStore = (): Store["Service"] => {
         const gone = tasks.sweep(request)
         return gone + sweepKeys(idempotency, request.nowMs, request.limit - gone)
       }),
+    merchants: (afterId, limit) =>
+      copied(() =>
+        [...new Set([...aggregates.values()].map(({ ref }) => ref.merchantId))]
+          .filter((id) => afterId === null || id > afterId)
+          .sort(inOrder)
+          .slice(0, limit)
+      ),
     scan: (merchantId, type, afterId, limit) =>
       copied(() =>
         [...aggregates.values()]

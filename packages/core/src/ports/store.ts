@@ -145,6 +145,14 @@ export class Store extends Context.Service<
       readonly finishedTasksBeforeMs: number
       readonly limit: number
     }) => Effect.Effect<number, StoreUnavailable>
+    /**
+     * Ids of the merchants that have any aggregate, each once and in a stable order, for audits. `afterId` is the last
+     * id of the page before.
+     */
+    readonly merchants: (
+      afterId: string | null,
+      limit: number
+    ) => Effect.Effect<ReadonlyArray<string>, StoreUnavailable>
     /** Every aggregate of one type and merchant in a stable order, for audits. `afterId` is the last id of the page before. */
     readonly scan: (
       merchantId: string,

@@ -1,0 +1,210 @@
+/**
+ * One commit as rows. They are made at once: what a caller changes while the commit waits changes nothing here. What
+ * two commits of one batch must not share is named as well, since one statement writes a row once.
+ */
+import type { AggregateWrite, Commit, IndexEntry, TaskInsert, TaskUpdate } from "@paykernel/core/effect"
+import { columnOf, noFields } from "../schema.ts"
+import type { BatchRows, PartName, Row } from "./postgres-commit-statements.ts"
+import { ledgerStripe } from "./postgres-ledger-lock.ts"
+
+export type PreparedCommit = {
+  readonly commit: Commit
+  readonly rows: BatchRows
+  /** Names of the rows that it writes and another commit might. */
+  readonly touches: () => ReadonlyArray<string>
+  readonly ledgerStripes: ReadonlyArray<number>
+  /** Whether it files a task that somebody should take up now, other than this process. */
+  readonly hasWorkForOthers: boolean
+}
+
+/** How far ahead a task is filed that workers find soon enough by their own look at the queue. */
+const soonMs = 1000
+
+export const prepareCommit = (commit: Commit): PreparedCommit => {
+  const { idempotency, aggregates, lease, ledger, tasks, sealed } = commit
+  const created = aggregates.filter(({ expectedVersion }) => expectedVersion === 0)
+  const updated = aggregates.filter(({ expectedVersion }) => expectedVersion > 0)
+  const entries = lastOfEach(aggregates.flatMap(entryRows), entryName)
+  const seals = lastOfEach(
+    sealed.map(({ merchantId, recordId, field, sealed: text }) => ({
+      merchant_id: merchantId,
+      record_id: recordId,
+      field,
+      sealed: text
+    })),
+    sealName
+  )
+  const rows: BatchRows = {
+    keys: idempotency === null ? [] : [keyRow(idempotency)],
+    created: created.map(aggregateRow),
+    updated: updated.map((write) => ({ ...aggregateRow(write), expected_version: write.expectedVersion })),
+    events: aggregates.flatMap(eventRows),
+    entries,
+    leases: lease === null ? [] : [leaseRow(lease)],
+    tasks: tasks.map(taskRow),
+    transactions: ledger.map(({ merchantId, id, kind, reference, atMs }) => ({
+      merchant_id: merchantId,
+      id,
+      kind,
+      reference_type: reference.type,
+      reference_id: reference.id,
+      at_ms: atMs
+    })),
+    postings: ledger.flatMap(({ merchantId, id, postings }) =>
+      postings.map(({ account, layer, amount }, line) => ({
+        merchant_id: merchantId,
+        id,
+        line,
+        account,
+        currency: amount.currency,
+        layer,
+        amount: amount.amount.toString()
+      }))
+    ),
+    sealed: seals
+  }
+  return {
+    commit,
+    rows,
+    touches: () => touchesOf(rows),
+    ledgerStripes: ledger.map(({ merchantId }) => ledgerStripe(merchantId)),
+    hasWorkForOthers: hasWorkForOthers(commit)
+  }
+}
+
+/** The rows of several commits, put together part by part. */
+export const joinRows = (commits: ReadonlyArray<PreparedCommit>): BatchRows => {
+  const only = commits[0]
+  if (only !== undefined && commits.length === 1) return only.rows
+  const of = (part: PartName): ReadonlyArray<Row> => commits.flatMap(({ rows }) => rows[part])
+  return {
+    keys: of("keys"),
+    created: of("created"),
+    updated: of("updated"),
+    events: of("events"),
+    entries: of("entries"),
+    leases: of("leases"),
+    tasks: of("tasks"),
+    transactions: of("transactions"),
+    postings: of("postings"),
+    sealed: of("sealed")
+  }
+}
+
+const keyRow = (record: NonNullable<Commit["idempotency"]>): Row => ({
+  merchant_id: record.merchantId,
+  scope: record.scope,
+  key: record.key,
+  fingerprint: record.fingerprint,
+  status: record.status,
+  // As JSON, because a text of PostgreSQL cannot hold every character that an answer may.
+  body: JSON.stringify(record.body),
+  aggregate_merchant_id: record.aggregate.merchantId,
+  type: record.aggregate.type,
+  aggregate_id: record.aggregate.id,
+  subject: record.subject,
+  created_at_ms: record.createdAtMs,
+  expires_at_ms: record.expiresAtMs
+})
+
+const aggregateRow = ({ ref, expectedVersion, events, schemaVersion, state, bounds }: AggregateWrite): Row => ({
+  merchant_id: ref.merchantId,
+  type: ref.type,
+  id: ref.id,
+  version: expectedVersion + events.length,
+  schema_version: schemaVersion,
+  state: JSON.stringify(state),
+  authorized: bounds === null ? null : bounds.authorized.toString(),
+  captured: bounds === null ? null : bounds.captured.toString(),
+  refunded: bounds === null ? null : bounds.refunded.toString()
+})
+
+const eventRows = ({ ref, expectedVersion, events }: AggregateWrite): ReadonlyArray<Row> =>
+  events.map(({ tag, schemaVersion, data, atMs }, place) => ({
+    merchant_id: ref.merchantId,
+    type: ref.type,
+    id: ref.id,
+    version: expectedVersion + place + 1,
+    tag,
+    schema_version: schemaVersion,
+    data: JSON.stringify(data),
+    at_ms: atMs
+  }))
+
+const entryRows = ({ ref, index }: AggregateWrite): ReadonlyArray<Row> => index.map((entry) => entryRow(ref, entry))
+
+const entryRow = (ref: AggregateWrite["ref"], { collection, id, createdAtMs, fields }: IndexEntry): Row => {
+  const columns: { [column: string]: string | null } = { ...noFields }
+  for (const [field, value] of Object.entries(fields)) columns[columnOf(collection, field)] = value
+  return {
+    merchant_id: ref.merchantId,
+    collection,
+    id,
+    created_at_ms: createdAtMs,
+    type: ref.type,
+    aggregate_id: ref.id,
+    ...columns
+  }
+}
+
+const leaseRow = ({ merchantId, id, fence, then }: TaskUpdate): Row => ({
+  merchant_id: merchantId,
+  id,
+  fence,
+  state: stateAfter[then._tag],
+  due_at_ms: then._tag === "Again" ? then.dueAtMs : null,
+  leased_until_ms: then._tag === "Hold" ? then.untilMs : null,
+  why: then._tag === "Park" ? then.why : null
+})
+
+const stateAfter: { readonly [tag in TaskUpdate["then"]["_tag"]]: string } = {
+  Done: "done",
+  Again: "ready",
+  Hold: "leased",
+  Park: "parked"
+}
+
+const taskRow = ({ id, kind, aggregate, subject, dueAtMs, bornLeased }: TaskInsert): Row => ({
+  merchant_id: aggregate.merchantId,
+  id,
+  kind,
+  type: aggregate.type,
+  aggregate_id: aggregate.id,
+  subject,
+  state: bornLeased === null ? "ready" : "leased",
+  due_at_ms: dueAtMs,
+  leased_until_ms: bornLeased?.untilMs ?? 0,
+  lease_owner: bornLeased?.owner ?? null,
+  fence: bornLeased === null ? 0 : 1,
+  attempt: bornLeased === null ? 0 : 1
+})
+
+const aggregateName = ({ merchant_id, type, id }: Row): string => JSON.stringify(["a", merchant_id, type, id])
+const keyName = ({ merchant_id, scope, key }: Row): string => JSON.stringify(["k", merchant_id, scope, key])
+const entryName = ({ merchant_id, collection, id }: Row): string => JSON.stringify(["e", merchant_id, collection, id])
+const taskName = ({ merchant_id, id }: Row): string => JSON.stringify(["t", merchant_id, id])
+const transactionName = ({ merchant_id, id }: Row): string => JSON.stringify(["l", merchant_id, id])
+const sealName = ({ merchant_id, record_id, field }: Row): string =>
+  JSON.stringify(["s", merchant_id, record_id, field])
+
+const touchesOf = (rows: BatchRows): ReadonlyArray<string> => [
+  ...rows.keys.map(keyName),
+  ...rows.created.map(aggregateName),
+  ...rows.updated.map(aggregateName),
+  ...rows.entries.map(entryName),
+  ...rows.leases.map(taskName),
+  ...rows.tasks.map(taskName),
+  ...rows.transactions.map(transactionName),
+  ...rows.sealed.map(sealName)
+]
+
+/** What a commit says twice of one row, it means as it says it last. */
+const lastOfEach = (rows: ReadonlyArray<Row>, name: (row: Row) => string): ReadonlyArray<Row> =>
+  rows.length < 2 ? rows : [...new Map(rows.map((row) => [name(row), row])).values()]
+
+const hasWorkForOthers = ({ aggregates, tasks }: Commit): boolean => {
+  const waiting = tasks.filter(({ bornLeased }) => bornLeased === null)
+  if (waiting.length === 0) return false
+  const nowMs = Math.max(...aggregates.flatMap(({ events }) => events.map(({ atMs }) => atMs)))
+  return waiting.some(({ dueAtMs }) => dueAtMs <= nowMs + soonMs)
+}

@@ -1,0 +1,112 @@
+/**
+ * Which commits of a batch that was held back cannot be, and why. One read answers for all of them: versions, fences
+ * and bound keys never go back, so what it finds stays true.
+ */
+import {
+  type Commit,
+  type CommitError,
+  InvariantViolated,
+  KeyTaken,
+  LeaseLost,
+  VersionConflict
+} from "@paykernel/core/effect"
+import { boundsViolation, ledgerIdRepeated } from "@paykernel/core/memory"
+import type { PreparedCommit } from "./postgres-commit.ts"
+import { columnTypes } from "./postgres-database.ts"
+import { type Connection, statementName } from "./postgres-statement.ts"
+
+type Reason = "key" | "lease" | "version" | "ledger"
+
+type Found = { readonly job: number; readonly place: number; readonly reason: Reason }
+
+/** The commits that are refused, each with its error. The order of reasons is that of every store. */
+export const findRefusals = async (
+  connection: Connection,
+  prepared: ReadonlyArray<PreparedCommit>
+): Promise<ReadonlyMap<PreparedCommit, CommitError>> => {
+  const { rows } = await connection.query<Found>({
+    name,
+    text,
+    values: valuesOf(prepared.map(({ commit }) => commit)),
+    types: columnTypes
+  })
+  const refusals = new Map<PreparedCommit, CommitError>()
+  for (const [job, one] of prepared.entries()) {
+    const reasons = rows.filter((row) => row.job === job)
+    const error = errorOf(one.commit, reasons)
+    if (error !== undefined) refusals.set(one, error)
+  }
+  return refusals
+}
+
+const errorOf = (commit: Commit, found: ReadonlyArray<Found>): CommitError | undefined => {
+  const { idempotency, lease } = commit
+  const has = (reason: Reason): Found | undefined => found.find((row) => row.reason === reason)
+  if (idempotency !== null && has("key") !== undefined) {
+    const { merchantId, scope, key } = idempotency
+    return new KeyTaken({ key: { merchantId, scope, key } })
+  }
+  if (lease !== null && has("lease") !== undefined) return new LeaseLost({ taskId: lease.id })
+  const stale = commit.aggregates[has("version")?.place ?? -1]
+  if (stale !== undefined) return new VersionConflict({ ref: stale.ref })
+  for (const { bounds } of commit.aggregates) {
+    const broken = bounds === null ? undefined : boundsViolation(bounds)
+    if (broken !== undefined) return new InvariantViolated({ invariant: broken })
+  }
+  return has("ledger") === undefined ? undefined : new InvariantViolated({ invariant: ledgerIdRepeated })
+}
+
+const valuesOf = (commits: ReadonlyArray<Commit>) => {
+  const keys = commits.flatMap(({ idempotency }, job) => (idempotency === null ? [] : [{ ...idempotency, job }]))
+  const leases = commits.flatMap(({ lease }, job) => (lease === null ? [] : [{ ...lease, job }]))
+  const writes = commits.flatMap(({ aggregates }, job) => aggregates.map((write, place) => ({ ...write, job, place })))
+  const transactions = commits.flatMap(({ ledger }, job) =>
+    ledger.map(({ merchantId, id }) => ({ merchantId, id, job }))
+  )
+  return [
+    keys.map(({ job }) => job),
+    keys.map(({ merchantId }) => merchantId),
+    keys.map(({ scope }) => scope),
+    keys.map(({ key }) => key),
+    keys.map(({ createdAtMs }) => createdAtMs),
+    leases.map(({ job }) => job),
+    leases.map(({ merchantId }) => merchantId),
+    leases.map(({ id }) => id),
+    leases.map(({ fence }) => fence),
+    writes.map(({ job }) => job),
+    writes.map(({ place }) => place),
+    writes.map(({ ref }) => ref.merchantId),
+    writes.map(({ ref }) => ref.type),
+    writes.map(({ ref }) => ref.id),
+    writes.map(({ expectedVersion }) => expectedVersion),
+    transactions.map(({ job }) => job),
+    transactions.map(({ merchantId }) => merchantId),
+    transactions.map(({ id }) => id)
+  ]
+}
+
+const text = `
+  select job, 0 as place, 'key' as reason
+  from unnest($1::integer[], $2::text[], $3::text[], $4::text[], $5::bigint[])
+    as given (job, merchant_id, scope, key, created_at_ms)
+  join paykernel_idempotency as stored using (merchant_id, scope, key)
+  where stored.expires_at_ms > given.created_at_ms
+  union all
+  select job, 0, 'lease'
+  from unnest($6::integer[], $7::text[], $8::text[], $9::integer[]) as given (job, merchant_id, id, fence)
+  where not exists (
+    select from paykernel_task as stored
+    where stored.merchant_id = given.merchant_id and stored.id = given.id
+      and stored.fence = given.fence and stored.state = 'leased')
+  union all
+  select job, place, 'version'
+  from unnest($10::integer[], $11::integer[], $12::text[], $13::text[], $14::text[], $15::bigint[])
+    as given (job, place, merchant_id, type, id, expected_version)
+  left join paykernel_aggregate as stored using (merchant_id, type, id)
+  where coalesce(stored.version, 0) <> given.expected_version
+  union all
+  select job, 0, 'ledger'
+  from unnest($16::integer[], $17::text[], $18::text[]) as given (job, merchant_id, id)
+  join paykernel_ledger_transaction as stored using (merchant_id, id)`
+
+const name = statementName(text)

@@ -1,0 +1,150 @@
+/**
+ * Many commits in one durable write, each with its own answer, and no answer before the server has said that the write
+ * is on its disk. Where the connection ends before it could say so, the row that the batch wrote of itself tells.
+ */
+import { randomUUID } from "node:crypto"
+import type { CommitError } from "@paykernel/core/effect"
+import * as Effect from "effect/Effect"
+import type { WriteResult } from "../group-commit.ts"
+import { joinRows, type PreparedCommit } from "./postgres-commit.ts"
+import { batchStatement, serverTimeMs } from "./postgres-commit-statements.ts"
+import { type Borrowed, borrow, type PostgresPool } from "./postgres-database.ts"
+import { type Failure, failureOf, mayComeBack, reasonOf, unavailable, violated } from "./postgres-errors.ts"
+import { findRefusals } from "./postgres-refusals.ts"
+
+export type Answer = Effect.Effect<void, CommitError>
+
+export type WriteJob = { readonly prepared: PreparedCommit; readonly answer: (answer: Answer) => void }
+
+export type WriterLimits = {
+  /** How long a write waits for a server that cannot be reached, or to hear what became of it. Default 10 s. */
+  readonly patienceMs: number
+}
+
+/** Runs one statement on a connection that serves nobody else meanwhile, and drops it where it broke. */
+type Send = (statement: {
+  readonly text: string
+  readonly values: ReadonlyArray<unknown>
+  readonly name?: string
+}) => Promise<Sent | Failure>
+
+type Sent = { readonly _tag: "Written"; readonly rows: ReadonlyArray<unknown> }
+
+export const postgresWriter = (
+  pool: PostgresPool,
+  { patienceMs }: WriterLimits
+): ((batch: ReadonlyArray<WriteJob>) => Promise<WriteResult>) => {
+  const send: Send = async (statement) => {
+    let borrowed: Borrowed
+    try {
+      borrowed = await borrow(pool)
+    } catch (error) {
+      return mayComeBack(error)
+        ? { _tag: "Retry", reason: reasonOf(error) }
+        : { _tag: "Unavailable", reason: reasonOf(error) }
+    }
+    try {
+      const { rows } = await borrowed.client.query({ ...statement, values: [...statement.values] })
+      borrowed.giveBack({ broken: false })
+      return { _tag: "Written", rows }
+    } catch (error) {
+      const failure = failureOf(error)
+      borrowed.giveBack({ broken: failure._tag === "Unknown" })
+      return failure
+    }
+  }
+
+  const settle = async (jobs: ReadonlyArray<WriteJob>): Promise<void> => {
+    const outcome = await persist(send, jobs, Date.now() + patienceMs)
+    if (outcome._tag === "Written") return answerAll(jobs, Effect.void)
+    if (outcome._tag !== "Spoilt") {
+      return answerAll(jobs, Effect.fail(unavailable(outcome.reason, outcome._tag === "Unknown")))
+    }
+    const refusals = await findRefusals(
+      pool,
+      jobs.map(({ prepared }) => prepared)
+    )
+    for (const { prepared, answer } of jobs) {
+      const error = refusals.get(prepared)
+      if (error !== undefined) answer(Effect.fail(error))
+    }
+    const left = jobs.filter(({ prepared }) => !refusals.has(prepared))
+    if (refusals.size > 0 || left.length > 1) return settleApart(left, refusals.size > 0)
+    answerAll(left, Effect.fail(violated(outcome.constraint)))
+  }
+
+  /** With the refused gone the others go together again; where nobody could be named, each goes alone. */
+  const settleApart = async (jobs: ReadonlyArray<WriteJob>, together: boolean): Promise<void> => {
+    if (jobs.length === 0) return
+    if (together) return settle(jobs)
+    for (const job of jobs) await settle([job])
+  }
+
+  return async (batch) => {
+    for (const wave of waves(batch)) {
+      try {
+        await settle(wave)
+      } catch (error) {
+        answerAll(wave, Effect.fail(unavailable(reasonOf(error))))
+      }
+    }
+    return "settled"
+  }
+}
+
+const answerAll = (jobs: ReadonlyArray<WriteJob>, answer: Answer): void => {
+  for (const job of jobs) job.answer(answer)
+}
+
+/** One statement writes a row once, so commits that touch the same row follow each other. */
+const waves = (batch: ReadonlyArray<WriteJob>): ReadonlyArray<ReadonlyArray<WriteJob>> => {
+  if (batch.length < 2) return [batch]
+  const found: Array<Array<WriteJob>> = []
+  const last = new Map<string, number>()
+  for (const job of batch) {
+    const touches = job.prepared.touches()
+    const place = Math.max(-1, ...touches.map((name) => last.get(name) ?? -1)) + 1
+    for (const name of touches) last.set(name, place)
+    const wave = found[place] ?? []
+    wave.push(job)
+    found[place] = wave
+  }
+  return found
+}
+
+/** Writes until it is known how it ended, or `untilMs` is over. */
+const persist = async (send: Send, jobs: ReadonlyArray<WriteJob>, untilMs: number): Promise<Sent | Failure> => {
+  const prepared = jobs.map(({ prepared }) => prepared)
+  const rows = joinRows(prepared)
+  const stripes = [...new Set(prepared.flatMap(({ ledgerStripes }) => ledgerStripes))].sort((a, b) => a - b)
+  for (let tries = 1; ; tries++) {
+    const batchId = randomUUID()
+    const sent = await send(batchStatement(batchId, rows, stripes))
+    const outcome = sent._tag === "Unknown" ? await find(send, batchId, sent, untilMs) : sent
+    if (outcome._tag !== "Retry" || Date.now() > untilMs) return outcome
+    await pause(tries)
+  }
+}
+
+/**
+ * What became of a batch whose answer was lost. Abandoning it waits for a statement that is still running, and then
+ * either finds the row that it wrote or takes that row's place, so that it can never be written.
+ */
+const find = async (send: Send, batchId: string, lost: Failure, untilMs: number): Promise<Sent | Failure> => {
+  for (let tries = 1; Date.now() <= untilMs; tries++) {
+    const asked = await send({ text: abandonBatch, values: [batchId] })
+    if (asked._tag === "Written") {
+      const [row] = asked.rows as ReadonlyArray<{ readonly abandoned: boolean }>
+      return row?.abandoned === false ? asked : { _tag: "Retry", reason: "connection lost" }
+    }
+    await pause(tries)
+  }
+  return lost
+}
+
+const abandonBatch = `insert into paykernel_batch (id, at_ms, abandoned) values ($1, ${serverTimeMs}, true)
+  on conflict (id) do update set abandoned = paykernel_batch.abandoned returning abandoned`
+
+/** Grows to a quarter of a second. Uneven, so that two nodes in each other's way do not stay there. */
+const pause = (tries: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, Math.min(250, 2 ** Math.min(tries, 8)) * (0.5 + Math.random() / 2)))

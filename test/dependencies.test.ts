@@ -49,7 +49,8 @@ const packagesLoadedWith = (file: string): ReadonlyArray<string> => {
 /** A peer that may be absent is loaded only by the entry point that is for it. */
 const needs = (specifier: string, peer: string): boolean =>
   (specifier === "@paykernel/core/testing" && ["fast-check", "vitest"].includes(peer)) ||
-  (specifier === "@paykernel/adapters-sql/sqlite" && peer === "better-sqlite3")
+  (specifier === "@paykernel/adapters-sql/sqlite" && peer === "better-sqlite3") ||
+  (specifier === "@paykernel/adapters-sql/postgres" && peer === "pg")
 
 describe("effect", () => {
   it("is installed once", () => {

@@ -9,6 +9,7 @@ import { memoryStore } from "@paykernel/core/memory"
 import { memoryJournal } from "@paykernel/core/simulator"
 import { decider, PaymentExamples } from "@paykernel/core/testing"
 import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import { clock, kernelParts, nowMs, registration, sandbox, submission, terms, vault } from "./doc-world.ts"
@@ -126,6 +127,31 @@ const browserRoom = async (): Promise<Scope> => {
   return { apiKey: "key", fetchWith: async () => Response.json({ data }) }
 }
 
+/** A bank in another process that nobody can reach, and a node that it speaks to. */
+const gatewayRoom = async (): Promise<Scope> => {
+  const { gateway } = sandbox()
+  const bankMessage = {
+    gatewayKey: "key-1",
+    merchantId: "merchant-1",
+    paymentId: "payment-1",
+    verdict: { _tag: "Declined", reference: null, code: "payment_failed", avs: "Y", cvv: "pass" }
+  }
+  return {
+    gateway,
+    bankMessage,
+    capabilities: gateway.capabilities,
+    secret: Redacted.make("a-secret-of-32-characters-at-least"),
+    unreachable: () => Promise.reject(new Error("unreachable")),
+    kernel: Core.createKernel({
+      gateway,
+      store: memoryStore(),
+      vault: await vault(),
+      digestKey: new Uint8Array(32),
+      worker: false
+    })
+  }
+}
+
 const simulatorRoom = (): Scope => ({
   random: () => 0.5,
   sandbox: sandbox(),
@@ -169,6 +195,7 @@ const testingRoom = async (): Promise<Scope> => {
     repeatedApproval: approved,
     myVault: () => ready,
     openMyStore: async () => memoryStore(),
+    myStore: memoryStore(),
     gateway: sandbox().gateway,
     approvedCard: () => ({ ...submission, cvv: null }),
     nextKey: () => `key-${++keys}`
@@ -178,6 +205,7 @@ const testingRoom = async (): Promise<Scope> => {
 /** By the beginning of the file's path. */
 const fixtures: ReadonlyArray<readonly [prefix: string, make: () => Scope | Promise<Scope>]> = [
   ["packages/adapters-http/src/browser/", browserRoom],
+  ["packages/adapters-http/src/gateway/", gatewayRoom],
   ["packages/adapters-http/src/front/", () => ({ limits: { depthMax: 16, keysMax: 256 } })],
   ["packages/core/src/attempt/", attemptRoom],
   ["packages/core/src/card/", cardRoom],

@@ -6,6 +6,7 @@ import { execFileSync } from "node:child_process"
 import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join, resolve } from "node:path"
+import { freshDatabase } from "@paykernel/test-postgres"
 import { describe, expect, it } from "vitest"
 import { importsPage } from "../docs/imports.ts"
 import { stateMachinesPage } from "../docs/state-machines.ts"
@@ -42,15 +43,20 @@ const importing = (specifier: string): Promise<unknown> => {
   return import(/* @vite-ignore */ specifier)
 }
 
-/** What a page stores, it stores in a folder of its own. */
+/** What a page stores, it stores in a folder or a database of its own. */
 const inOwnFolder = async (task: () => Promise<void>): Promise<void> => {
   const home = process.cwd()
   const folder = mkdtempSync(join(tmpdir(), "page-"))
+  const given = process.env["DATABASE_URL"] ?? ""
+  const database = await freshDatabase()
+  process.env["DATABASE_URL"] = database.url
   process.chdir(folder)
   try {
     await task()
   } finally {
     process.chdir(home)
+    process.env["DATABASE_URL"] = given
+    await database.drop()
     rmSync(folder, { recursive: true, force: true })
   }
 }

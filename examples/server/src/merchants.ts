@@ -2,7 +2,7 @@
  * The demo merchants, one behind each API key. What identifies a merchant is derived from its key, so that a server
  * that starts again with the same keys finds the same merchants.
  */
-import { type ApiKeyRecord, apiKeyRecord, type Pepper } from "@paykernel/adapters-http"
+import type { Pepper } from "@paykernel/adapters-http"
 import { defaultFeeSchedule, type Kernel, type MerchantTerms, money } from "@paykernel/core"
 import * as Redacted from "effect/Redacted"
 
@@ -10,22 +10,23 @@ export type DemoMerchants = {
   readonly pepper: Pepper
   readonly apiKeys: ReadonlyArray<Redacted.Redacted<string>>
   readonly settlementIntervalMs: number
-  readonly nowMs: number
 }
 
-/** Registers the merchants that are new, brings the terms of the others up to date, and gives the records of the keys. */
+/** An API key, and the merchant that it speaks for. */
+export type KeyHolder = { readonly apiKey: Redacted.Redacted<string>; readonly merchantId: string }
+
+/** Registers the merchants that are new, brings the terms of the others up to date, and says whose key is whose. */
 export const registerMerchants = async (
   kernel: Kernel,
-  { pepper, apiKeys, settlementIntervalMs, nowMs }: DemoMerchants
-): Promise<ReadonlyArray<ApiKeyRecord>> => {
-  const records: Array<ApiKeyRecord> = []
-  for (const [place, redacted] of apiKeys.entries()) {
-    const apiKey = Redacted.value(redacted)
-    const identity = await identityOf(pepper, apiKey)
+  { pepper, apiKeys, settlementIntervalMs }: DemoMerchants
+): Promise<ReadonlyArray<KeyHolder>> => {
+  const holders: Array<KeyHolder> = []
+  for (const [place, apiKey] of apiKeys.entries()) {
+    const identity = await identityOf(pepper, Redacted.value(apiKey))
     await register(kernel, identity, `Demo merchant ${place + 1}`, termsOf(settlementIntervalMs))
-    records.push(await apiKeyRecord(pepper, { apiKey, merchantId: identity.merchantId, nowMs }))
+    holders.push({ apiKey, merchantId: identity.merchantId })
   }
-  return records
+  return holders
 }
 
 /** Card payments in US dollars, paid out in USDC one for one. */

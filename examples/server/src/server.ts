@@ -1,17 +1,18 @@
 /** Puts the pieces together: storage, vault, simulated bank, kernel, API and controls, behind one address. */
 import { randomUUID } from "node:crypto"
-import { mkdirSync } from "node:fs"
-import { dirname, join } from "node:path"
-import { apiKeyVerifier, memoryApiKeyStore, openCardDoor, v1Handler } from "@paykernel/adapters-http"
-import { sqliteStore } from "@paykernel/adapters-sql/sqlite"
+import { join } from "node:path"
+import { openCardDoor, v1Handler } from "@paykernel/adapters-http"
 import { createKernel, defaultRisk, firstDenial, keyedDigest, noRiskRules, type RiskRules } from "@paykernel/core"
 import { type BankMessage, sandboxGateway, sandboxRisk } from "@paykernel/core/simulator"
 import { openFileJournal } from "@paykernel/core/simulator/file-journal"
 import { envelopeVault } from "@paykernel/core/vault"
 import * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
+import { openApiKeys } from "./api-keys.ts"
 import { aheadMsMax, openSandboxClock } from "./clock.ts"
 import { lockDirectory } from "./data-lock.ts"
+import { openDatabase, type ServerDatabase } from "./database.ts"
+import { placeOf } from "./defect-place.ts"
 import { openApiKey, openKeys, type ServerKeys } from "./keys.ts"
 import { registerMerchants } from "./merchants.ts"
 import { type Handler, listen } from "./node-http.ts"
@@ -63,6 +64,8 @@ const open = async (
   const keys = await openKeys(sandboxDir)
   const generatedApiKey = settings.apiKeys.length === 0 ? await openApiKey(sandboxDir) : null
   const apiKeys = generatedApiKey === null ? settings.apiKeys : [generatedApiKey]
+  const database = await openDatabase(settings.database, { waitMs: settings.databaseWaitMs, log })
+  onClose(database.close)
 
   // The address is part of what payers are sent to, so it has to be known before anything is sent.
   const { promise: ready, resolve: serve, reject: fail } = Promise.withResolvers<Handler>()
@@ -73,9 +76,9 @@ const open = async (
   const http = await listen({ host, port, onDefect, handle: async (request) => (await ready)(request) })
   onClose(() => http.close(0))
 
-  const world = await openWorld(settings, keys, http.address, log, onClose)
-  const records = await registerMerchants(world.kernel, { ...settings, ...keys, apiKeys, nowMs: Date.now() })
-  const verifier = apiKeyVerifier({ store: memoryApiKeyStore(records), pepper: keys.pepper, nowMs: Date.now })
+  const world = await openWorld({ settings, keys, database, address: http.address, log, onClose })
+  const holders = await registerMerchants(world.kernel, { ...settings, ...keys, apiKeys })
+  const verifier = await openApiKeys({ register: database.apiKeys, holders, pepper: keys.pepper, nowMs: Date.now, log })
   const api = v1Handler({
     kernel: world.kernel,
     cardDoor: await openCardDoor({ keys: [keys.card] }),
@@ -93,13 +96,6 @@ const open = async (
   return { address: http.address, generatedApiKey, close }
 }
 
-/** What failed and where, without the message: that may quote whatever was being worked on. */
-const placeOf = (cause: unknown): string => {
-  if (!(cause instanceof Error)) return typeof cause
-  const frames = (cause.stack ?? "").split("\n").filter((line) => line.startsWith("    at "))
-  return [cause.name, ...frames].join("\n")
-}
-
 /** Far above what a person or a test does, and below what a script that tries stolen cards would like. */
 const riskRules: RiskRules = {
   ...noRiskRules,
@@ -110,19 +106,19 @@ const riskRules: RiskRules = {
   }
 }
 
+type World = {
+  readonly settings: ServerSettings
+  readonly keys: ServerKeys
+  readonly database: ServerDatabase
+  readonly address: string
+  readonly log: ServerLog
+  readonly onClose: OnClose
+}
+
 /** The kernel, and the bank that it is played against. */
-const openWorld = async (
-  settings: ServerSettings,
-  keys: ServerKeys,
-  address: string,
-  log: ServerLog,
-  onClose: OnClose
-) => {
-  const { databasePath, sandboxDir, bankLatencyMs: latencyMs } = settings
+const openWorld = async ({ settings, keys, database: { store }, address, log, onClose }: World) => {
+  const { sandboxDir, bankLatencyMs: latencyMs } = settings
   const clock = await openSandboxClock(join(sandboxDir, "clock.json"))
-  mkdirSync(dirname(databasePath), { recursive: true, mode: 0o700 })
-  const { store, close: closeStore } = sqliteStore({ path: databasePath })
-  onClose(closeStore)
   const journal = await openFileJournal(join(sandboxDir, "gateway-journal.jsonl"))
   onClose(journal.close)
   const inbox: { deliver: (message: BankMessage) => void } = { deliver: () => {} }

@@ -9,8 +9,9 @@ export type ServerSettings = {
   readonly host: string
   /** 0 asks the system for a free one. */
   readonly port: number
-  /** Absolute. */
-  readonly databasePath: string
+  readonly database: DatabaseSetting
+  /** How long a start waits for a database that is not there yet. */
+  readonly databaseWaitMs: number
   /** Where the simulated bank, the test clock and generated keys are kept. Absolute. */
   readonly sandboxDir: string
   /** One demo merchant each. Empty: the server makes a key and keeps it. */
@@ -20,6 +21,11 @@ export type ServerSettings = {
   readonly bankLatencyMs: number
 }
 
+/** A file, by its absolute path, or a server, by a URL that may hold a password. */
+export type DatabaseSetting =
+  | { readonly _tag: "Sqlite"; readonly path: string }
+  | { readonly _tag: "Postgres"; readonly url: Redacted.Redacted<string> }
+
 /** One thing that is wrong: the variable, and what it should be. Never what it was, which may be a secret. */
 export type SettingsProblem = { readonly variable: string; readonly message: string }
 
@@ -27,6 +33,7 @@ export type Environment = { readonly [variable: string]: string | undefined }
 
 const apiKeysMax = 32
 const bankLatencyMsMax = 10_000
+const databaseWaitMsMax = 600_000
 
 /**
  * Reads the settings; paths are relative to `directory`.
@@ -50,7 +57,8 @@ export const readSettings = (
   const settings: ServerSettings = {
     host: environment["HOST"] || "127.0.0.1",
     port: wholeNumber("PORT", 3000, 0, 65_535),
-    databasePath: resolve(directory, databasePathOf(environment["DATABASE_URL"], problems)),
+    database: databaseOf(environment["DATABASE_URL"] || "sqlite:data/paykernel.sqlite", directory, problems),
+    databaseWaitMs: wholeNumber("PAYKERNEL_DATABASE_WAIT_MS", 30_000, 0, databaseWaitMsMax),
     sandboxDir: resolve(directory, environment["PAYKERNEL_SANDBOX_DIR"] || "data"),
     apiKeys: apiKeysOf(environment["PAYKERNEL_API_KEY"], problems),
     settlementIntervalMs: wholeNumber(
@@ -64,15 +72,37 @@ export const readSettings = (
   return problems.length > 0 ? Result.fail(problems) : Result.succeed(settings)
 }
 
-const databasePathOf = (text: string | undefined, problems: Array<SettingsProblem>): string => {
-  const url = text || "sqlite:data/paykernel.sqlite"
+const databaseOf = (url: string, directory: string, problems: Array<SettingsProblem>): DatabaseSetting => {
+  const complain = (message: string) => problems.push({ variable: "DATABASE_URL", message })
+  if (/^postgres(?:ql)?:/u.test(url)) {
+    if (!isPostgresUrl(url)) {
+      complain("must be postgres://USER:PASSWORD@HOST:PORT/DATABASE; percent-encode what is special in a password")
+    }
+    return { _tag: "Postgres", url: Redacted.make(url, { label: "database URL" }) }
+  }
   const path = url.startsWith("sqlite:") ? url.slice("sqlite:".length) : ""
   // Two slashes would be a host in a URL, and a path of the root to the file system: nobody means the second.
   const ambiguous = path.startsWith("//") && !path.startsWith("///")
   if (path === "" || path === ":memory:" || ambiguous || /[?#\0]/u.test(path)) {
-    problems.push({ variable: "DATABASE_URL", message: "must be sqlite:PATH, such as sqlite:./data/paykernel.sqlite" })
+    complain("must be sqlite:PATH, such as sqlite:./data/paykernel.sqlite, or postgres://USER:PASSWORD@HOST/DATABASE")
   }
-  return path
+  return { _tag: "Sqlite", path: resolve(directory, path) }
+}
+
+/**
+ * A `#`, `/` or `?` in a password that is not encoded ends the host early: what is before it is then no port, or what
+ * is after it holds the `@`.
+ */
+const isPostgresUrl = (text: string): boolean => {
+  if (!/^postgres(?:ql)?:\/\/[\x21-\x7e]+$/u.test(text)) return false
+  try {
+    // A host may be left out for a socket that is named as a parameter.
+    const { username, password, pathname, search, hash } = new URL(text.replace("@/", "@localhost/"))
+    for (const part of [username, password, pathname]) decodeURIComponent(part)
+    return /^(?:\/[^/@]*)?$/u.test(pathname) && !search.includes("@") && hash === ""
+  } catch {
+    return false
+  }
 }
 
 const apiKeysOf = (

@@ -1,36 +1,32 @@
 /** The judge judged: books that agree are left in peace, and each of these forgeries is found. */
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import Database from "better-sqlite3"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { openClientJournal } from "./client-journal.ts"
-import { type Books, compareBooks } from "./four-books.ts"
-import { textAt } from "./json-reading.ts"
-import { merchantClient } from "./merchant-client.ts"
+import { openClientJournal } from "@paykernel/four-books/client-journal"
+import { engines, openSite, type Site } from "./engine.ts"
+import { type Dialect, dialects, forgersDesk } from "./forging.ts"
+import { type Books, compareBooks } from "@paykernel/four-books/four-books"
+import { textAt } from "@paykernel/four-books/json-reading"
+import { merchantClient } from "@paykernel/four-books/merchant-client"
 import { sdkClient } from "./sdk-client.ts"
 import { sdkContract } from "./sdk-contract.ts"
-import { type ServerProcess, scratchDirectory, startProcess } from "./server-process.ts"
+import type { ServerProcess } from "./server-process.ts"
 import { openShop } from "./shop.ts"
 
 const apiKey = "SAND_API_KEY:four:books"
-const directory = scratchDirectory()
-const files = { bank: "gateway-journal.jsonl", database: "paykernel.sqlite", client: "client-journal.jsonl" }
-let server: ServerProcess
-let books: Books
+const bankFile = "gateway-journal.jsonl"
+const clientFile = "client-journal.jsonl"
 
 /** One payment captured and settled, one refunded, one authorized, one declined. */
-beforeAll(async () => {
-  server = await startProcess(directory.path, { PAYKERNEL_API_KEY: apiKey })
-  const api = merchantClient(() => server.address, apiKey)
-  const clientPath = join(directory.path, files.client)
-  const clientJournal = openClientJournal(clientPath)
-  const post = async <Body extends { readonly idempotencyKey: string }>(path: string, body: Body): Promise<string> => {
-    const request = { key: body.idempotencyKey, path, body }
-    const answer = await api.post(path, body)
-    clientJournal.answered(request, answer.status, answer.text)
+const keepBooks = async ({ path, sandboxDir, databaseUrl }: Site, address: string): Promise<Books> => {
+  const api = merchantClient(() => address, apiKey)
+  const clientJournal = openClientJournal(join(path, clientFile))
+  const post = async <Body extends { readonly idempotencyKey: string }>(to: string, body: Body): Promise<string> => {
+    const answer = await api.post(to, body)
+    clientJournal.answered({ key: body.idempotencyKey, path: to, body }, answer.status, answer.text)
     return textAt(answer.body, "data", "id")
   }
-  const shop = await openShop(sdkClient(server.address, apiKey, sdkContract()))
+  const shop = await openShop(sdkClient(address, apiKey, sdkContract()))
   const cardId = await post("/v1/cards", await shop.cardRequest())
   const pay = async (amount: string, wish = {}): Promise<string> => {
     const id = await post("/v1/payments", shop.paymentRequest(cardId, amount, wish))
@@ -44,58 +40,41 @@ beforeAll(async () => {
   await api.post("/sandbox/settle", {})
   await pay("30.00", { autoCapture: false })
   await pay("5.04")
-  const sandboxDir = join(directory.path, "data")
-  books = { api, clientJournal, sandboxDir, databasePath: join(sandboxDir, files.database) }
-})
-
-afterAll(async () => {
-  await server?.stop("SIGTERM")
-  directory.remove()
-})
-
-it("books that agree are left in peace", async () => {
-  expect(await compareBooks(books)).toEqual({ payments: 4, executions: 5, acknowledged: 6, doubts: 0, differences: [] })
-})
-
-type Forgery = { readonly file: keyof typeof files; readonly forge: (path: string) => void }
-
-/** Copies of the files, one of them forged. */
-const forged = ({ file, forge }: Forgery, nth: number): Books => {
-  const sandboxDir = join(directory.path, `forged-${nth}`)
-  mkdirSync(sandboxDir)
-  const database = new Database(books.databasePath)
-  database.pragma("wal_checkpoint(truncate)")
-  database.close()
-  copyFileSync(join(books.sandboxDir, files.bank), join(sandboxDir, files.bank))
-  copyFileSync(books.databasePath, join(sandboxDir, files.database))
-  copyFileSync(join(directory.path, files.client), join(sandboxDir, files.client))
-  forge(join(sandboxDir, files[file]))
-  const clientJournal = openClientJournal(join(sandboxDir, files.client))
-  return { api: books.api, sandboxDir, databasePath: join(sandboxDir, files.database), clientJournal }
+  return { api, clientJournal, sandboxDir, databaseUrl, bankShownAt: "/sandbox/gateway/journal" }
 }
 
-const inLines = (edit: (lines: Array<string>) => ReadonlyArray<string>) => (path: string) =>
-  writeFileSync(path, edit(readFileSync(path, "utf8").split("\n")).join("\n"))
+type Forge = (books: {
+  readonly sandboxDir: string
+  readonly databaseUrl: string
+  readonly dialect: Dialect
+}) => void | Promise<void>
 
-const bySql = (sql: string) => (path: string) => {
-  const database = new Database(path)
-  expect(database.prepare(sql).run().changes).toBeGreaterThan(0)
-  database.close()
-}
+const inLines =
+  (file: string, edit: (lines: Array<string>) => ReadonlyArray<string>): Forge =>
+  ({ sandboxDir }) => {
+    const path = join(sandboxDir, file)
+    writeFileSync(path, edit(readFileSync(path, "utf8").split("\n")).join("\n"))
+  }
 
-const bank = (edit: (lines: Array<string>) => ReadonlyArray<string>): Forgery => ({
-  file: "bank",
-  forge: inLines(edit)
-})
-const sql = (statement: string): Forgery => ({ file: "database", forge: bySql(statement) })
-const client = (edit: (lines: Array<string>) => ReadonlyArray<string>): Forgery => ({
-  file: "client",
-  forge: inLines(edit)
-})
+const bank = (edit: (lines: Array<string>) => ReadonlyArray<string>): Forge => inLines(bankFile, edit)
 
-const ofPayment = "where type = 'payment' and state ->> '$.amount.amount'"
+const client = (edit: (lines: Array<string>) => ReadonlyArray<string>): Forge => inLines(clientFile, edit)
 
-const forgeries: ReadonlyArray<readonly [string, Forgery, RegExp]> = [
+const sql =
+  (statement: (dialect: Dialect) => string): Forge =>
+  async ({ databaseUrl, dialect }) => {
+    expect(await dialect.change(databaseUrl, statement(dialect))).toBeGreaterThan(0)
+  }
+
+const ofPayment = ({ text }: Dialect, cents: string): string =>
+  `where type = 'payment' and ${text("amount", "amount")} = '${cents}'`
+
+const setState =
+  (text: string, ...path: ReadonlyArray<string>) =>
+  ({ stateWith }: Dialect): string =>
+    `update paykernel_aggregate set state = ${stateWith(text, ...path)}`
+
+const forgeries: ReadonlyArray<readonly [string, Forge, RegExp]> = [
   ["the bank executes a key twice", bank(([first = "", ...rest]) => [first, first, ...rest]), /executed \S+ twice/u],
   [
     "the bank authorizes a payment again under another key",
@@ -115,40 +94,46 @@ const forgeries: ReadonlyArray<readonly [string, Forgery, RegExp]> = [
   ["the bank's last line is torn", bank((lines) => [...lines.slice(0, -1), "{"]), /middle of a line/u],
   [
     "a posting of the ledger is a cent too much",
-    sql("update paykernel_ledger_posting set low = low + 1 where seq = 1 and line = 0"),
+    sql(
+      ({ cents }) => `update paykernel_ledger_posting set ${cents} = ${cents} + 1
+        where line = 0 and seq = (select min(seq) from paykernel_ledger_posting)`
+    ),
     /is off by 1/u
   ],
   [
     "more was captured than authorized",
-    sql(`update paykernel_aggregate set state = json_set(state, '$.captured.amount', '3001') ${ofPayment} = '3000'`),
+    sql((dialect) => `${setState("3001", "captured", "amount")(dialect)} ${ofPayment(dialect, "3000")}`),
     /bounds of \S+ are broken/u
   ],
   [
+    "a row guards other amounts than its state has",
+    sql((dialect) => `update paykernel_aggregate set captured = refunded ${ofPayment(dialect, "1000")}`),
+    /guards 1000,0,0, and its state has 1000,1000,0/u
+  ],
+  [
     "a charged payment is said to have failed",
-    sql(`update paykernel_aggregate set state = json_set(state, '$.status', 'failed') ${ofPayment} = '1000'`),
+    sql((dialect) => `${setState("failed", "status")(dialect)} ${ofPayment(dialect, "1000")}`),
     /failed, and the bank charges it/u
   ],
   [
     "a payment hangs",
-    sql(`update paykernel_aggregate set state = json_set(state, '$.status', 'pending') ${ofPayment} = '3000'`),
+    sql((dialect) => `${setState("pending", "status")(dialect)} ${ofPayment(dialect, "3000")}`),
     /is stuck in pending/u
   ],
-  ["a task hangs", sql("update paykernel_task set state = 'parked' where kind = 'attempt'"), /is still parked/u],
+  ["a task hangs", sql(() => "update paykernel_task set state = 'parked' where kind = 'attempt'"), /is still parked/u],
   [
     "a payment is lost",
-    sql(`delete from paykernel_aggregate ${ofPayment} = '1000'`),
+    sql((dialect) => `delete from paykernel_aggregate ${ofPayment(dialect, "1000")}`),
     /does not know the bank's authorize/u
   ],
   [
     "an acknowledged key is lost",
-    sql("delete from paykernel_idempotency where rowid = (select min(rowid) from paykernel_idempotency)"),
+    sql(() => "delete from paykernel_idempotency where key = (select min(key) from paykernel_idempotency)"),
     /has forgotten the key/u
   ],
   [
     "a settlement is not the sum of its payments",
-    sql(
-      "update paykernel_aggregate set state = json_set(state, '$.totalCredits.amount', '1') where type = 'settlement'"
-    ),
+    sql((dialect) => `${setState("1", "totalCredits", "amount")(dialect)} where type = 'settlement'`),
     /is not the sum of its payments/u
   ],
   [
@@ -163,11 +148,46 @@ const forgeries: ReadonlyArray<readonly [string, Forgery, RegExp]> = [
   ]
 ]
 
-describe("it is found when", () => {
-  it.each(forgeries.map((forgery, nth) => [forgery[0], forgery, nth] as const))(
-    "%s",
-    async (_name, [, forgery, says], nth) => {
-      const { differences } = await compareBooks(forged(forgery, nth))
+describe.each(engines)("the judge on %s", (engine) => {
+  let site: Site
+  let server: ServerProcess
+  let books: Books
+
+  beforeAll(async () => {
+    site = await openSite(engine)
+    server = await site.start({ PAYKERNEL_API_KEY: apiKey })
+    books = await keepBooks(site, server.address)
+  })
+
+  afterAll(async () => {
+    await server?.stop("SIGTERM")
+    await site?.remove()
+  })
+
+  it("leaves books that agree in peace", async () => {
+    expect(await compareBooks(books)).toEqual({
+      payments: 4,
+      executions: 5,
+      acknowledged: 6,
+      doubts: 0,
+      differences: []
+    })
+  })
+
+  /** Copies of the books, one of them forged. */
+  const forged = async (forge: Forge, nth: number): Promise<Books> => {
+    const sandboxDir = forgersDesk(site.path, nth)
+    copyFileSync(join(books.sandboxDir, bankFile), join(sandboxDir, bankFile))
+    copyFileSync(join(site.path, clientFile), join(sandboxDir, clientFile))
+    const databaseUrl = await dialects[engine].copy(books.databaseUrl, sandboxDir)
+    await forge({ sandboxDir, databaseUrl, dialect: dialects[engine] })
+    return { ...books, sandboxDir, databaseUrl, clientJournal: openClientJournal(join(sandboxDir, clientFile)) }
+  }
+
+  it.each(forgeries.map(([what, forge, says], nth) => ({ what, forge, says, nth })))(
+    "finds it when $what",
+    async ({ forge, says, nth }) => {
+      const { differences } = await compareBooks(await forged(forge, nth))
       expect(differences).toEqual(expect.arrayContaining([expect.stringMatching(says)]))
     }
   )

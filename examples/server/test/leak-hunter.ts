@@ -8,15 +8,51 @@ export type Leak = { readonly place: string; readonly form: string; readonly end
 
 export type Haystack = { readonly place: string; readonly bytes: Buffer }
 
-export const huntLeaks = (secrets: ReadonlyArray<string>, haystacks: ReadonlyArray<Haystack>): ReadonlyArray<Leak> =>
-  secrets.flatMap((secret) => {
-    const forms = formsOf(secret)
-    return haystacks.flatMap(({ place, bytes }) =>
-      forms
-        .filter(({ needle }) => bytes.includes(needle))
-        .map(({ form }) => ({ place, form, ending: secret.slice(-4) }))
-    )
-  })
+/** Goes through each haystack once, however many secrets there are. */
+export const huntLeaks = (secrets: ReadonlyArray<string>, haystacks: ReadonlyArray<Haystack>): ReadonlyArray<Leak> => {
+  const needles = needlesOf(secrets)
+  return haystacks.flatMap(({ place, bytes }) =>
+    [...needlesIn(bytes, needles)].map(({ form, ending }) => ({ place, form, ending }))
+  )
+}
+
+type Needle = { readonly form: string; readonly ending: string; readonly bytes: Buffer }
+
+/** By their first four bytes as a number, with a filter in front that sorts out nearly everything else. */
+type Needles = { readonly byBeginning: ReadonlyMap<number, ReadonlyArray<Needle>>; readonly filter: Uint8Array }
+
+const filterBits = 20
+
+const filterSlot = (beginning: number): number => Math.imul(beginning, 0x9e3779b1) >>> (32 - filterBits)
+
+const needlesOf = (secrets: ReadonlyArray<string>): Needles => {
+  const byBeginning = new Map<number, Array<Needle>>()
+  const filter = new Uint8Array(2 ** filterBits)
+  for (const secret of secrets) {
+    for (const { form, needle } of formsOf(secret)) {
+      const beginning = needle.readInt32BE(0)
+      const alike = byBeginning.get(beginning) ?? []
+      alike.push({ form, ending: secret.slice(-4), bytes: needle })
+      byBeginning.set(beginning, alike)
+      filter[filterSlot(beginning)] = 1
+    }
+  }
+  return { byBeginning, filter }
+}
+
+const needlesIn = (bytes: Buffer, { byBeginning, filter }: Needles): ReadonlySet<Needle> => {
+  const found = new Set<Needle>()
+  let beginning = 0
+  for (let at = 0; at < bytes.length; at++) {
+    beginning = (beginning << 8) | (bytes[at] ?? 0)
+    if (filter[filterSlot(beginning)] === 0) continue
+    const from = at - 3
+    for (const needle of byBeginning.get(beginning) ?? []) {
+      if (from >= 0 && bytes.subarray(from, from + needle.bytes.length).equals(needle.bytes)) found.add(needle)
+    }
+  }
+  return found
+}
 
 /** The name of every form, for tests of the hunter itself. */
 export const formsOf = (secret: string): ReadonlyArray<{ readonly form: string; readonly needle: Buffer }> => {
@@ -62,11 +98,17 @@ const digitForms = (secret: string): ReadonlyArray<{ readonly form: string; read
   const groups = secret.match(/.{1,4}/gu) ?? []
   const number = Buffer.alloc(8)
   number.writeBigUInt64BE(BigInt(secret))
-  return [
-    { form: "in groups", needle: Buffer.from(groups.join(" ")) },
-    { form: "in hyphenated groups", needle: Buffer.from(groups.join("-")) },
+  const binary = [
     { form: "in packed digits", needle: Buffer.from(secret.length % 2 === 0 ? secret : `0${secret}`, "hex") },
     { form: "as a number", needle: number },
     { form: "as a number, turned", needle: Buffer.from(number).reverse() }
   ]
+  return [
+    { form: "in groups", needle: Buffer.from(groups.join(" ")) },
+    { form: "in hyphenated groups", needle: Buffer.from(groups.join("-")) },
+    ...binary.filter(({ needle }) => isTelling(needle))
+  ]
 }
+
+/** A few bytes among zeros, as of the card 4000 0000 0000 0002, stand in every file of a database by chance. */
+const isTelling = (bytes: Buffer): boolean => new Set(bytes).size > 3

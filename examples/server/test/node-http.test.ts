@@ -2,7 +2,7 @@
 import { connect } from "node:net"
 import { afterEach, describe, expect, it } from "vitest"
 import { type Handler, type HttpLimits, type HttpServer, listen } from "../src/node-http.ts"
-import { pause } from "./polling.ts"
+import { pause } from "@paykernel/four-books/polling"
 
 let server: HttpServer | undefined
 const defects: Array<unknown> = []

@@ -1,6 +1,6 @@
 /** The official SDK, with the contract as a witness of every answer that it gets. */
 import { Circle } from "@circle-fin/circle-sdk"
-import { isObject, textAt, valueAt } from "./json-reading.ts"
+import { isObject, textAt, valueAt } from "@paykernel/four-books/json-reading"
 import type { Exchange, SdkContract } from "./sdk-contract.ts"
 
 /** An unmodified SDK; each of its calls also fails where the answer is not as described. */

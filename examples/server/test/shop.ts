@@ -2,8 +2,8 @@
 import { randomUUID } from "node:crypto"
 import type { CardCreationRequest, Circle, PaymentCreationRequest } from "@circle-fin/circle-sdk"
 import { type CardData, type EncryptedCardData, encryptCardData } from "@paykernel/adapters-http/browser"
-import { textAt, valueAt } from "./json-reading.ts"
-import { eventually } from "./polling.ts"
+import { textAt, valueAt } from "@paykernel/four-books/json-reading"
+import { eventually } from "@paykernel/four-books/polling"
 
 /** What a test wants to be special about a card; the rest is ordinary. */
 export type CardWish = {

@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import { afterAll, describe, expect, it } from "vitest"
 import { openSandboxClock } from "../src/clock.ts"
 import { timeMachine } from "../src/time-machine.ts"
-import { pause } from "./polling.ts"
+import { pause } from "@paykernel/four-books/polling"
 import { scratchDirectory } from "./server-process.ts"
 
 const directory = scratchDirectory()

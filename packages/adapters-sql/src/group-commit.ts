@@ -15,6 +15,8 @@ export type GroupCommitOptions<Job> = {
   readonly write: (batch: ReadonlyArray<Job>) => WriteResult | Promise<WriteResult>
   /** Answers a job that is not written. */
   readonly refuse: (job: Job, reason: GroupRefusal) => void
+  /** Writes under way at once. Default 1: what a database does one after the other anyway is better done together. */
+  readonly writersMax?: number
   readonly limits?: Partial<GroupCommitLimits>
 }
 
@@ -38,6 +40,9 @@ export type GroupCommit<Job> = {
 
 export const groupCommitDefaults: GroupCommitLimits = { batchMax: 256, waitingMax: 4096, busyRetriesMax: 200 }
 
+/** Fewer jobs than this are not worth being spread over several writes. */
+const shareMin = 8
+
 /** Doubles from 2 ms, to 50 ms at most: other writers rarely need longer, and callers are waiting. */
 const busyPauseMs = (busyAnswers: number): number => Math.min(50, 2 ** Math.min(busyAnswers, 6))
 
@@ -54,30 +59,53 @@ const busyPauseMs = (busyAnswers: number): number => Math.min(50, 2 ** Math.min(
  */
 export const groupCommit = <Job>(options: GroupCommitOptions<Job>): GroupCommit<Job> => {
   const { batchMax, waitingMax, busyRetriesMax } = { ...groupCommitDefaults, ...options.limits }
+  const writersMax = options.writersMax ?? 1
   let waiting: Array<Job> = []
-  let active = false
+  let writers = 0
+  let inWriting = 0
+  let isStartDue = false
   let closed = false
   let busyAnswers = 0
   const whenIdle: Array<() => void> = []
 
   /** The next write waits for the end of this turn of the event loop, so that all callers of the turn share it. */
-  const step = async (): Promise<void> => {
-    const batch = waiting.splice(0, batchMax)
+  const startSoon = (): void => {
+    if (isStartDue) return
+    isStartDue = true
+    setImmediate(start)
+  }
+
+  const start = (): void => {
+    isStartDue = false
+    while (isWorthAWrite()) void writeNext(waiting.splice(0, share()))
+    if (isIdle()) for (const tell of whenIdle.splice(0)) tell()
+  }
+
+  /** Beside writes that are under way a small one would only leave less to share. */
+  const isWorthAWrite = (): boolean =>
+    waiting.length > 0 && writers < writersMax && waiting.length * 2 >= inWriting / Math.max(1, writers)
+
+  /** What waits is spread over the writers that are free. */
+  const share = (): number => Math.min(batchMax, Math.max(shareMin, Math.ceil(waiting.length / (writersMax - writers))))
+
+  const isIdle = (): boolean => waiting.length + writers === 0 && !isStartDue
+
+  const writeNext = async (batch: ReadonlyArray<Job>): Promise<void> => {
+    writers += 1
+    inWriting += batch.length
     const result = await attempt(options.write, batch)
+    writers -= 1
+    inWriting -= batch.length
     busyAnswers = result === "busy" ? busyAnswers + 1 : 0
     if (result === "busy" && busyAnswers <= busyRetriesMax) {
       waiting = [...batch, ...waiting]
-      setTimeout(step, busyPauseMs(busyAnswers))
+      isStartDue = true
+      setTimeout(start, busyPauseMs(busyAnswers))
       return
     }
     busyAnswers = 0
     if (result !== "settled") for (const job of batch) options.refuse(job, result)
-    if (waiting.length > 0) {
-      setImmediate(step)
-      return
-    }
-    active = false
-    for (const tell of whenIdle.splice(0)) tell()
+    startSoon()
   }
 
   return {
@@ -85,9 +113,7 @@ export const groupCommit = <Job>(options: GroupCommitOptions<Job>): GroupCommit<
       if (closed) return options.refuse(job, "closed")
       if (waiting.length >= waitingMax) return options.refuse(job, "overloaded")
       waiting.push(job)
-      if (active) return
-      active = true
-      setImmediate(step)
+      startSoon()
     },
     withdraw: (job) => {
       const place = waiting.indexOf(job)
@@ -96,7 +122,7 @@ export const groupCommit = <Job>(options: GroupCommitOptions<Job>): GroupCommit<
     },
     close: () => {
       closed = true
-      return active ? new Promise((resolve) => whenIdle.push(resolve)) : Promise.resolve()
+      return isIdle() ? Promise.resolve() : new Promise((resolve) => whenIdle.push(resolve))
     }
   }
 }
@@ -106,7 +132,7 @@ const attempt = async <Job>(
   batch: ReadonlyArray<Job>
 ): Promise<WriteResult | "failed"> => {
   try {
-    return batch.length === 0 ? "settled" : await write(batch)
+    return await write(batch)
   } catch {
     return "failed"
   }

@@ -22,6 +22,8 @@ export type ListingDialect = {
     wish: Wish,
     arg: Place
   ) => AliasedExpression<Entry, "merged">
+  /** What must be said for the index by time to be chosen, where no column has one of few wanted values. */
+  readonly byTime: ReadonlyArray<RawBuilder<boolean>>
   /** The argument `limit`. */
   readonly limit: (arg: Place) => RawBuilder<number>
 }
@@ -31,13 +33,14 @@ export type Entries = ReturnType<typeof entriesOf>
 
 /** How the entries of a shape are asked for: in the order of their side, no more than the argument `limit`. */
 export const entriesInOrder = (dialect: ListingDialect, shape: Shape, arg: Place) => {
-  const { query, limit, forEachValue } = dialect
+  const { query, limit, forEachValue, byTime } = dialect
   const [lead, ...rest] = shape.wishes
   const others = rest.map((wish) => isWanted(dialect, wish, arg, "follows"))
   const branch = (first: ReadonlyArray<RawBuilder<boolean>>): Entries =>
     inOrder(entriesOf(dialect, shape, [...first, ...others], arg), shape.side).limit(limit(arg))
-  if (lead === undefined) return branch([])
-  if (lead.values === null || lead.values === 1) return branch([isWanted(dialect, lead, arg, "leads")])
+  if (lead === undefined) return branch(byTime)
+  if (lead.values === null) return branch([isWanted(dialect, lead, arg, "leads"), ...byTime])
+  if (lead.values === 1) return branch([isWanted(dialect, lead, arg, "leads")])
   const merged = forEachValue((first) => branch([first]), lead, arg)
   return inOrder(query.selectFrom(merged).selectAll(), shape.side).limit(limit(arg))
 }

@@ -39,8 +39,13 @@ export type Analysed = {
   readonly shape: Shape
   /** The wanted values of each column, without repetition. */
   readonly wanted: { readonly [column: string]: ReadonlyArray<string> }
-  /** Arguments by their names: `merchantId`, `collection`, and of `fromMs` and `toMs` what the shape has. */
-  readonly values: { readonly [name: string]: string | number }
+  /** Arguments by their names, with what the shape has of the bounds. */
+  readonly values: {
+    readonly merchantId: string
+    readonly collection: string
+    readonly fromMs?: number
+    readonly toMs?: number
+  }
 }
 
 const valuesMax = 100

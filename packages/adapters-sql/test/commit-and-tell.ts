@@ -1,10 +1,10 @@
-/** A process that commits until it is killed and prints each id when its commit is answered: `file`. */
+/** A process that commits until it is killed and prints each id when its commit is answered: `url`. */
 import { writeSync } from "node:fs"
-import { sqliteStore } from "@paykernel/adapters-sql/sqlite"
 import * as Effect from "effect/Effect"
 import { createOf } from "./commits.ts"
+import { openStore } from "./open-store.ts"
 
-const { store } = sqliteStore({ path: process.argv[2] ?? "" })
+const { store } = await openStore(process.argv[2] ?? "")
 
 const caller = async (name: number): Promise<never> => {
   for (let n = 0; ; n++) {

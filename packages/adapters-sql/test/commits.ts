@@ -40,3 +40,39 @@ export const countUp = (id: string, seen: StoredAggregate | undefined): Commit =
   commitOf({
     aggregates: [writeOf(id, { expectedVersion: seen?.version ?? 0, state: Number(seen?.state ?? 0) + 1 })]
   })
+
+/** A minor unit that came in. */
+export const captureOf = (id: string): Commit["ledger"][number] => ({
+  id,
+  merchantId,
+  kind: "capture",
+  reference: { type: "payment", id },
+  atMs: nowMs,
+  postings: [
+    { account: "card_receivable", layer: "posted", amount: { amount: 1n, currency: "USD" } },
+    { account: "merchant_unsettled", layer: "posted", amount: { amount: -1n, currency: "USD" } }
+  ]
+})
+
+/** A key bound to the creation of a payment. */
+export const boundOf = (key: string, id: string): NonNullable<Commit["idempotency"]> => ({
+  merchantId,
+  scope: "POST /payments",
+  key,
+  fingerprint: "f",
+  status: 201,
+  body: id,
+  aggregate: refOf(id),
+  subject: id,
+  createdAtMs: nowMs,
+  expiresAtMs: nowMs + 86_400_000
+})
+
+export const taskOf = (id: string): Commit["tasks"][number] => ({
+  id,
+  kind: "attempt",
+  aggregate: refOf(id),
+  subject: id,
+  dueAtMs: nowMs,
+  bornLeased: null
+})

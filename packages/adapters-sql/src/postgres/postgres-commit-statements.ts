@@ -4,13 +4,12 @@
  * no lock. Each guarded write counts what it wrote, and where a count is short the statement fails and writes nothing.
  */
 import { fieldColumns } from "../schema.ts"
+import { type ArrayElement, type BoundArray, boundArray } from "./postgres-arrays.ts"
 import { makeDurable } from "./postgres-durability.ts"
 import { ledgerLockClass } from "./postgres-ledger-lock.ts"
-import { type SqlValue, statementName } from "./postgres-statement.ts"
+import { statementName } from "./postgres-statement.ts"
 
-type ColumnType = "text" | "bigint" | "integer" | "numeric"
-
-type Columns = { readonly [column: string]: ColumnType }
+type Columns = { readonly [column: string]: ArrayElement }
 
 /** A row to be written: a value for each column of its part. */
 export type Row = { readonly [column: string]: string | number | null }
@@ -28,7 +27,11 @@ export type PartName = keyof typeof parts
 export type BatchRows = { readonly [part in PartName]: ReadonlyArray<Row> }
 
 /** What one batch is told to write. */
-export type BatchStatement = { readonly name: string; readonly text: string; readonly values: ReadonlyArray<SqlValue> }
+export type BatchStatement = {
+  readonly name: string
+  readonly text: string
+  readonly values: ReadonlyArray<BoundArray | number>
+}
 
 const insert = (table: string, rest: string) => (given: string, columns: ReadonlyArray<string>) =>
   `insert into ${table} (${columns.join(", ")}) select ${columns.join(", ")} from ${given} ${rest}`
@@ -225,10 +228,15 @@ export const batchStatement = (
   const known = shapes.get(key) ?? shapeOf(present)
   shapes.set(key, known)
   const columns = present.flatMap((part) =>
-    Object.keys(parts[part].columns).map((column) => rows[part].map((row) => row[column] ?? null))
+    Object.entries<ArrayElement>(parts[part].columns).map(([column, element]) =>
+      boundArray(
+        element,
+        rows[part].map((row) => row[column] ?? null)
+      )
+    )
   )
   const counts = present.filter((part) => parts[part].guarded).map((part) => rows[part].length)
-  return { ...known, values: [batchId, ledgerStripes, ...columns, ...counts] }
+  return { ...known, values: [batchId, boundArray("integer", ledgerStripes), ...columns, ...counts] }
 }
 
 const shapeOf = (present: ReadonlyArray<PartName>): { readonly name: string; readonly text: string } => {
@@ -238,13 +246,13 @@ const shapeOf = (present: ReadonlyArray<PartName>): { readonly name: string; rea
     return `$${place}`
   }
   const written = present.map((name) => {
-    const { columns, write } = parts[name]
-    const arrays = Object.values(columns).map((type) => `${next()}::${type}[]`)
-    const names = Object.keys(columns)
-    const returned = name === "transactions" ? "merchant_id, id, seq" : "1"
+    const { columns, write, guarded } = parts[name]
+    const lists = Object.entries(columns).map(([column, type]) => `unnest(${next()}::${type}[]) as ${column}`)
+    // Among the wanted columns, lists go row by row; as a table, each would first be written to a store of its own.
+    const given = `(select ${lists.join(", ")}) as given`
+    const returned = name === "transactions" ? "returning merchant_id, id, seq" : guarded ? "returning 1" : ""
     return `,
-    ${name} as (${write(`unnest(${arrays.join(", ")}) as given (${names.join(", ")})`, names)}
-      returning ${returned})`
+    ${name} as (${write(given, Object.keys(columns))} ${returned})`
   })
   const guards = present
     .filter((name) => parts[name].guarded)

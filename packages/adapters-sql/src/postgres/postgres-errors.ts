@@ -14,7 +14,7 @@ export type Failure =
 
 const guardFailed = "22012"
 /** Serialization failure, deadlock, lock not available. */
-const gaveWay: ReadonlyArray<string> = ["40001", "40P01", "55P03"]
+const givingWay: ReadonlyArray<string> = ["40001", "40P01", "55P03"]
 
 /** What became of a statement that was sent and failed. */
 export const failureOf = (error: unknown): Failure => {
@@ -25,7 +25,7 @@ export const failureOf = (error: unknown): Failure => {
   if (code === guardFailed) return { _tag: "Spoilt", constraint: null }
   // Constraints, and rows or numbers beyond a limit of the server.
   if (/^(?:23|54|22003)/u.test(code)) return { _tag: "Spoilt", constraint: constraint ?? code }
-  if (gaveWay.includes(code)) return { _tag: "Retry", reason: code }
+  if (givingWay.includes(code)) return { _tag: "Retry", reason: code }
   // A session that the server ends may have been ended while it was committing.
   if (severity !== "ERROR") return { _tag: "Unknown", reason: code }
   return { _tag: "Unavailable", reason: code }
@@ -37,6 +37,9 @@ export const mayComeBack = (error: unknown): boolean => {
   if (error instanceof pg.DatabaseError) return /^(?:57P0|08|53300)/u.test(reason)
   return reason !== closedPool
 }
+
+/** Whether the server undid a statement for the sake of another transaction, so that it may be sent again. */
+export const gaveWay = (error: unknown): boolean => givingWay.includes(reasonOf(error))
 
 /** A name for logs: the code of the server or of the system. */
 export const reasonOf = (error: unknown): string => {

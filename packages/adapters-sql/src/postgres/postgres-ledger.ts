@@ -24,6 +24,7 @@ const merchantsCounted = 10_000
  * the time of one statement.
  */
 const barrierTimeoutMs = 250
+const retryPauseMs = 5_000
 
 type Merchant = { readonly merchantId: string }
 
@@ -60,11 +61,11 @@ export const postgresLedger = (connection: Connection) => {
     if (postingsAdded > 0) await statements.write.run({ merchantId, throughSeq, sums: encodeSums(sums) })
   }
 
-  /** One at a time, and a failure is nobody's: the next that finds it due tries again. */
+  /** One at a time. A failure is nobody's: who finds it due later tries again, but not at once. */
   const checkpointSoon = async (merchantId: string): Promise<void> => {
     if (isUnderWay) return
     isUnderWay = true
-    await checkpoint(merchantId).catch(() => {})
+    await checkpoint(merchantId).catch(() => new Promise((resolve) => setTimeout(resolve, retryPauseMs).unref()))
     isUnderWay = false
   }
 

@@ -32,6 +32,9 @@ import {
 
 type Values = Arguments & { readonly merchantId: string; readonly limit: number }
 
+/** Rows at most, in round numbers and written into the text. */
+type BoundedShape = Shape & { readonly rowsMax: number }
+
 type ItemKey = { readonly merchantId: string; readonly collection: string; readonly id: string }
 
 /** An entry and its aggregate, which every entry has. */
@@ -59,7 +62,7 @@ export const postgresListing = (connection: Connection) => {
 
   const shown = (request: ListQuery, side: Side | null, cursor: Cursor | null): Promise<ReadonlyArray<ItemRow>> => {
     const found = bindable(analysed(request, side))
-    return items(found.shape).all(argumentsOf(found, request.merchantId, request.limit + 1, cursor))
+    return items({ ...found.shape, rowsMax: itemsMax }).all(argumentsOf(found, request.limit + 1, cursor))
   }
 
   const counted = async (
@@ -69,7 +72,7 @@ export const postgresListing = (connection: Connection) => {
     limit: number
   ): Promise<number> => {
     const found = bindable(analysed(request, side))
-    const row = await counts(found.shape).get(argumentsOf(found, request.merchantId, limit, cursor))
+    const row = await counts({ ...found.shape, rowsMax: roundedUp(limit) }).get(argumentsOf(found, limit, cursor))
     return row?.total ?? 0
   }
 
@@ -89,16 +92,18 @@ export const postgresListing = (connection: Connection) => {
     return asPage(request, pageFrom(request, found, beyond > 0))
   }
 
-  const count = async (filter: Filter, atMost: number): Promise<number> =>
-    wantsNothing(filter) && analysed(filter) ? 0 : counted(filter, null, null, atMost)
+  const count = async (filter: Filter, atMost: number): Promise<number> => {
+    analysed(filter)
+    return wantsNothing(filter) ? 0 : counted(filter, null, null, atMost)
+  }
 
   return { find, page, count }
 }
 
 /** Each shape's statement, built at its first use. Of more shapes than are kept the others are prepared each time. */
-const byShape = <Row>(build: (shape: Shape, naming: "named" | "unnamed") => Statement<Values, Row>) => {
+const byShape = <Row>(build: (shape: BoundedShape, naming: "named" | "unnamed") => Statement<Values, Row>) => {
   const known = new Map<string, Statement<Values, Row>>()
-  return (shape: Shape): Statement<Values, Row> => {
+  return (shape: BoundedShape): Statement<Values, Row> => {
     const key = JSON.stringify(shape)
     const found = known.get(key) ?? build(shape, known.size < shapesMax ? "named" : "unnamed")
     if (known.size < shapesMax) known.set(key, found)
@@ -117,19 +122,14 @@ const bindable = ({ shape, ...rest }: Analysed): Analysed => {
 
 const several = 2
 
-const argumentsOf = (
-  { shape, values, wanted }: Analysed,
-  merchantId: string,
-  limit: number,
-  cursor: Cursor | null
-): Values => {
+const argumentsOf = ({ shape, values, wanted }: Analysed, limit: number, cursor: Cursor | null): Values => {
   const bound: { [name: string]: SqlValue } = {}
   for (const { column, values: count } of shape.wishes) {
     const texts = wanted[column] ?? []
     if (count !== null) bound[column] = count === 1 ? (texts[0] ?? null) : texts
   }
   const place = cursor === null ? {} : { cursorMs: cursor.created_at_ms, cursorId: cursor.id }
-  return { ...values, ...bound, ...place, merchantId, limit }
+  return { ...values, ...bound, ...place, limit }
 }
 
 const asPage = (
@@ -155,6 +155,9 @@ const dialect: ListingDialect = {
   forEachValue: (branch, { column }, arg) =>
     sql<Entry>`(select of_value.* from unnest(${arg(column)}::text[]) as wanted (value)
       cross join lateral ${branch(sql`${sql.ref(column)} = wanted.value`)} as of_value)`.as("merged"),
+  // Every entry has a type, which the planner does not know: with a wanted value it would else take this index for as good
+  // as the column's own, and walk through all that a merchant has.
+  byTime: [sql`type <> ''`],
   // A limit that the planner does not know makes it prefer what has its first rows soonest, and that is the index.
   limit: (arg) => sql`(select ${arg("limit")}::bigint)`
 }
@@ -179,20 +182,25 @@ const itemByKey = (arg: Arg<ItemKey>) =>
     arg
   )
 
-/** As many rows as a page can have, so that the cost of an unknown limit does not look as if it were worth compiling. */
-const rowsMax = 1001
+/** As many rows as a page can have, and the one that tells that there are more. */
+const itemsMax = 1001
 
-const itemsOf = (shape: Shape) => (arg: Arg<Values>) => {
+const roundedUp = (limit: number): number => 10 ** String(Math.max(0, Math.ceil(limit) - 1)).length
+
+/** Where a limit is unknown, a tenth of all rows is expected. A bound in the text keeps that from seeming a long way. */
+const itemsOf = (shape: BoundedShape) => (arg: Arg<Values>) => {
   const entries = sql<Entry>`${entriesInOrder(dialect, shape, arg)}`.as("entry")
-  return inOrder(withAggregates(entries, arg), shape.side).limit(sql.lit(rowsMax))
+  return inOrder(withAggregates(entries, arg), shape.side).limit(sql.lit(shape.rowsMax))
 }
 
 type Counted = { readonly total: number }
 
-const countOf = (shape: Shape) => (arg: Arg<Values>) =>
-  query
-    .selectFrom(sql<Entry>`${entriesInOrder(dialect, shape, arg)}`.as("entry"))
+const countOf = (shape: BoundedShape) => (arg: Arg<Values>) => {
+  const entries = sql<Entry>`${entriesInOrder(dialect, shape, arg)}`.as("entry")
+  return query
+    .selectFrom(query.selectFrom(entries).select("entry.id").limit(sql.lit(shape.rowsMax)).as("bounded"))
     .select(sql<number>`count(*)`.as("total"))
+}
 
 /** Each aggregate is looked up by its key, one after the other and in the order of the entries: no join could do less. */
 const withAggregates = (entries: AliasedExpression<Entry, "entry">, arg: Arg<Pick<Values, "merchantId">>) =>

@@ -2,8 +2,8 @@
 import type { ListQuery } from "@paykernel/core/effect"
 import pg from "pg"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { type MigratedPool, migratedPool } from "../../test/migrated-pool.ts"
 import { fillTables, merchantId, nowMs, othersId } from "../../test/fill-tables.ts"
+import { type MigratedPool, migratedPool } from "../../test/migrated-pool.ts"
 import { postgresApiKeys } from "./postgres-api-keys.ts"
 import { postgresLedger } from "./postgres-ledger.ts"
 import { postgresListing } from "./postgres-listing.ts"
@@ -141,7 +141,9 @@ describe.each(["force_generic_plan", "force_custom_plan"] as const)("the plans o
     })
     expect(led.length).toBeGreaterThan(20)
     for (const [text, plan, column] of led) {
-      expect(`${text}\n${plan}`).toMatch(new RegExp(`Index (?:Only )?Scan (?:Backward )?using paykernel_listing_${column}`, "u"))
+      expect(`${text}\n${plan}`).toMatch(
+        new RegExp(`Index (?:Only )?Scan (?:Backward )?using paykernel_listing_${column}`, "u")
+      )
     }
   })
 

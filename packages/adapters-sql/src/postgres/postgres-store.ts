@@ -16,7 +16,7 @@ import { postgresLedger } from "./postgres-ledger.ts"
 import { postgresListing } from "./postgres-listing.ts"
 import { migrate } from "./postgres-migrations.ts"
 import { type Nudges, postgresNudges } from "./postgres-nudges.ts"
-import { once, reading } from "./postgres-reading.ts"
+import { askingOnce, reading } from "./postgres-reading.ts"
 import { postgresRecords } from "./postgres-records.ts"
 import { postgresTasks } from "./postgres-tasks.ts"
 import { type Answer, postgresWriter, type WriteJob, type WriterLimits } from "./postgres-writer.ts"
@@ -34,6 +34,7 @@ export type PostgresStore = {
 }
 
 const defaultPatienceMs = 10_000
+const defaultWritersMax = 2
 
 /**
  * Opens a store and brings the tables up to date. Rejects when the server cannot be reached or the database was written
@@ -62,6 +63,7 @@ export const postgresStore = async (options: PostgresStoreOptions): Promise<Post
   const writes = groupCommit<WriteJob>({
     write: postgresWriter(pool, { patienceMs }),
     refuse: (job, reason) => job.answer(Effect.fail(unavailable(reason, reason === "failed"))),
+    writersMax: options.limits?.writersMax ?? defaultWritersMax,
     limits: options.limits ?? {}
   })
   const close = async (): Promise<void> => {
@@ -99,6 +101,7 @@ const storeOn = (
   const ledger = postgresLedger(pool)
   const tasks = postgresTasks(pool)
   const read = reading(patienceMs)
+  const once = askingOnce(patienceMs)
   const commit = committing(writes)
   return {
     commit: (value) =>
@@ -106,8 +109,12 @@ const storeOn = (
         const invariant = commitViolation(value)
         if (invariant !== undefined) return Effect.fail(new InvariantViolated({ invariant }))
         const prepared = prepareCommit(value)
-        const written = commit({ prepared })
-        return prepared.hasWorkForOthers ? Effect.tap(written, () => Effect.sync(nudges.send)) : written
+        return Effect.tap(commit({ prepared }), () =>
+          Effect.sync(() => {
+            ledger.posted(value.ledger)
+            if (prepared.hasWorkForOthers) nudges.send()
+          })
+        )
       }),
     load: (ref) => read(() => records.load(ref)),
     events: (ref, afterVersion) => read(() => records.events(ref, afterVersion)),

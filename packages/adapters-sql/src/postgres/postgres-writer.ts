@@ -3,13 +3,14 @@
  * is on its disk. Where the connection ends before it could say so, the row that the batch wrote of itself tells.
  */
 import { randomUUID } from "node:crypto"
-import type { CommitError } from "@paykernel/core/effect"
+import { type CommitError, StoreUnavailable } from "@paykernel/core/effect"
 import * as Effect from "effect/Effect"
 import type { WriteResult } from "../group-commit.ts"
 import { joinRows, type PreparedCommit } from "./postgres-commit.ts"
 import { batchStatement, serverTimeMs } from "./postgres-commit-statements.ts"
 import { type Borrowed, borrow, type PostgresPool } from "./postgres-database.ts"
 import { type Failure, failureOf, mayComeBack, reasonOf, unavailable, violated } from "./postgres-errors.ts"
+import { reading } from "./postgres-reading.ts"
 import { findRefusals } from "./postgres-refusals.ts"
 
 export type Answer = Effect.Effect<void, CommitError>
@@ -19,6 +20,11 @@ export type WriteJob = { readonly prepared: PreparedCommit; readonly answer: (an
 export type WriterLimits = {
   /** How long a write waits for a server that cannot be reached, or to hear what became of it. Default 10 s. */
   readonly patienceMs: number
+  /**
+   * Writes under way at once, each on a connection of its own. Default 2: while the server carries out the one, this
+   * process makes the next.
+   */
+  readonly writersMax: number
 }
 
 /** Runs one statement on a connection that serves nobody else meanwhile, and drops it where it broke. */
@@ -32,7 +38,7 @@ type Sent = { readonly _tag: "Written"; readonly rows: ReadonlyArray<unknown> }
 
 export const postgresWriter = (
   pool: PostgresPool,
-  { patienceMs }: WriterLimits
+  { patienceMs }: Pick<WriterLimits, "patienceMs">
 ): ((batch: ReadonlyArray<WriteJob>) => Promise<WriteResult>) => {
   const send: Send = async (statement) => {
     let borrowed: Borrowed
@@ -54,16 +60,16 @@ export const postgresWriter = (
     }
   }
 
+  const read = reading(patienceMs)
+
   const settle = async (jobs: ReadonlyArray<WriteJob>): Promise<void> => {
-    const outcome = await persist(send, jobs, Date.now() + patienceMs)
+    const outcome = await persist(send, jobs, patienceMs)
     if (outcome._tag === "Written") return answerAll(jobs, Effect.void)
     if (outcome._tag !== "Spoilt") {
       return answerAll(jobs, Effect.fail(unavailable(outcome.reason, outcome._tag === "Unknown")))
     }
-    const refusals = await findRefusals(
-      pool,
-      jobs.map(({ prepared }) => prepared)
-    )
+    const prepared = jobs.map((job) => job.prepared)
+    const refusals = await Effect.runPromise(read(() => findRefusals(pool, prepared)))
     for (const { prepared, answer } of jobs) {
       const error = refusals.get(prepared)
       if (error !== undefined) answer(Effect.fail(error))
@@ -85,7 +91,7 @@ export const postgresWriter = (
       try {
         await settle(wave)
       } catch (error) {
-        answerAll(wave, Effect.fail(unavailable(reasonOf(error))))
+        answerAll(wave, Effect.fail(error instanceof StoreUnavailable ? error : unavailable(reasonOf(error))))
       }
     }
     return "settled"
@@ -112,15 +118,17 @@ const waves = (batch: ReadonlyArray<WriteJob>): ReadonlyArray<ReadonlyArray<Writ
   return found
 }
 
-/** Writes until it is known how it ended, or `untilMs` is over. */
-const persist = async (send: Send, jobs: ReadonlyArray<WriteJob>, untilMs: number): Promise<Sent | Failure> => {
+/** Writes until it is known how it ended, or the patience is over. */
+const persist = async (send: Send, jobs: ReadonlyArray<WriteJob>, patienceMs: number): Promise<Sent | Failure> => {
+  const untilMs = Date.now() + patienceMs
   const prepared = jobs.map(({ prepared }) => prepared)
   const rows = joinRows(prepared)
   const stripes = [...new Set(prepared.flatMap(({ ledgerStripes }) => ledgerStripes))].sort((a, b) => a - b)
   for (let tries = 1; ; tries++) {
     const batchId = randomUUID()
     const sent = await send(batchStatement(batchId, rows, stripes))
-    const outcome = sent._tag === "Unknown" ? await find(send, batchId, sent, untilMs) : sent
+    // It may have waited long for a lock before its answer was lost, so the question has a time of its own.
+    const outcome = sent._tag === "Unknown" ? await find(send, batchId, sent, Date.now() + patienceMs) : sent
     if (outcome._tag !== "Retry" || Date.now() > untilMs) return outcome
     await pause(tries)
   }

@@ -8,18 +8,12 @@ import type { Ledger } from "@paykernel/core/domain"
 import { InvariantViolated } from "@paykernel/core/effect"
 import { ledgerIdRepeated } from "@paykernel/core/memory"
 import { sql } from "kysely"
+import { addUp, balancesOf, decodeSums, encodeSums, type Sum } from "../ledger-sums.ts"
 import type { SqliteDatabase } from "./sqlite-database.ts"
 import { type Arg, prepare, query } from "./sqlite-statement.ts"
 
 /** Transactions between two checkpoints, and so the most that a balance has to add up. */
 const checkpointStep = 1024
-
-type Sum = {
-  readonly account: string
-  readonly currency: string
-  readonly layer: string
-  readonly amount: bigint
-}
 
 type SumRow = Omit<Sum, "amount"> & Limbs<string>
 type Limbs<A> = { readonly low: A; readonly mid: A; readonly high: A }
@@ -55,15 +49,7 @@ export const sqliteLedger = (database: SqliteDatabase) => {
     }
   }
 
-  const balances = (merchantId: string): ReadonlyArray<Ledger.Balance> => {
-    const found = new Map<string, Ledger.Balance>()
-    for (const { account, currency, layer, amount } of currentSums(merchantId)) {
-      const key = `${account} ${currency}`
-      const known = found.get(key) ?? ({ account, currency, posted: 0n, held: 0n } as Ledger.Balance)
-      found.set(key, { ...known, [layer]: amount })
-    }
-    return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, balance]) => balance)
-  }
+  const balances = (merchantId: string): ReadonlyArray<Ledger.Balance> => balancesOf(currentSums(merchantId))
 
   const of = (
     merchantId: string,
@@ -105,23 +91,6 @@ const split = (amount: bigint): Limbs<bigint> => ({
 })
 
 const joined = ({ low, mid, high }: Limbs<string>): bigint => BigInt(low) + (BigInt(mid) + BigInt(high) * limb) * limb
-
-const addUp = (parts: ReadonlyArray<Sum>): ReadonlyArray<Sum> => {
-  const sums = new Map<string, Sum>()
-  for (const { account, currency, layer, amount } of parts) {
-    const key = `${account} ${currency} ${layer}`
-    sums.set(key, { account, currency, layer, amount: amount + (sums.get(key)?.amount ?? 0n) })
-  }
-  return [...sums.values()]
-}
-
-const encodeSums = (sums: ReadonlyArray<Sum>): string =>
-  JSON.stringify(sums.map(({ account, currency, layer, amount }) => [account, currency, layer, amount.toString()]))
-
-const decodeSums = (text: string): ReadonlyArray<Sum> =>
-  (JSON.parse(text) as ReadonlyArray<readonly [string, string, string, string]>).map(
-    ([account, currency, layer, amount]) => ({ account, currency, layer, amount: BigInt(amount) })
-  )
 
 const ledgerStatements = (database: SqliteDatabase) => ({
   checkpoint: prepare(database, (arg: Arg<Merchant>) =>

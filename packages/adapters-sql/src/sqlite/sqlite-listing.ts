@@ -105,6 +105,7 @@ const dialect: ListingDialect = {
       .map((entries, n) => query.selectFrom(entries.as(`of_${n}`)).selectAll())
       .reduce((union, one) => union.unionAll(one))
       .as("merged"),
+  byTime: [],
   limit: (arg) => sql`${arg("limit")}`
 }
 

@@ -50,7 +50,7 @@ const plans = async (): Promise<ReadonlyMap<string, string>> => {
     await run(store.count(filter, 10))
   }
   await close()
-  const explainable = [...texts].filter((text) => /^(select|insert|update|delete|replace)/iu.test(text.trim()))
+  const explainable = [...texts].filter((text) => /^(with|select|insert|update|delete|replace)/iu.test(text.trim()))
   const planOf = (text: string): string => {
     const places = Array.from(text.matchAll(/\?/gu), () => 1)
     const rows = real.prepare(`explain query plan ${text}`).all(places) as ReadonlyArray<{ readonly detail: string }>
@@ -103,6 +103,17 @@ describe("the plans of SQLite", () => {
     const found = await plans()
     const plan = [...found].find(([text]) => /"k2" in \(\?\) and \+"k1" in \(\?\).* limit/u.test(text))?.[1]
     expect(plan).toContain("paykernel_listing_k2")
+  })
+
+  it("step from one merchant to the next, past all that a merchant has", async () => {
+    const walking = [...(await plans())].filter(([text]) => text.startsWith("with recursive"))
+    expect(walking).toHaveLength(2)
+    for (const [, plan] of walking) {
+      const steps = plan.split("\n").filter((line) => line.includes("paykernel_aggregate"))
+      expect(steps).toHaveLength(2)
+      for (const step of steps) expect(step).toMatch(/^SEARCH paykernel_aggregate USING COVERING INDEX/u)
+      expect(steps[1]).toContain("(merchant_id>?)")
+    }
   })
 
   it("claim from the indexes of ready and leased tasks", async () => {

@@ -6,11 +6,18 @@ import { sqliteStore } from "./sqlite-store.ts"
 
 describeStore("the SQLite store", async () => {
   const directory = mkdtempSync(join(tmpdir(), "paykernel-"))
-  const { store, close } = sqliteStore({ path: join(directory, "store.db") })
+  const open = () => sqliteStore({ path: join(directory, "store.db") })
+  const first = open()
+  const opened = [first]
   return {
-    store,
+    store: first.store,
+    another: async () => {
+      const one = open()
+      opened.push(one)
+      return one.store
+    },
     close: async () => {
-      await close()
+      for (const { close } of opened) await close()
       rmSync(directory, { recursive: true })
     }
   }

@@ -15,12 +15,20 @@ export type MerchantClient = {
   readonly put: (path: string, body: unknown) => Promise<Answered>
 }
 
-/** `address` is asked for at each call, because a server may come back somewhere else. */
-export const merchantClient = (address: () => string, apiKey: string): MerchantClient => {
+/**
+ * `address` is asked for at each call, because a server may come back somewhere else. A call that has no answer after
+ * `answerLimitMs` rejects: a server that is frozen never closes a connection.
+ */
+export const merchantClient = (
+  address: () => string,
+  apiKey: string,
+  answerLimitMs = 60_000
+): MerchantClient => {
   const call = async (method: string, path: string, body?: unknown): Promise<Answered> => {
     const response = await fetch(address() + path, {
       method,
       headers: { authorization: `Bearer ${apiKey}`, "content-type": "application/json" },
+      signal: AbortSignal.timeout(answerLimitMs),
       ...(body === undefined ? {} : { body: JSON.stringify(body) })
     })
     const text = await response.text()

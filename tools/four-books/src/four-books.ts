@@ -20,7 +20,10 @@ import type { MerchantClient } from "./merchant-client.ts"
 export type Books = {
   /** Where the bank's journal is. */
   readonly sandboxDir: string
-  readonly databasePath: string
+  /** Where the API shows the bank's journal as well, if it does. */
+  readonly bankShownAt: string | null
+  /** `sqlite:PATH` or `postgres://…`. */
+  readonly databaseUrl: string
   /** Of the only merchant of the server, whose key `api` uses. */
   readonly clientJournal: ClientJournal
   readonly api: MerchantClient
@@ -39,7 +42,7 @@ export type Comparison = {
 /** To be asked when the system is at rest: nothing on its way, nothing due. */
 export const compareBooks = async (books: Books): Promise<Comparison> => {
   const bank = readBankBook(join(books.sandboxDir, "gateway-journal.jsonl"))
-  const database = readDatabaseBook(books.databasePath)
+  const database = await readDatabaseBook(books.databaseUrl)
   const acknowledged = books.clientJournal.acknowledged()
   return {
     payments: database.payments.length,
@@ -57,16 +60,16 @@ export const compareBooks = async (books: Books): Promise<Comparison> => {
       ...answersAgainstDatabase(books.clientJournal, database),
       ...(await answersAgainstReplays(books.clientJournal, books.api)),
       ...(await apiAgainstDatabase(books.api, database)),
-      ...(await publicJournalAgainstFile(books.api, bank))
+      ...(books.bankShownAt === null ? [] : await publicJournalAgainstFile(books.api, books.bankShownAt, bank))
     ]
   }
 }
 
 /** The part that holds at every moment, also under load: it may be asked at any time. */
-export const differencesAtAnyMoment = (databasePath: string): ReadonlyArray<string> => {
-  const database = readDatabaseBook(databasePath)
+export const differencesAtAnyMoment = async (databaseUrl: string): Promise<ReadonlyArray<string>> => {
+  const database = await readDatabaseBook(databaseUrl)
   return [
-    ...(database.integrity === "ok" ? [] : [`the database file is damaged: ${database.integrity}`]),
+    ...when(database.integrity !== "ok", `the database is damaged: ${database.integrity}`),
     ...ledgerFaults(database.postings),
     ...database.payments.flatMap(boundsFaults)
   ]
@@ -103,9 +106,13 @@ const executionsAgainstAttempts = (bank: BankBook, { payments }: DatabaseBook): 
 }
 
 const boundsFaults = (payment: PaymentRow): Differences => {
-  const { id, authorized, captured, refunded, refunding } = payment
+  const { id, authorized, captured, refunded, refunding, guarded } = payment
+  const kept = [authorized, captured, refunded + refunding]
   const ordered = 0n <= refunded && 0n <= refunding && refunded + refunding <= captured && captured <= authorized
-  return when(!ordered, `the bounds of ${id} are broken: ${refunded}+${refunding} of ${captured} of ${authorized}`)
+  return [
+    ...when(!ordered, `the bounds of ${id} are broken: ${refunded}+${refunding} of ${captured} of ${authorized}`),
+    ...when(String(guarded) !== String(kept), `the row of ${id} guards ${guarded}, and its state has ${kept}`)
+  ]
 }
 
 const statusesAtRest = ["authorized", "confirmed", "paid", "failed", "voided", "cancelled", "expired"]
@@ -131,7 +138,7 @@ const paymentAgainstBank = (payment: PaymentRow, bank: Position): Differences =>
 const waitingKinds = ["settle", "expire_authorization", "expire_challenge"]
 
 const unfinished = ({ tasks, integrity }: DatabaseBook): Differences => [
-  ...when(integrity !== "ok", `the database file is damaged: ${integrity}`),
+  ...when(integrity !== "ok", `the database is damaged: ${integrity}`),
   ...tasks.flatMap(({ id, kind, state, why }) =>
     when(state !== "ready" || !waitingKinds.includes(kind), `the task ${id} (${kind}) is still ${state}: ${why}`)
   )

@@ -82,8 +82,12 @@ const publicStatus: { readonly [status: string]: string } = {
   expired: "failed"
 }
 
-export const publicJournalAgainstFile = async (api: MerchantClient, bank: BankBook): Promise<Differences> => {
-  const { body } = await api.get("/sandbox/gateway/journal")
+export const publicJournalAgainstFile = async (
+  api: MerchantClient,
+  path: string,
+  bank: BankBook
+): Promise<Differences> => {
+  const { body } = await api.get(path)
   const shown = listAt(body, "data").filter(isObject).map(publicLine)
   const same = shown.length === bank.publicLines.length && shown.every((line, at) => line === bank.publicLines[at])
   return when(!same, `the bank shows ${shown.length} executions, its file has ${bank.publicLines.length}`)

@@ -1,5 +1,5 @@
-/** Book C: the tables as they are, read with a connection of our own. */
-import Database from "better-sqlite3"
+/** Book C: the tables as they are, whichever database they are in. */
+import { atOneMoment, type Snapshot } from "./database-snapshot.ts"
 import { isObject, type JsonObject, listAt, parseJson, textAt, valueAt } from "./json-reading.ts"
 
 export type AttemptRow = {
@@ -20,6 +20,8 @@ export type PaymentRow = {
   readonly refunded: bigint
   readonly refunding: bigint
   readonly fees: bigint
+  /** What the row says beside its state, for the database to guard: authorized, captured, refunded or to be. */
+  readonly guarded: readonly [bigint, bigint, bigint]
   readonly attempts: ReadonlyArray<AttemptRow>
   readonly reversals: ReadonlyArray<ReversalRow>
 }
@@ -64,52 +66,55 @@ export type DatabaseBook = {
   readonly keys: ReadonlyMap<string, string>
   /** How often nobody knew what had become of a message to the bank. */
   readonly doubts: number
-  /** What SQLite itself finds wrong with the file. */
+  /** What the database itself finds wrong with its files; `ok` where it is nothing. */
   readonly integrity: string
 }
 
-export const readDatabaseBook = (path: string): DatabaseBook => {
-  const database = new Database(path, { readonly: true, timeout: 5000 })
-  try {
-    database.defaultSafeIntegers()
-    const rows = (source: string): ReadonlyArray<JsonObject> => database.prepare(source).all().filter(isObject)
-    const states = (type: string): ReadonlyArray<JsonObject> =>
-      rows(`select state from paykernel_aggregate where type = '${type}' order by id`).map((row) => {
-        const state = parseJson(textAt(row, "state"))
-        if (!isObject(state)) throw new Error(`a ${type} is no JSON`)
-        return state
-      })
-    return database.transaction(() => ({
-      payments: states("payment").map(paymentOf),
-      settlements: states("settlement").map(settlementOf),
-      postings: rows(
-        `select t.id, t.reference_type, t.reference_id, p.account, p.layer, p.currency, p.low, p.mid, p.high
-         from paykernel_ledger_transaction t left join paykernel_ledger_posting p using (merchant_id, seq)`
-      ).map(postingOf),
-      tasks: rows("select id, kind, state, why from paykernel_task where state <> 'done'").map((row) => ({
-        id: textAt(row, "id"),
-        kind: textAt(row, "kind"),
-        state: textAt(row, "state"),
-        why: typeof row["why"] === "string" ? row["why"] : null
-      })),
-      keys: new Map(
-        rows("select key, aggregate_id from paykernel_idempotency").map((row) => {
-          return [textAt(row, "key"), textAt(row, "aggregate_id")]
-        })
-      ),
-      doubts: rows("select 1 from paykernel_event where data like '%AttemptBecameUnknown%'").length,
-      integrity: textAt(rows("pragma integrity_check")[0], "integrity_check")
-    }))()
-  } finally {
-    database.close()
-  }
+/** `url` is `sqlite:PATH` or `postgres://…`. */
+export const readDatabaseBook = (url: string): Promise<DatabaseBook> => atOneMoment(url, readBook)
+
+const readBook = async ({ rows, postingAmount, integrity }: Snapshot): Promise<DatabaseBook> => ({
+  payments: (await aggregates(rows, "payment")).map(paymentOf),
+  settlements: (await aggregates(rows, "settlement")).map(settlementOf),
+  postings: (
+    await rows(
+      `select t.id, t.reference_type, t.reference_id, p.account, p.layer, p.currency, ${postingAmount.columns}
+       from paykernel_ledger_transaction t left join paykernel_ledger_posting p using (merchant_id, seq)`
+    )
+  ).map((row) => postingOf(row, postingAmount.of(row))),
+  tasks: (await rows("select id, kind, state, why from paykernel_task where state <> 'done'")).map((row) => ({
+    id: textAt(row, "id"),
+    kind: textAt(row, "kind"),
+    state: textAt(row, "state"),
+    why: textOrNull(row["why"])
+  })),
+  keys: new Map(
+    (await rows("select key, aggregate_id from paykernel_idempotency")).map((row) => {
+      return [textAt(row, "key"), textAt(row, "aggregate_id")]
+    })
+  ),
+  doubts: (await rows("select 1 from paykernel_event where data like '%AttemptBecameUnknown%'")).length,
+  integrity
+})
+
+type Aggregate = { readonly row: JsonObject; readonly state: JsonObject }
+
+const aggregates = async (rows: Snapshot["rows"], type: string): Promise<ReadonlyArray<Aggregate>> => {
+  const found = await rows(
+    `select state, authorized, captured, refunded from paykernel_aggregate where type = '${type}' order by id`
+  )
+  return found.map((row) => {
+    const state = parseJson(textAt(row, "state"))
+    if (!isObject(state)) throw new Error(`a ${type} is no JSON`)
+    return { row, state }
+  })
 }
 
 const minor = (state: unknown, field: string): bigint => BigInt(textAt(state, field, "amount"))
 
 const textOrNull = (value: unknown): string | null => (typeof value === "string" ? value : null)
 
-const paymentOf = (state: JsonObject): PaymentRow => ({
+const paymentOf = ({ row, state }: Aggregate): PaymentRow => ({
   id: textAt(state, "id"),
   merchantId: textAt(state, "merchantId"),
   status: textAt(state, "status"),
@@ -119,6 +124,7 @@ const paymentOf = (state: JsonObject): PaymentRow => ({
   refunded: minor(state, "refunded"),
   refunding: minor(state, "refunding"),
   fees: minor(state, "fees"),
+  guarded: [BigInt(textAt(row, "authorized")), BigInt(textAt(row, "captured")), BigInt(textAt(row, "refunded"))],
   attempts: listAt(state, "attempts").map((attempt) => ({
     key: textAt(attempt, "gatewayKey"),
     kind: textAt(attempt, "kind"),
@@ -134,26 +140,19 @@ const paymentOf = (state: JsonObject): PaymentRow => ({
   }))
 })
 
-const settlementOf = (state: JsonObject): SettlementRow => ({
+const settlementOf = ({ state }: Aggregate): SettlementRow => ({
   id: textAt(state, "id"),
   credits: minor(state, "totalCredits"),
   debits: minor(state, "totalDebits"),
   fees: minor(state, "paymentFees")
 })
 
-const limb = 10n ** 13n
-
-const whole = (row: JsonObject, column: string): bigint => {
-  const value = row[column]
-  return typeof value === "bigint" ? value : 0n
-}
-
-const postingOf = (row: JsonObject): PostingRow => ({
+const postingOf = (row: JsonObject, amount: bigint): PostingRow => ({
   transaction: textAt(row, "id"),
   referenceType: textAt(row, "reference_type"),
   referenceId: textAt(row, "reference_id"),
   account: textAt(row, "account"),
   layer: textAt(row, "layer"),
   currency: textAt(row, "currency"),
-  amount: whole(row, "low") + whole(row, "mid") * limb + whole(row, "high") * limb * limb
+  amount
 })

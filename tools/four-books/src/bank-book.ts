@@ -18,6 +18,7 @@ export type Execution = {
 
 export type BankBook = {
   readonly executions: ReadonlyMap<string, Execution>
+  readonly ofPayment: ReadonlyMap<string, ReadonlyArray<Execution>>
   /** Lines as everybody may see them, in order. */
   readonly publicLines: ReadonlyArray<string>
   /** Things that no bank may do, such as executing a key twice. */
@@ -54,7 +55,8 @@ export const readBankBook = (path: string): BankBook => {
       else executions.set(key, { ...execution, standing: "undone" })
     }
   }
-  return { executions, publicLines, faults }
+  const ofPayment = Map.groupBy(executions.values(), ({ paymentId }) => paymentId)
+  return { executions, ofPayment, publicLines, faults }
 }
 
 /** One line of `GET /sandbox/gateway/journal`, in an order of our own. */
@@ -63,9 +65,7 @@ export const publicLine = (line: JsonObject): string =>
 
 /** What the bank has done for a payment and not undone. */
 export const positionOf = (bank: BankBook, paymentId: string): Position => {
-  const standing = [...bank.executions.values()].filter(
-    (one) => one.paymentId === paymentId && one.standing === "approved"
-  )
+  const standing = (bank.ofPayment.get(paymentId) ?? []).filter((one) => one.standing === "approved")
   const sum = (of: (one: Execution) => boolean): bigint =>
     standing.filter(of).reduce((total, { cents }) => total + cents, 0n)
   return {

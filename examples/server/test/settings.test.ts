@@ -1,0 +1,84 @@
+/** What the environment may say, and what is said of it where it may not. */
+import { inspect } from "node:util"
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import { describe, expect, it } from "vitest"
+import { readSettings } from "../src/settings.ts"
+
+describe("settings", () => {
+  it("have defaults for everything", () => {
+    expect(Result.getOrThrow(readSettings({}, "/srv/shop"))).toEqual({
+      host: "127.0.0.1",
+      port: 3000,
+      database: { _tag: "Sqlite", path: "/srv/shop/data/paykernel.sqlite" },
+      databaseWaitMs: 30_000,
+      sandboxDir: "/srv/shop/data",
+      apiKeys: [],
+      settlementIntervalMs: 300_000,
+      bankLatencyMs: 50
+    })
+  })
+
+  it.each([
+    ["sqlite:pay.db", "/srv/pay.db"],
+    ["sqlite:./a/b.sqlite", "/srv/a/b.sqlite"],
+    ["sqlite:/var/lib/pay.db", "/var/lib/pay.db"],
+    ["sqlite:///var/lib/pay.db", "/var/lib/pay.db"]
+  ])("read the database %s as the file %s", (url, path) => {
+    expect(Result.getOrThrow(readSettings({ DATABASE_URL: url }, "/srv")).database).toEqual({ _tag: "Sqlite", path })
+  })
+
+  it.each([
+    "postgres://localhost/pay",
+    "postgresql://shop:secret@db.example:6432/pay?sslmode=verify-full",
+    "postgres://shop:secret@[::1]/pay",
+    "postgres://shop:p%40ss%2Fw%23rd@db.example",
+    "postgres://shop@/pay?host=/var/run/postgresql"
+  ])("read the database %s as a server, and show no part of it", (url) => {
+    const { database } = Result.getOrThrow(readSettings({ DATABASE_URL: url }, "/srv"))
+    expect(database).toMatchObject({ _tag: "Postgres" })
+    if (database._tag === "Postgres") expect(Redacted.value(database.url)).toBe(url)
+    expect(`${JSON.stringify(database)} ${inspect(database)}`).not.toMatch(/shop|secret|localhost/u)
+  })
+
+  it("read several keys, and never show one", () => {
+    const settings = Result.getOrThrow(readSettings({ PAYKERNEL_API_KEY: "first-key , second-key" }, "/srv"))
+    expect(settings.apiKeys).toHaveLength(2)
+    expect(`${String(settings.apiKeys)} ${JSON.stringify(settings)}`).not.toMatch(/first|second/u)
+  })
+
+  it.each([
+    ["PORT", "80 80"],
+    ["PORT", "65536"],
+    ["PORT", "-1"],
+    ["PORT", "0x50"],
+    ["DATABASE_URL", "mysql://localhost/pay"],
+    ["DATABASE_URL", "postgres:pay"],
+    ["DATABASE_URL", "postgres://"],
+    ["DATABASE_URL", "postgres://shop:pass#word@db.example/pay"],
+    ["DATABASE_URL", "postgres://shop:pass/word@db.example/pay"],
+    ["DATABASE_URL", "postgres://shop:12/34@db.example/pay"],
+    ["DATABASE_URL", "postgres://shop:12?34@db.example/pay"],
+    ["DATABASE_URL", "postgres://shop:12#34@db.example/pay"],
+    ["DATABASE_URL", "postgres://shop:50%@db.example/pay"],
+    ["DATABASE_URL", "postgres://shop:pass word@db.example/pay"],
+    ["DATABASE_URL", "pay.db"],
+    ["DATABASE_URL", "sqlite:"],
+    ["DATABASE_URL", "sqlite::memory:"],
+    ["DATABASE_URL", "sqlite://host/pay.db"],
+    ["PAYKERNEL_API_KEY", "short"],
+    ["PAYKERNEL_API_KEY", "long-enough,"],
+    ["PAYKERNEL_API_KEY", "with a space"],
+    ["PAYKERNEL_API_KEY", "twice-the-same,twice-the-same"],
+    ["PAYKERNEL_DATABASE_WAIT_MS", "soon"],
+    ["PAYKERNEL_DATABASE_WAIT_MS", "600001"],
+    ["PAYKERNEL_SETTLEMENT_MS", "5m"],
+    ["PAYKERNEL_SETTLEMENT_MS", "0"],
+    ["PAYKERNEL_SANDBOX_LATENCY_MS", "1e3"]
+  ])("are refused where %s is %j, which is not repeated", (variable, value) => {
+    const problems = readSettings({ [variable]: value }, "/srv")
+    expect(problems).toMatchObject({ _tag: "Failure", failure: [{ variable }] })
+    expect(JSON.stringify(problems)).not.toContain(value === "sqlite:" ? "sqlite::" : `"${value}"`)
+    expect(JSON.stringify(problems)).not.toMatch(/db\.example|pass word|34/u)
+  })
+})

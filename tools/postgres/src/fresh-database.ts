@@ -2,7 +2,12 @@
 import { randomBytes } from "node:crypto"
 import pg from "pg"
 
-export type FreshDatabase = { readonly url: string; readonly drop: () => Promise<void> }
+export type FreshDatabase = {
+  readonly url: string
+  /** A database with the same content, made in a fraction of the time that filling it took. Nobody may be connected. */
+  readonly copy: () => Promise<FreshDatabase>
+  readonly drop: () => Promise<void>
+}
 
 /** The server that the tests share: one that was started for this run, or the one `DATABASE_URL` names. */
 export const sharedServerUrl = (): string => {
@@ -14,12 +19,19 @@ export const sharedServerUrl = (): string => {
 export const sharedServerVariable = "PAYKERNEL_TEST_POSTGRES"
 
 /** Makes a database beside the one that the URL names. Needs a user who may. */
-export const freshDatabase = async (serverUrl: string = sharedServerUrl()): Promise<FreshDatabase> => {
+export const freshDatabase = (serverUrl: string = sharedServerUrl()): Promise<FreshDatabase> =>
+  databaseLike("template1", serverUrl)
+
+const databaseLike = async (template: string, serverUrl: string): Promise<FreshDatabase> => {
   const name = `paykernel_test_${randomBytes(8).toString("hex")}`
-  await asAdmin(serverUrl, `create database ${name}`)
+  await asAdmin(serverUrl, `create database ${name} template ${template}`)
   const url = new URL(serverUrl)
   url.pathname = `/${name}`
-  return { url: url.href, drop: () => asAdmin(serverUrl, `drop database if exists ${name} with (force)`) }
+  return {
+    url: url.href,
+    copy: () => databaseLike(name, serverUrl),
+    drop: () => asAdmin(serverUrl, `drop database if exists ${name} with (force)`)
+  }
 }
 
 const asAdmin = async (url: string, statement: string): Promise<void> => {

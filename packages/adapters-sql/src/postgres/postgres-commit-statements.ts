@@ -85,7 +85,7 @@ const parts = {
   created: {
     columns: aggregateColumns,
     guarded: true,
-    write: insert("paykernel_aggregate", `where ${withinBounds} on conflict (merchant_id, type, id) do nothing`)
+    write: insert("paykernel_aggregate", `where ${withinBounds}`)
   },
   updated: {
     columns: { ...aggregateColumns, expected_version: "bigint" },
@@ -181,8 +181,7 @@ const parts = {
     guarded: true,
     write: (given, columns) => `insert into paykernel_ledger_transaction (seq, ${columns.join(", ")})
       select nextval('paykernel_ledger_seq'), ${columns.map((column) => `given.${column}`).join(", ")}
-      from locked cross join ${given}
-      on conflict (merchant_id, id) do nothing`
+      from locked cross join ${given}`
   },
   postings: {
     columns: {

@@ -48,7 +48,8 @@ const runOnce = (client: PostgresClient, { name, statements }: Migration, step: 
 
 /** A transaction that fails is given up with its connection, which the server rolls back. */
 const inTransaction = async <A>(client: PostgresClient, act: () => Promise<A>): Promise<A> => {
-  await client.query("begin")
+  // At a stricter level, what is read after the wait for the lock would be as it was before it.
+  await client.query("begin isolation level read committed")
   // Another node's step may take longer than a statement usually may.
   await client.query("set local statement_timeout = 0")
   await client.query(`select pg_advisory_xact_lock(${lockId})`)

@@ -6,8 +6,7 @@ import { gaveWay, mayComeBack, reasonOf, unavailable } from "./postgres-errors.t
 export type Read = <A>(act: () => Promise<A>) => Effect.Effect<A, StoreUnavailable>
 
 /** Asks again until `patienceMs` are over. Reading changes nothing, so a lost answer may be asked for again. */
-export const reading = (patienceMs: number): Read =>
-  asking(patienceMs, (error) => mayComeBack(error) || gaveWay(error))
+export const reading = (patienceMs: number): Read => asking(patienceMs, (error) => mayComeBack(error) || gaveWay(error))
 
 /** Asks again only where the server has undone what it was asked, for the sake of another transaction. */
 export const askingOnce = (patienceMs: number): Read => asking(patienceMs, gaveWay)

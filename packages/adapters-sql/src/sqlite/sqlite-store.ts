@@ -88,6 +88,7 @@ const storeOn = (database: SqliteDatabase, writes: GroupCommit<WriteJob>): Store
   const written = writing(writes)
   const unrefused = <A>(write: () => A) => written<A, StoreUnavailable>({ refusal: () => undefined, write })
 
+  const inOneMoment = snapshot(database)
   const listed = (merchantId: string, entry: Entry): ListedItem => listedFrom(records, merchantId, entry)
 
   return {
@@ -101,20 +102,24 @@ const storeOn = (database: SqliteDatabase, writes: GroupCommit<WriteJob>): Store
     load: (ref) => read(() => records.load(ref)),
     events: (ref, afterVersion) => read(() => records.events(ref, afterVersion)),
     find: (merchantId, collection, id) =>
-      read(() => {
-        const entry = listing.find(merchantId, collection, id)
-        return entry === undefined ? undefined : listed(merchantId, entry)
-      }),
+      read(() =>
+        inOneMoment(() => {
+          const entry = listing.find(merchantId, collection, id)
+          return entry === undefined ? undefined : listed(merchantId, entry)
+        })
+      ),
     list: (query) =>
-      read(() => {
-        const { entries, hasNext, hasPrevious } = listing.page(query)
-        return { items: entries.map((entry) => listed(query.merchantId, entry)), hasNext, hasPrevious }
-      }),
+      read(() =>
+        inOneMoment(() => {
+          const { entries, hasNext, hasPrevious } = listing.page(query)
+          return { items: entries.map((entry) => listed(query.merchantId, entry)), hasNext, hasPrevious }
+        })
+      ),
     count: (query, atMost) => read(() => listing.count(query, atMost)),
     idempotencyRecord: (key) => read(() => records.idempotencyRecord(key)),
     sealedRecord: (place) => read(() => records.sealedRecord(place)),
     sealedRecords: (after, limit) => read(() => records.sealedRecords(after, limit)),
-    balances: (merchantId) => read(() => ledger.balances(merchantId)),
+    balances: (merchantId) => read(() => inOneMoment(() => ledger.balances(merchantId))),
     ledgerOf: (merchantId, reference) => read(() => ledger.of(merchantId, reference)),
     claim: (request) =>
       Effect.suspend(() => {
@@ -133,6 +138,22 @@ const storeOn = (database: SqliteDatabase, writes: GroupCommit<WriteJob>): Store
       }),
     merchants: (afterId, limit) => read(() => records.merchants(afterId, limit)),
     scan: (merchantId, type, afterId, limit) => read(() => records.scan(merchantId, type, afterId, limit))
+  }
+}
+
+/** Several statements as one look at the file, which another process may be writing. */
+const snapshot = (database: SqliteDatabase) => {
+  const begin = database.prepare("begin deferred")
+  const end = database.prepare("commit")
+  return <A>(look: () => A): A => {
+    // A transaction of the host's is one moment already, and not ours to end.
+    if (database.inTransaction) return look()
+    begin.run([])
+    try {
+      return look()
+    } finally {
+      end.run([])
+    }
   }
 }
 

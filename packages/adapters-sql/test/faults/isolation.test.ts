@@ -29,8 +29,7 @@ const databaseAt = async (isolation: string): Promise<{ readonly url: string; re
   await set.connect()
   const database = new URL(url).pathname.slice(1)
   await set.query(`alter database ${database} set default_transaction_isolation = '${isolation}'`)
-  // A deadlock is looked for as soon as there may be one.
-  await set.query(`alter database ${database} set deadlock_timeout = '10ms'`)
+  await set.query(`alter database ${database} set deadlock_timeout = '500ms'`)
   await set.end()
   const other = new pg.Client({ connectionString: url })
   await other.connect()
@@ -73,45 +72,68 @@ it.each(isolations)(
 const run = <A, E>(effect: Effect.Effect<A, E>): Promise<A> => Effect.runPromise(effect)
 
 const created = commitOf({ aggregates: [writeOf("p"), writeOf("q")] })
-const both = commitOf({ aggregates: ["p", "q"].map((id) => writeOf(id, { expectedVersion: 1, state: "second" })) })
+const bothFrom = (expectedVersion: number) =>
+  commitOf({ aggregates: ["p", "q"].map((id) => writeOf(id, { expectedVersion, state: expectedVersion })) })
 
-const waitsForLock = (other: pg.Client) => (): Promise<boolean> =>
-  other
-    .query("select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()")
-    .then(({ rowCount }) => rowCount === 1)
+/** How many wait for a lock. Asked outside of any transaction, which would see one moment only. */
+const waiting = async (pool: pg.Pool): Promise<number> => {
+  const { rowCount } = await pool.query(
+    "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
+  )
+  return rowCount ?? 0
+}
 
 const openAt = async (isolation: string) => {
   const { url, other } = await databaseAt(isolation)
   const { store, close } = await storeAt(url)
-  cleanups.push(close)
-  return { store, other }
+  const pool = new pg.Pool({ connectionString: url })
+  cleanups.push(close, () => pool.end())
+  return { store, other, pool }
 }
 
 const versionsOf = (store: Store["Service"]) =>
   Promise.all(["p", "q"].map(async (id) => (await run(store.load(refOf(id))))?.version))
 
 describe.each(isolations)("at %s", (isolation) => {
+  it("several that start at once on an empty database all do", async () => {
+    const { url } = await databaseAt(isolation)
+    const opened = await Promise.allSettled(Array.from({ length: 5 }, () => storeAt(url)))
+    for (const store of opened) if (store.status === "fulfilled") cleanups.push(store.value.close)
+    expect(opened.filter(({ status }) => status === "rejected")).toEqual([])
+  })
+
   it("a commit that is chosen to end a deadlock is written after it", async () => {
-    const { store, other } = await openAt(isolation)
+    const { store, other, pool } = await openAt(isolation)
     await run(store.commit(created))
-    // The other one looks for a deadlock much later, so it is the store that finds itself in one.
-    await other.query("set deadlock_timeout = '60s'")
-    await other.query("begin")
-    await other.query("update paykernel_aggregate set state = state where id = 'q'")
-    const committed = run(store.commit(both))
-    await until(waitsForLock(other))
-    await other.query("update paykernel_aggregate set state = state where id = 'p'")
-    await other.query("commit")
-    await committed
-    expect(await versionsOf(store)).toEqual([2, 2])
+    // The last that comes to wait finds the deadlock, unless it looks for one later than the first.
+    await other.query("set deadlock_timeout = '5s'")
+    let deadlocks = 0
+    for (const [version, [first, second]] of [["p", "q"] as const, ["q", "p"] as const].entries()) {
+      await other.query("begin")
+      await other.query("update paykernel_aggregate set state = state where id = $1", [first])
+      const committed = run(store.commit(bothFrom(version + 1)))
+      await until(async () => (await waiting(pool)) === 1)
+      const crossing = other.query("update paykernel_aggregate set state = state where id = $1", [second])
+      // Which of its rows a commit locks first is the server's choice: one of the two orders crosses it.
+      const crossed = Promise.race([
+        crossing.then(() => false),
+        until(async () => (await waiting(pool)) === 2).then(() => true)
+      ])
+      if (await crossed) deadlocks += 1
+      await crossing
+      await other.query("commit")
+      await committed
+    }
+    expect(deadlocks).toBe(1)
+    expect(await versionsOf(store)).toEqual([3, 3])
   })
 
   it("a commit that has waited for a row that was changed is written all the same", async () => {
-    const { store, other } = await openAt(isolation)
+    const { store, other, pool } = await openAt(isolation)
     await run(store.commit(created))
     await other.query("begin; update paykernel_aggregate set state = '0' where id = 'q'")
-    const committed = run(store.commit(both))
-    await until(waitsForLock(other))
+    const committed = run(store.commit(bothFrom(1)))
+    await until(async () => (await waiting(pool)) === 1)
     await other.query("commit")
     await committed
     expect(await versionsOf(store)).toEqual([2, 2])

@@ -7,7 +7,9 @@ import { money, zero } from "@paykernel/core"
 import { Attempt, Card, Fees, type Ledger, Merchant, Payment, type Settlement } from "@paykernel/core/domain"
 import { memoryStore } from "@paykernel/core/memory"
 import { memoryJournal } from "@paykernel/core/simulator"
+import * as Testing from "@paykernel/core/testing"
 import { decider, PaymentExamples } from "@paykernel/core/testing"
+import { keyRingFromValues } from "@paykernel/core/vault"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
@@ -189,7 +191,10 @@ const testingRoom = async (): Promise<Scope> => {
   const approved = PaymentExamples.recordReply("authorize-1", PaymentExamples.approved())
   let keys = 0
   return {
+    ...Testing,
     ...Payment,
+    memoryStore,
+    keyRingFromValues,
     requested: PaymentExamples.requestPayment(),
     approved,
     repeatedApproval: approved,

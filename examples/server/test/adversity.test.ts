@@ -4,15 +4,15 @@
  */
 import { join } from "node:path"
 import { encryptCardData } from "@paykernel/adapters-http/browser"
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { type ClientJournal, openClientJournal } from "@paykernel/four-books/client-journal"
-import { engines, openSite, type Site } from "./engine.ts"
 import { compareBooks } from "@paykernel/four-books/four-books"
 import { listAt, textAt } from "@paykernel/four-books/json-reading"
 import { startLoad } from "@paykernel/four-books/load"
 import { type MerchantClient, merchantClient } from "@paykernel/four-books/merchant-client"
 import { eventually } from "@paykernel/four-books/polling"
 import { seeded } from "@paykernel/four-books/seeded"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { engines, openSite, type Site } from "./engine.ts"
 import type { ServerProcess } from "./server-process.ts"
 
 const apiKey = "SAND_API_KEY:adversity:test"

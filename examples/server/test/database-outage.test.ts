@@ -1,10 +1,11 @@
 /** The database stops in the middle of the day and comes back: the server stays, and goes on by itself. */
-import { type PostgresServer, startPostgres } from "@paykernel/test-postgres"
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { openSite, type Site } from "./engine.ts"
+
 import { valueAt } from "@paykernel/four-books/json-reading"
 import { merchantClient } from "@paykernel/four-books/merchant-client"
 import { pause } from "@paykernel/four-books/polling"
+import { type PostgresServer, startPostgres } from "@paykernel/test-postgres"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { openSite, type Site } from "./engine.ts"
 import { sdkClient } from "./sdk-client.ts"
 import { sdkContract } from "./sdk-contract.ts"
 import type { ServerProcess } from "./server-process.ts"

@@ -1,11 +1,11 @@
 /** The judge's reading of a database: from one moment, and not from files that are damaged. */
 import { closeSync, openSync, readSync, writeSync } from "node:fs"
 import { join } from "node:path"
+import { atOneMoment } from "@paykernel/four-books/database-snapshot"
 import { type PostgresServer, startPostgres } from "@paykernel/test-postgres"
 import Database from "better-sqlite3"
 import pg from "pg"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { atOneMoment } from "@paykernel/four-books/database-snapshot"
 import { scratchDirectory } from "./server-process.ts"
 
 const integrityOf = (url: string): Promise<string> => atOneMoment(url, async ({ integrity }) => integrity)

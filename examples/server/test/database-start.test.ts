@@ -1,10 +1,11 @@
 /** A start while the database is still starting as well, and one that the database will not have. */
+
+import { merchantClient } from "@paykernel/four-books/merchant-client"
 import { sharedServerUrl } from "@paykernel/test-postgres"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { openSite, type Site } from "./engine.ts"
 import { dialects } from "./forging.ts"
 import { type Gatekeeper, gatekeeper, type Rebuff } from "./gatekeeper.ts"
-import { merchantClient } from "@paykernel/four-books/merchant-client"
 import { freePort, type ServerProcess, startRefused } from "./server-process.ts"
 
 const apiKey = "SAND_API_KEY:database:start"

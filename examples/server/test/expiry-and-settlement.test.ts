@@ -1,9 +1,9 @@
 /** Time passes: what runs out, what is paid out, and that both are visible as soon as the clock has been put forward. */
 import { randomUUID } from "node:crypto"
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { engines, openSite, type Site } from "./engine.ts"
 import { listAt, textAt, valueAt } from "@paykernel/four-books/json-reading"
 import { type MerchantClient, merchantClient } from "@paykernel/four-books/merchant-client"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { engines, openSite, type Site } from "./engine.ts"
 import { refusalOf, sdkClient } from "./sdk-client.ts"
 import { sdkContract } from "./sdk-contract.ts"
 import type { ServerProcess } from "./server-process.ts"

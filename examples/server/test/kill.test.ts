@@ -4,15 +4,15 @@
  */
 import { join } from "node:path"
 import { encryptCardData } from "@paykernel/adapters-http/browser"
-import { afterEach, expect, it } from "vitest"
 import { openClientJournal } from "@paykernel/four-books/client-journal"
-import { engines, openSite, type Site } from "./engine.ts"
 import { compareBooks, differencesAtAnyMoment } from "@paykernel/four-books/four-books"
 import { listAt, textAt, valueAt } from "@paykernel/four-books/json-reading"
 import { startLoad } from "@paykernel/four-books/load"
 import { type MerchantClient, merchantClient } from "@paykernel/four-books/merchant-client"
 import { eventually, pause } from "@paykernel/four-books/polling"
 import { seeded } from "@paykernel/four-books/seeded"
+import { afterEach, expect, it } from "vitest"
+import { engines, openSite, type Site } from "./engine.ts"
 import { freePort, type ServerProcess } from "./server-process.ts"
 
 const isDeep = process.env["PAYKERNEL_DEEP"] === "1"

@@ -8,13 +8,13 @@
  */
 import { randomUUID } from "node:crypto"
 import { type EncryptedCardData, encryptCardData } from "@paykernel/adapters-http/browser"
+import { textAt } from "@paykernel/four-books/json-reading"
+import { pause } from "@paykernel/four-books/polling"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { makeCanaries } from "./canaries.ts"
 import { engines } from "./engine.ts"
-import { textAt } from "@paykernel/four-books/json-reading"
 import { openSearchedSite, type SearchedSite } from "./leak-haystacks.ts"
 import { type Haystack, huntLeaks } from "./leak-hunter.ts"
-import { pause } from "@paykernel/four-books/polling"
 import type { ServerProcess } from "./server-process.ts"
 
 const apiKey = "SAND_API_KEY:leak:hunt"

@@ -1,8 +1,8 @@
 /** The piece between sockets and the fetch handler, with clients that behave and clients that do not. */
 import { connect } from "node:net"
+import { pause } from "@paykernel/four-books/polling"
 import { afterEach, describe, expect, it } from "vitest"
 import { type Handler, type HttpLimits, type HttpServer, listen } from "../src/node-http.ts"
-import { pause } from "@paykernel/four-books/polling"
 
 let server: HttpServer | undefined
 const defects: Array<unknown> = []

@@ -1,7 +1,8 @@
 /** Inputs that decide the outcome: amounts, security codes, addresses, names, and the payer's answer to his bank. */
+
+import { textAt, valueAt } from "@paykernel/four-books/json-reading"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { engines, openSite, type Site } from "./engine.ts"
-import { textAt, valueAt } from "@paykernel/four-books/json-reading"
 import { sdkClient } from "./sdk-client.ts"
 import { sdkContract } from "./sdk-contract.ts"
 import type { ServerProcess } from "./server-process.ts"

@@ -1,8 +1,8 @@
 /** The SDK's lists, and its requests that are made twice, wrongly, or by somebody else. */
 import { randomUUID } from "node:crypto"
+import { listAt, textAt } from "@paykernel/four-books/json-reading"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { engines, openSite, type Site } from "./engine.ts"
-import { listAt, textAt } from "@paykernel/four-books/json-reading"
 import { refusalOf, sdkClient } from "./sdk-client.ts"
 import { sdkContract } from "./sdk-contract.ts"
 import type { ServerProcess } from "./server-process.ts"

@@ -3,13 +3,13 @@
  * SDK's own description of the API.
  */
 import { randomUUID } from "node:crypto"
-import { createMessage, encrypt, readKey } from "openpgp"
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { centsOf } from "@paykernel/four-books/cents"
-import { engines, openSite, type Site } from "./engine.ts"
 import { listAt, textAt, valueAt } from "@paykernel/four-books/json-reading"
 import { type MerchantClient, merchantClient } from "@paykernel/four-books/merchant-client"
 import { eventually } from "@paykernel/four-books/polling"
+import { createMessage, encrypt, readKey } from "openpgp"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { engines, openSite, type Site } from "./engine.ts"
 import { refusalOf, sdkClient } from "./sdk-client.ts"
 import { sdkContract } from "./sdk-contract.ts"
 import type { ServerProcess } from "./server-process.ts"

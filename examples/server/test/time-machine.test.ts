@@ -1,11 +1,11 @@
 /** The clock is put forward between things, never through the middle of one. */
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
+import { pause } from "@paykernel/four-books/polling"
 import * as Effect from "effect/Effect"
 import { afterAll, describe, expect, it } from "vitest"
 import { openSandboxClock } from "../src/clock.ts"
 import { timeMachine } from "../src/time-machine.ts"
-import { pause } from "@paykernel/four-books/polling"
 import { scratchDirectory } from "./server-process.ts"
 
 const directory = scratchDirectory()

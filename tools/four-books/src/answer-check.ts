@@ -6,6 +6,17 @@ import { type Differences, when } from "./differences.ts"
 import { isObject, listAt, parseJson, textAt, valueAt } from "./json-reading.ts"
 import type { MerchantClient } from "./merchant-client.ts"
 
+/** What the database has of the merchant that this client is, by whatever the client was answered. */
+export const bookOfClient = (clientJournal: ClientJournal, database: DatabaseBook): DatabaseBook => {
+  const told = new Set(clientJournal.acknowledged().map(({ answer }) => valueAt(parseJson(answer.text), "data", "id")))
+  const own = database.payments.find(({ id }) => told.has(id))?.merchantId
+  return {
+    ...database,
+    payments: database.payments.filter(({ merchantId }) => merchantId === own),
+    keys: database.keys.filter(({ merchantId }) => merchantId === own)
+  }
+}
+
 /** Of each acknowledged request: the thing exists, and its key is bound to it and to nothing else. */
 export const answersAgainstDatabase = (clientJournal: ClientJournal, { keys, payments }: DatabaseBook): Differences => {
   const homes = new Map<string, string>()
@@ -13,8 +24,9 @@ export const answersAgainstDatabase = (clientJournal: ClientJournal, { keys, pay
     homes.set(id, id)
     for (const reversal of reversals) homes.set(reversal.id, id)
   }
+  const boundTo = new Map(keys.map(({ key, aggregateId }) => [key, aggregateId]))
   return clientJournal.acknowledged().flatMap(({ key, path, answer }) => {
-    const bound = keys.get(key)
+    const bound = boundTo.get(key)
     if (bound === undefined) return [`the database has forgotten the key ${key}`]
     const id = valueAt(parseJson(answer.text), "data", "id")
     if (typeof id !== "string") return []

@@ -57,13 +57,15 @@ export type TaskRow = {
   readonly why: string | null
 }
 
+/** The aggregate that an idempotency key of a merchant is bound to. */
+export type KeyRow = { readonly merchantId: string; readonly key: string; readonly aggregateId: string }
+
 export type DatabaseBook = {
   readonly payments: ReadonlyArray<PaymentRow>
   readonly settlements: ReadonlyArray<SettlementRow>
   readonly postings: ReadonlyArray<PostingRow>
   readonly tasks: ReadonlyArray<TaskRow>
-  /** The aggregate that each idempotency key is bound to. */
-  readonly keys: ReadonlyMap<string, string>
+  readonly keys: ReadonlyArray<KeyRow>
   /** How often nobody knew what had become of a message to the bank. */
   readonly doubts: number
   /** What the database itself finds wrong with its files; `ok` where it is nothing. */
@@ -88,11 +90,11 @@ const readBook = async ({ rows, postingAmount, integrity }: Snapshot): Promise<D
     state: textAt(row, "state"),
     why: textOrNull(row["why"])
   })),
-  keys: new Map(
-    (await rows("select key, aggregate_id from paykernel_idempotency")).map((row) => {
-      return [textAt(row, "key"), textAt(row, "aggregate_id")]
-    })
-  ),
+  keys: (await rows("select merchant_id, key, aggregate_id from paykernel_idempotency")).map((row) => ({
+    merchantId: textAt(row, "merchant_id"),
+    key: textAt(row, "key"),
+    aggregateId: textAt(row, "aggregate_id")
+  })),
   doubts: (await rows("select 1 from paykernel_event where data like '%AttemptBecameUnknown%'")).length,
   integrity
 })

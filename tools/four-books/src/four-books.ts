@@ -8,6 +8,7 @@ import {
   answersAgainstDatabase,
   answersAgainstReplays,
   apiAgainstDatabase,
+  bookOfClient,
   publicJournalAgainstFile
 } from "./answer-check.ts"
 import { type BankBook, type Position, positionOf, readBankBook, type Standing } from "./bank-book.ts"
@@ -17,16 +18,18 @@ import { type Differences, when } from "./differences.ts"
 import { ledgerAgainstBank, ledgerFaults, settlementsAgainstPayments } from "./ledger-check.ts"
 import type { MerchantClient } from "./merchant-client.ts"
 
-export type Books = {
+/** A merchant: what was answered, and a way to ask again. */
+export type Client = { readonly clientJournal: ClientJournal; readonly api: MerchantClient }
+
+export type Books = Client & {
   /** Where the bank's journal is. */
   readonly sandboxDir: string
   /** Where the API shows the bank's journal as well, if it does. */
   readonly bankShownAt: string | null
   /** `sqlite:PATH` or `postgres://…`. */
   readonly databaseUrl: string
-  /** Of the only merchant of the server, whose key `api` uses. */
-  readonly clientJournal: ClientJournal
-  readonly api: MerchantClient
+  /** Merchants beside the first. */
+  readonly others?: ReadonlyArray<Client>
 }
 
 export type Comparison = {
@@ -43,11 +46,16 @@ export type Comparison = {
 export const compareBooks = async (books: Books): Promise<Comparison> => {
   const bank = readBankBook(join(books.sandboxDir, "gateway-journal.jsonl"))
   const database = await readDatabaseBook(books.databaseUrl)
-  const acknowledged = books.clientJournal.acknowledged()
+  const clients = [books, ...(books.others ?? [])]
+  const perClient = []
+  for (const client of clients) {
+    const own = clients.length === 1 ? database : bookOfClient(client.clientJournal, database)
+    perClient.push(await clientAgainstDatabase(client, own))
+  }
   return {
     payments: database.payments.length,
     executions: bank.executions.size,
-    acknowledged: acknowledged.length,
+    acknowledged: perClient.reduce((sum, one) => sum + one.acknowledged, 0),
     doubts: database.doubts,
     differences: [
       ...bank.faults,
@@ -57,12 +65,30 @@ export const compareBooks = async (books: Books): Promise<Comparison> => {
       ...ledgerAgainstBank(bank, database),
       ...settlementsAgainstPayments(database),
       ...unfinished(database),
-      ...answersAgainstDatabase(books.clientJournal, database),
-      ...(await answersAgainstReplays(books.clientJournal, books.api)),
-      ...(await apiAgainstDatabase(books.api, database)),
+      ...perClient.flatMap(({ differences }) => differences),
+      ...unasked(
+        database,
+        perClient.map(({ own }) => own)
+      ),
       ...(books.bankShownAt === null ? [] : await publicJournalAgainstFile(books.api, books.bankShownAt, bank))
     ]
   }
+}
+
+const clientAgainstDatabase = async ({ clientJournal, api }: Client, own: DatabaseBook) => ({
+  own,
+  acknowledged: clientJournal.acknowledged().length,
+  differences: [
+    ...answersAgainstDatabase(clientJournal, own),
+    ...(await answersAgainstReplays(clientJournal, api)),
+    ...(await apiAgainstDatabase(api, own))
+  ]
+})
+
+/** Payments of a merchant that is none of the clients. */
+const unasked = ({ payments }: DatabaseBook, owned: ReadonlyArray<DatabaseBook>): Differences => {
+  const known = new Set(owned.flatMap((own) => own.payments.map(({ id }) => id)))
+  return payments.flatMap(({ id }) => when(!known.has(id), `${id} belongs to nobody who has asked`))
 }
 
 /** The part that holds at every moment, also under load: it may be asked at any time. */

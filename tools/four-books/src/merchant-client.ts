@@ -19,11 +19,7 @@ export type MerchantClient = {
  * `address` is asked for at each call, because a server may come back somewhere else. A call that has no answer after
  * `answerLimitMs` rejects: a server that is frozen never closes a connection.
  */
-export const merchantClient = (
-  address: () => string,
-  apiKey: string,
-  answerLimitMs = 60_000
-): MerchantClient => {
+export const merchantClient = (address: () => string, apiKey: string, answerLimitMs = 60_000): MerchantClient => {
   const call = async (method: string, path: string, body?: unknown): Promise<Answered> => {
     const response = await fetch(address() + path, {
       method,

@@ -1,5 +1,5 @@
 /**
- * Reads a request body and gives up as soon as it is too large. A declared length is believed only to refuse: what
+ * Reads the body of a request, or of a response, and gives up as soon as it is too large. A declared length is believed only to refuse: what
  * counts is what arrives, since whoever embeds the handler owns the server in front of it.
  */
 
@@ -10,7 +10,7 @@ export const declaredTooLarge = (request: Request, bytesMax: number): boolean =>
   return declared !== null && (declared.length > 15 || Number(declared) > bytesMax)
 }
 
-export const readBody = async (request: Request, bytesMax: number): Promise<Uint8Array | BodyFault> => {
+export const readBody = async (request: Pick<Request, "body">, bytesMax: number): Promise<Uint8Array | BodyFault> => {
   if (request.body === null) return new Uint8Array()
   const reader = request.body.getReader()
   const chunks: Array<Uint8Array> = []

@@ -253,8 +253,11 @@ export type Kernel = {
   readonly wake: () => void
   /** Resolves when no task is due and none is running. */
   readonly drain: () => Promise<void>
-  /** Recomputes everything of a merchant from the store: folds, bounds, ledger. An empty list is a clean bill. */
-  readonly audit: (merchantId: string) => Promise<ReadonlyArray<AuditFinding>>
+  /**
+   * Recomputes everything of a merchant, or of all of them, from the store: folds, bounds, ledger. An empty list is a
+   * clean bill.
+   */
+  readonly audit: (merchantId?: string) => Promise<ReadonlyArray<AuditFinding>>
   /** Stops taking work, finishes what runs (bounded), and releases everything. */
   readonly close: () => Promise<void>
 }

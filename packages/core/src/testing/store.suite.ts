@@ -3,27 +3,49 @@
  * store cannot meet is skipped by its title and with a reason, which then stands in the report.
  */
 import { afterEach, describe, it } from "vitest"
+import { auditCases } from "./store/audit-cases.ts"
+import { bookCases } from "./store/book-cases.ts"
 import { commitCases } from "./store/commit-cases.ts"
+import { fenceCases } from "./store/fence-cases.ts"
 import { keyCases } from "./store/key-cases.ts"
 import { ledgerCases } from "./store/ledger-cases.ts"
 import { listingCases } from "./store/listing-cases.ts"
+import { pagingCases } from "./store/paging-cases.ts"
+import { raceCases } from "./store/race-cases.ts"
+import { readingCases } from "./store/reading-cases.ts"
 import { recordCases } from "./store/record-cases.ts"
 import { referenceCases } from "./store/reference-cases.ts"
-import type { StoreCases, StorePort } from "./store/store-case.ts"
+import type { OpenAnother, StoreCases, StorePort } from "./store/store-case.ts"
 import { taskCases } from "./store/task-cases.ts"
 
-export type StoreUnderTest = { readonly store: StorePort; readonly close: () => Promise<void> | void }
+export type StoreUnderTest = {
+  readonly store: StorePort
+  /**
+   * Opens one more store on the same data, as another process would: a connection of its own. Without it, races are run
+   * within the one store.
+   */
+  readonly another?: OpenAnother
+  /** Closes all of them. */
+  readonly close: () => Promise<void> | void
+}
 
 /** Cases, by their titles, that a store cannot meet, and why. */
 export type StoreSkip = { readonly reason: string; readonly cases: ReadonlyArray<string> }
 
-const groups: { readonly [group: string]: StoreCases } = {
+/** Every case by its group and title. */
+export const storeCases: { readonly [group: string]: StoreCases } = {
   commits: commitCases,
   "idempotency keys": keyCases,
+  races: raceCases,
   tasks: taskCases,
+  "leases and fences": fenceCases,
   lists: listingCases,
+  "reading one's writes": readingCases,
+  paging: pagingCases,
   ledger: ledgerCases,
+  books: bookCases,
   records: recordCases,
+  "the whole database": auditCases,
   "the reference": referenceCases
 }
 
@@ -39,7 +61,7 @@ export const describeStore = (
   { skip = [] }: { readonly skip?: ReadonlyArray<StoreSkip> } = {}
 ): void => {
   const reasons = new Map(skip.flatMap(({ reason, cases }) => cases.map((title) => [title, reason])))
-  const titles = new Set(Object.values(groups).flatMap((cases) => Object.keys(cases)))
+  const titles = new Set(Object.values(storeCases).flatMap((cases) => Object.keys(cases)))
   for (const title of reasons.keys()) {
     if (!titles.has(title)) throw new Error(`the store suite has no case "${title}" to skip`)
   }
@@ -49,15 +71,16 @@ export const describeStore = (
       await opened?.close()
       opened = undefined
     })
-    for (const [group, cases] of Object.entries(groups)) {
+    for (const [group, cases] of Object.entries(storeCases)) {
       describe(group, () => {
         for (const [title, holds] of Object.entries(cases)) {
           const reason = reasons.get(title)
           if (reason !== undefined) it.skip(`${title} (${reason})`, () => {})
           else {
             it(title, async () => {
-              opened = await make()
-              await holds(opened.store)
+              const under = await make()
+              opened = under
+              await holds(under.store, under.another ?? (async () => under.store))
             })
           }
         }

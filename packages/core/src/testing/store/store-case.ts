@@ -18,8 +18,11 @@ import type { CommitError, ListQuery, Store } from "../../ports/store.ts"
 
 export type StorePort = Store["Service"]
 
+/** Opens one more store on the same data, as another process would. */
+export type OpenAnother = () => Promise<StorePort>
+
 /** Titles and what they assert, of a store that is empty when the case begins. */
-export type StoreCases = { readonly [title: string]: (store: StorePort) => Promise<void> }
+export type StoreCases = { readonly [title: string]: (store: StorePort, another: OpenAnother) => Promise<void> }
 
 export const merchantId = "0197-merchant-a"
 export const stranger = "0197-merchant-b"
@@ -36,6 +39,20 @@ export const outcome = async (store: StorePort, commit: Commit): Promise<"Commit
 
 export const outcomes = (store: StorePort, commits: ReadonlyArray<Commit>) =>
   Promise.all(commits.map((commit) => outcome(store, commit)))
+
+/** The outcomes of commits that are made at once, each through the next of several stores. */
+export const raced = (stores: ReadonlyArray<StorePort>, commits: ReadonlyArray<Commit>) =>
+  Promise.all(commits.map((commit, n) => outcome(turnOf(stores, n), commit)))
+
+/** As many stores on the same data as a few processes would have open. */
+export const several = (store: StorePort, another: OpenAnother, count = 3): Promise<ReadonlyArray<StorePort>> =>
+  Promise.all([store, ...numbers(count - 1).map(another)])
+
+export const turnOf = <A>(all: ReadonlyArray<A>, turn: number): A => {
+  const one = all[turn % all.length]
+  if (one === undefined) throw new Error("there is nobody whose turn it could be")
+  return one
+}
 
 /** Whether an effect dies: what a caller's own mistake must do. */
 export const dies = async (effect: Effect.Effect<unknown, unknown>): Promise<boolean> => {

@@ -10,10 +10,12 @@ import { memoryJournal } from "@paykernel/core/simulator"
 import * as Testing from "@paykernel/core/testing"
 import { decider, PaymentExamples } from "@paykernel/core/testing"
 import { keyRingFromValues } from "@paykernel/core/vault"
+import { freshDatabase } from "@paykernel/test-postgres"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as fc from "fast-check"
+import { onTestFinished } from "vitest"
 import { clock, kernelParts, nowMs, registration, sandbox, submission, terms, vault } from "./doc-world.ts"
 import type { Scope } from "./example-code.ts"
 
@@ -208,8 +210,15 @@ const testingRoom = async (): Promise<Scope> => {
 }
 
 /** By the beginning of the file's path. */
+const postgresRoom = async (): Promise<Scope> => {
+  const { url, drop } = await freshDatabase()
+  onTestFinished(drop)
+  return { databaseUrl: url }
+}
+
 const fixtures: ReadonlyArray<readonly [prefix: string, make: () => Scope | Promise<Scope>]> = [
   ["packages/adapters-http/src/browser/", browserRoom],
+  ["packages/adapters-sql/src/postgres/", postgresRoom],
   ["packages/adapters-http/src/gateway/", gatewayRoom],
   ["packages/adapters-http/src/front/", () => ({ limits: { depthMax: 16, keysMax: 256 } })],
   ["packages/core/src/attempt/", attemptRoom],

@@ -8,6 +8,7 @@ import { tmpdir } from "node:os"
 import { dirname, join, resolve } from "node:path"
 import { freshDatabase } from "@paykernel/test-postgres"
 import { describe, expect, it } from "vitest"
+import { capabilitiesJson, capabilitiesPage } from "../docs/capabilities.ts"
 import { importsPage } from "../docs/imports.ts"
 import { stateMachinesPage } from "../docs/state-machines.ts"
 import { programOf } from "./example-code.ts"
@@ -116,7 +117,12 @@ describe("pages", () => {
   }
 
   it("that are generated are what the source says now; if not: pnpm docs:generate", () => {
-    const generated = { "docs/state-machines.md": stateMachinesPage(), "docs/imports.md": importsPage() }
+    const generated = {
+      "docs/capabilities.md": capabilitiesPage(),
+      "docs/capabilities.generated.json": capabilitiesJson(),
+      "docs/imports.md": importsPage(),
+      "docs/state-machines.md": stateMachinesPage()
+    }
     for (const [path, text] of Object.entries(generated))
       expect(readFileSync(join(root, path), "utf8"), path).toBe(text)
   })

@@ -1,6 +1,6 @@
 /** The kernel as Effect services: ports, their errors, and the use cases over them. */
 export * from "./application/aggregates.ts"
-export { audit } from "./application/audit.ts"
+export { audit, auditAll } from "./application/audit.ts"
 export { changeMerchant } from "./application/change-merchant.ts"
 export { changePayment } from "./application/change-payment.ts"
 export { createPayment } from "./application/create-payment.ts"

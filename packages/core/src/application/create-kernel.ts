@@ -3,7 +3,6 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Result from "effect/Result"
-import { checkPolicy } from "../attempt/index.ts"
 import { CardGateway } from "../ports/card-gateway.ts"
 import { Clock } from "../ports/clock.ts"
 import { Digest } from "../ports/digest.ts"
@@ -11,15 +10,16 @@ import { Ids } from "../ports/ids.ts"
 import { Risk } from "../ports/risk.ts"
 import { Store } from "../ports/store.ts"
 import { Vault } from "../ports/vault.ts"
-import { audit } from "./audit.ts"
+import { audit, auditAll } from "./audit.ts"
 import { changeMerchant, presentMerchant } from "./change-merchant.ts"
 import { type ChangeGrounds, changePayment } from "./change-payment.ts"
 import { createPayment } from "./create-payment.ts"
-import { type CvvLocker, cvvLocker } from "./cvv-locker.ts"
+import type { CvvLocker } from "./cvv-locker.ts"
 import type { Incident, Kernel } from "./kernel-contract.ts"
 import { keyedDigest } from "./keyed-digest.ts"
 import { type MerchantDirectory, merchantDirectory } from "./merchant-directory.ts"
-import type { Hands, Operations, Ports } from "./operations.ts"
+import type { Operations, Ports } from "./operations.ts"
+import { absentHands, operationsOf } from "./operations-of.ts"
 import {
   findCard,
   findPayment,
@@ -37,7 +37,7 @@ import { settle } from "./settle.ts"
 import { submitCard, updateCard } from "./submit-card.ts"
 import { type SweeperOptions, sweeperDefaults, sweepForever } from "./sweeper.ts"
 import { systemClock, systemIds } from "./system.ts"
-import { type WatchedClock, watchedClock } from "./watched-clock.ts"
+import { watchedClock } from "./watched-clock.ts"
 import { makeWorker, type Worker, type WorkerOptions, workerDefaults } from "./worker.ts"
 
 export type KernelOptions = {
@@ -58,7 +58,7 @@ export type KernelOptions = {
    * may not leave its memory.
    */
   readonly worker?: Partial<Omit<WorkerOptions, "owner">> | false
-  /** How often finished tasks and expired keys are removed, and how long finished tasks stay. */
+  /** How often finished tasks, expired keys and unused codes are removed, and how long finished tasks stay. */
   readonly sweeper?: Partial<SweeperOptions>
   /** Deadline of one call to the gateway. Default 10 s; must stay below half a lease. */
   readonly callTimeoutMs?: number
@@ -80,9 +80,16 @@ export type KernelOptions = {
  * accepted.ok && accepted.value.view.status // => "pending"
  * await kernel.close()
  */
-export const createKernel = (options: KernelOptions): Kernel => {
+export const createKernel = (options: KernelOptions): Kernel => createKernelIn(Context.empty(), options)
+
+/**
+ * The same kernel, with everything that it ever runs given these services of Effect's runtime: the scheduler that decides
+ * what runs next, the clock that sleeps. Whoever owns both owns every interleaving.
+ */
+export const createKernelIn = (runtime: Context.Context<never>, options: KernelOptions): Kernel => {
   const clock = watchedClock(options.clock ?? systemClock)
-  const context = contextOf(options, clock)
+  const context = Context.merge(runtime, contextOf(options, clock))
+  const runPromise = Effect.runPromiseWith(context)
   const owner = Context.get(context, Ids).next(clock.nowMs())
   const directory = merchantDirectory()
   const settings = { ...workerDefaults, ...(options.worker === false ? {} : options.worker), owner }
@@ -90,22 +97,22 @@ export const createKernel = (options: KernelOptions): Kernel => {
   const worker = Effect.runSync(Effect.provideContext(makeWorker(settings, runTask(operations, directory)), context))
   const works = options.worker !== false
   if (works) Object.assign(operations.hands, worker)
-  const sweeping = sweepForever({ ...sweeperDefaults, ...options.sweeper })
-  const loops = [worker.poll, sweeping, expireCodes(operations.cvvs)]
+  const sweeper = { ...sweeperDefaults, ...options.sweeper }
+  const loops = [worker.poll, sweepForever(sweeper), expireCodes(operations.cvvs, sweeper.expireCodesEveryMs)]
   const looping = works ? loops.map((loop) => Effect.runForkWith(context)(loop)) : []
   const run = runner(context)
   return {
     ...useCases(run, operations, directory),
     ready: async () => {
-      await Effect.runPromiseWith(context)(Effect.flatMap(Store, (store) => store.nextDueAtMs()))
+      await runPromise(Effect.flatMap(Store, (store) => store.nextDueAtMs()))
     },
     wake: worker.wake,
-    drain: () => Effect.runPromise(works ? worker.drain : Effect.void),
-    audit: (merchantId) => Effect.runPromiseWith(context)(audit(merchantId)),
+    drain: () => runPromise(works ? worker.drain : Effect.void),
+    audit: (merchantId) => runPromise(merchantId === undefined ? auditAll() : audit(merchantId)),
     close: async () => {
       Object.assign(operations.hands, absentHands)
-      await Effect.runPromise(Fiber.interruptAll(looping))
-      await stopWithin(worker, operations.callTimeoutMs * 2)
+      await runPromise(Fiber.interruptAll(looping))
+      await runPromise(stopWithin(worker, operations.callTimeoutMs * 2))
       operations.cvvs.clear()
     }
   }
@@ -189,48 +196,8 @@ const contextOf = (options: KernelOptions, clock: Clock["Service"]): Context.Con
     Context.make(Digest, keyedDigest(options.digestKey))
   )
 
-const operationsOf = (options: KernelOptions, clock: WatchedClock, settings: WorkerOptions): Operations => {
-  const policy = checkPolicy({
-    capabilities: options.gateway.capabilities,
-    marginMs: options.marginMs ?? 1000,
-    resolveLimitMs: options.resolveLimitMs ?? 24 * 60 * 60 * 1000
-  })
-  if (Result.isFailure(policy)) {
-    throw new Error(`the gateway ${options.gateway.name} cannot be used: ${JSON.stringify(policy.failure)}`)
-  }
-  const callTimeoutMs = options.callTimeoutMs ?? 10_000
-  if (callTimeoutMs * 2 > settings.leaseMs)
-    throw new Error("callTimeoutMs must be at most half of the worker's leaseMs")
-  return {
-    owner: settings.owner,
-    leaseMs: settings.leaseMs,
-    callTimeoutMs,
-    policy: policy.success,
-    challengePollMs: 2000,
-    challengeReturnUrl: options.challengeReturnUrl ?? ((state) => `http://localhost/v1/3ds/return/${state}`),
-    cvvs: cvvLocker(options.cvvsMax ?? 10_000, clock),
-    latestMs: clock.latestMs,
-    onIncident: withoutThrowing(options.onIncident ?? (() => {})),
-    hands: { ...absentHands }
-  }
-}
-
-/** A listener's own failure must not stop what it is told about. */
-const withoutThrowing =
-  (listen: (incident: Incident) => void) =>
-  (incident: Incident): void => {
-    try {
-      listen(incident)
-    } catch {
-      // There is nobody left to tell.
-    }
-  }
-
-const absentHands: Hands = { reserve: () => null, offer: () => {}, wake: () => {} }
-
-/** Often enough that no code outlives its time by much. */
-const expireCodes = (cvvs: CvvLocker): Effect.Effect<never> =>
-  Effect.forever(Effect.andThen(Effect.sleep(30_000), Effect.sync(cvvs.expire)))
+const expireCodes = (cvvs: CvvLocker, everyMs: number): Effect.Effect<never> =>
+  Effect.forever(Effect.andThen(Effect.sleep(everyMs), Effect.sync(cvvs.expire)))
 
 const unconcerned: Risk["Service"] = {
   assessCard: () => Effect.succeed({ decision: "approved", reason: "" }),
@@ -241,5 +208,5 @@ const present = <A, Missing, E, R>(found: Effect.Effect<A | undefined, E, R>, mi
   Effect.map(found, (value) => (value === undefined ? Result.fail(missing) : Result.succeed(value)))
 
 /** What is still running past the bound is left to its lease: another process will look it up. */
-const stopWithin = (worker: Worker, limitMs: number): Promise<void> =>
-  Effect.runPromise(Effect.raceFirst(worker.stop, Effect.sleep(limitMs)))
+const stopWithin = (worker: Worker, limitMs: number): Effect.Effect<void> =>
+  Effect.raceFirst(worker.stop, Effect.sleep(limitMs))

@@ -8,9 +8,15 @@ export type SweeperOptions = {
   readonly sweepEveryMs: number
   /** How long a finished task stays, for whoever wants to see what was done. */
   readonly keepFinishedTasksMs: number
+  /** Pause between two looks for security codes that nobody came for in time: none outlives its time by more. */
+  readonly expireCodesEveryMs: number
 }
 
-export const sweeperDefaults: SweeperOptions = { sweepEveryMs: 60_000, keepFinishedTasksMs: 7 * 24 * 60 * 60 * 1000 }
+export const sweeperDefaults: SweeperOptions = {
+  sweepEveryMs: 60_000,
+  keepFinishedTasksMs: 7 * 24 * 60 * 60 * 1000,
+  expireCodesEveryMs: 30_000
+}
 
 /** Rows that go in one write: few enough that no payment waits behind it for long. */
 const rowsPerStep = 500

@@ -1,31 +1,42 @@
 import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { anyCardAnswer, anyCardCommand } from "../testing/arbitraries.ts"
-import { walk } from "../testing/walk.ts"
-import { type Card, type CardEvent, type CardStatus, cardMachine, decide, evolve, noCard } from "./index.ts"
+import { anyCardAnswer, anyCardCommand, cardHistory } from "../testing/arbitraries.ts"
+import { playHistory } from "../testing/history.ts"
+import * as laws from "../testing/laws/index.ts"
+import { edgesTaken, walk } from "../testing/walk.ts"
+import {
+  type Card,
+  type CardCommand,
+  type CardEvent,
+  type CardStatus,
+  cardMachine,
+  decide,
+  evolve,
+  noCard
+} from "./index.ts"
 
-/** The states that a list of commands leads through, refused ones left out. */
-const play = (commands: ReadonlyArray<Parameters<typeof decide>[1]>) => {
-  const events: Array<CardEvent> = []
-  let state: Card = noCard
-  for (const command of commands) {
-    const decided = decide(state, command)
-    if (Result.isFailure(decided)) continue
-    events.push(...decided.success.events)
-    state = decided.success.events.reduce(evolve, state)
-  }
-  return { state, events }
-}
+const cards = { initial: noCard, decide, evolve, commands: fc.array(anyCardCommand, { maxLength: 8 }) }
+
+const play = (commands: ReadonlyArray<CardCommand>) => playHistory(cards, commands)
 
 describe("a card, whatever is asked of it", () => {
-  it("follows its machine, and the fold of its events is its state", () => {
+  it("is the fold of its events", () => {
+    fc.assert(laws.replay(cards), { numRuns: 10_000 })
+  })
+
+  it("follows its machine", () => {
+    fc.assert(laws.legal({ ...cards, machine: cardMachine, statusOf: ({ status }: Card) => status }), {
+      numRuns: 10_000
+    })
+  })
+
+  it("counts its rounds, says why it failed, and comes to every state", () => {
     const seen = new Set<CardStatus>()
     fc.assert(
       fc.property(fc.array(anyCardCommand, { maxLength: 8 }), (commands) => {
         const { state, events } = play(commands)
         seen.add(state.status)
-        expect(events.reduce(evolve, noCard)).toEqual(state)
         expect(state.round).toBe(events.filter(({ _tag }) => _tag === "CardSubmitted" || _tag === "CardUpdated").length)
         expect(state.errorCode !== null).toBe(state.status === "failed")
       }),
@@ -51,16 +62,23 @@ describe("a card, whatever is asked of it", () => {
   })
 
   it("does nothing when an answer is repeated", () => {
+    fc.assert(laws.heardTwice({ ...cards, messages: anyCardAnswer }), { numRuns: 10_000 })
+  })
+
+  it("does nothing on an answer about another round", () => {
     fc.assert(
       fc.property(fc.array(anyCardCommand, { maxLength: 6 }), anyCardAnswer, (commands, command) => {
         const { state } = play(commands)
-        const once = play([...commands, command]).state
-        const twice = play([...commands, command, command]).state
-        expect(twice).toEqual(once)
-        if (state.round !== command.round) expect(once).toEqual(state)
+        if (state.round !== command.round) expect(play([...commands, command]).state).toEqual(state)
       }),
       { numRuns: 10_000 }
     )
+  })
+
+  it("has no event that no command brings about", () => {
+    const lives = fc.sample(cardHistory(), { numRuns: 2_000, seed: 1 }).map(({ commands }) => commands)
+    const taken = edgesTaken({ ...cards, statusOf: ({ status }: Card) => status }, lives)
+    expect(walk(cardMachine, "none", taken).missingCommands).toEqual([])
   })
 
   it("has no state that cannot be reached, and none that it cannot leave", () => {

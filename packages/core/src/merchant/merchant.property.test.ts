@@ -1,29 +1,27 @@
 import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { anyMerchantCommand } from "../testing/arbitraries.ts"
-import { walk } from "../testing/walk.ts"
-import { decide, evolve, type Merchant, type MerchantEvent, merchantMachine, noMerchant } from "./index.ts"
+import { anyMerchantCommand, merchantHistory } from "../testing/arbitraries.ts"
+import { playHistory } from "../testing/history.ts"
+import * as laws from "../testing/laws/index.ts"
+import { edgesTaken, walk } from "../testing/walk.ts"
+import { decide, evolve, type Merchant, merchantMachine, noMerchant } from "./index.ts"
 
-const play = (commands: ReadonlyArray<Parameters<typeof decide>[1]>) => {
-  const events: Array<MerchantEvent> = []
-  let state: Merchant = noMerchant
-  for (const command of commands) {
-    const decided = decide(state, command)
-    if (Result.isFailure(decided)) continue
-    events.push(...decided.success.events)
-    state = decided.success.events.reduce(evolve, state)
-  }
-  return { state, events }
-}
+const merchants = { initial: noMerchant, decide, evolve, commands: fc.array(anyMerchantCommand, { maxLength: 4 }) }
 
 describe("a merchant, whatever is asked of it", () => {
-  it("follows its machine, refuses what leads nowhere, and is the fold of its events", () => {
+  it("is the fold of its events, and follows its machine", () => {
+    fc.assert(laws.replay(merchants), { numRuns: 10_000 })
+    fc.assert(laws.legal({ ...merchants, machine: merchantMachine, statusOf: ({ status }: Merchant) => status }), {
+      numRuns: 10_000
+    })
+  })
+
+  it("refuses what leads nowhere", () => {
     const pairs = new Set<string>()
     fc.assert(
-      fc.property(fc.array(anyMerchantCommand, { maxLength: 4 }), anyMerchantCommand, (commands, command) => {
-        const { state, events } = play(commands)
-        expect(events.reduce(evolve, noMerchant)).toEqual(state)
+      fc.property(merchants.commands, anyMerchantCommand, (commands, command) => {
+        const { state } = playHistory(merchants, commands)
         pairs.add(`${state.status} ${command._tag}`)
         const decided = decide(state, command)
         if (Result.isFailure(decided)) return
@@ -34,6 +32,12 @@ describe("a merchant, whatever is asked of it", () => {
       { numRuns: 10_000 }
     )
     expect(pairs.size).toBe(3 * 4)
+  })
+
+  it("has no event that no command brings about", () => {
+    const lives = fc.sample(merchantHistory(), { numRuns: 1_000, seed: 1 }).map(({ commands }) => commands)
+    const taken = edgesTaken({ ...merchants, statusOf: ({ status }: Merchant) => status }, lives)
+    expect(walk(merchantMachine, "none", taken).missingCommands).toEqual([])
   })
 
   it("has no state that cannot be reached, and none that it cannot leave", () => {

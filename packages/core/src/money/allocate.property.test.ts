@@ -1,6 +1,7 @@
 import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import { describe, it } from "vitest"
+import * as laws from "../testing/laws/index.ts"
 import { allocate, money, type RemainderPolicy } from "./index.ts"
 
 const runs = { numRuns: 10_000 }
@@ -16,26 +17,11 @@ const split = (amount: bigint, weights: ReadonlyArray<bigint>, policy: Remainder
   Result.getOrThrow(allocate(money(amount, "USD"), weights, policy)).map((part) => part.amount)
 
 describe.each(policies)("laws of splitting, remainder to %s", (policy) => {
-  it("the parts are as many as the weights and add up exactly", () => {
+  it("parts are as many as the weights, add up exactly, and are within one unit of their exact shares", () => {
     fc.assert(
-      fc.property(amounts, weightLists, (amount, weights) => {
-        const parts = split(amount, weights, policy)
-        return parts.length === weights.length && sumOf(parts) === amount
-      }),
-      runs
-    )
-  })
-
-  it("each part is within one unit of its exact share, on the same side of zero, and nothing without a weight", () => {
-    fc.assert(
-      fc.property(amounts, weightLists, (amount, weights) => {
-        const total = sumOf(weights)
-        return split(amount, weights, policy).every((part, index) => {
-          const weight = weights[index] ?? 0n
-          const offBy = size(part * total - amount * weight)
-          const near = policy === "largestRemainder" ? offBy < total : offBy <= total
-          return near && part * amount >= 0n && (weight > 0n || part === 0n)
-        })
+      laws.allocation({
+        split: (amount, weights) => Result.getOrThrow(allocate(amount, weights, policy)),
+        offByUnit: policy !== "largestRemainder"
       }),
       runs
     )

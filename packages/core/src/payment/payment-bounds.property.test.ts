@@ -1,6 +1,7 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { paymentHistory } from "../testing/payment-arbitraries.ts"
+import * as laws from "../testing/laws/index.ts"
+import { type PaymentHistory, paymentHistory } from "../testing/payment-arbitraries.ts"
 import type { PaymentEvent } from "./payment.ts"
 
 const numRuns = 20_000
@@ -47,10 +48,9 @@ describe("the amounts of a payment", () => {
 
   it("returned, with what is on its way back, never exceeds captured", () => {
     fc.assert(
-      fc.property(paymentHistory(), ({ events, payment, states }) => {
+      fc.property(paymentHistory(), ({ events, payment }) => {
         const { captured, returned, returning } = tallies(events)
         return (
-          states.every((state) => state.refunded.amount + state.refunding.amount <= state.captured.amount) &&
           returned + returning <= captured &&
           payment.refunded.amount === returned &&
           payment.refunding.amount === returning
@@ -58,6 +58,16 @@ describe("the amounts of a payment", () => {
       }),
       { numRuns }
     )
+  })
+
+  it("are bounded at every moment, with what is on its way back counted as returned", () => {
+    const boundsOf = ({ states }: PaymentHistory) =>
+      states.map(({ authorized, captured, refunded, refunding }) => ({
+        authorized: authorized.amount,
+        captured: captured.amount,
+        refunded: refunded.amount + refunding.amount
+      }))
+    fc.assert(laws.bounded({ histories: paymentHistory(), boundsOf }), { numRuns })
   })
 
   it("has lives in which everything was returned, so that the bound is really met", () => {

@@ -1,12 +1,15 @@
 import * as fc from "fast-check"
 import { describe, it } from "vitest"
 import { isOpen } from "../attempt/index.ts"
-import { available, foldBalances, isBalanced } from "../ledger/index.ts"
+import { available, foldBalances } from "../ledger/index.ts"
 import type { LedgerAccount } from "../ledger/ledger.ts"
-import { paymentHistory } from "../testing/payment-arbitraries.ts"
+import * as laws from "../testing/laws/index.ts"
+import { type PaymentHistory, paymentHistory } from "../testing/payment-arbitraries.ts"
 import type { Payment } from "./payment.ts"
 
 const numRuns = 10_000
+
+const books = { histories: paymentHistory(), ledgerOf: ({ ledger }: PaymentHistory) => ledger }
 
 const balanceOf = (ledger: Parameters<typeof foldBalances>[0], account: LedgerAccount) =>
   foldBalances(ledger).find((balance) => balance.account === account) ?? {
@@ -23,17 +26,11 @@ const postedBy = (payment: Payment): bigint =>
 
 describe("the books of a payment", () => {
   it("balance in every transaction, per currency and layer", () => {
-    fc.assert(
-      fc.property(paymentHistory(), ({ ledger }) => ledger.every(isBalanced)),
-      { numRuns }
-    )
+    fc.assert(laws.balanced(books), { numRuns })
   })
 
   it("name each fact once", () => {
-    fc.assert(
-      fc.property(paymentHistory(), ({ ledger }) => new Set(ledger.map(({ id }) => id)).size === ledger.length),
-      { numRuns }
-    )
+    fc.assert(laws.bookedOnce(books), { numRuns })
   })
 
   it("say what the payment says: held what is reserved, posted what was captured and not returned", () => {

@@ -1,6 +1,8 @@
 import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
+import * as laws from "../testing/laws/index.ts"
+import { deliver } from "../testing/laws/message-laws.ts"
 import {
   approved,
   cancelPayment,
@@ -14,22 +16,15 @@ import {
   startMs,
   usd
 } from "../testing/payment-examples.ts"
-import { sameData } from "../testing/plain-data.ts"
 import { decide, evolve, noPayment } from "./index.ts"
 import type { Payment, PaymentCommand, RequestPayment } from "./payment.ts"
 
-/**
- * What the world says about one truth: each message may come any number of times, in any order. `facts` are what
- * makes the difference and comes at least once; `noise` is said along the way and decides nothing.
- */
-type Scene = {
-  readonly payment: Payment
-  readonly facts: ReadonlyArray<PaymentCommand>
-  readonly noise: ReadonlyArray<PaymentCommand>
-}
+type Scene = laws.Scene<Payment, PaymentCommand>
 
 const heardMs = startMs + 1_000
 const settle: PaymentCommand = { _tag: "SettlePayment", settlementId: "settlement-1", nowMs: heardMs }
+/** A settlement run comes again and again; the last one finds everything that is left. */
+const last = [settle]
 
 const play = (payment: Payment, ...commands: ReadonlyArray<PaymentCommand>): Payment =>
   commands.reduce((state, command) => {
@@ -37,26 +32,6 @@ const play = (payment: Payment, ...commands: ReadonlyArray<PaymentCommand>): Pay
     if (Result.isFailure(decided)) throw new Error(`the scene was refused: ${decided.failure._tag}`)
     return decided.success.events.reduce(evolve, state)
   }, payment)
-
-/** A refused message is not acknowledged, so it comes again for as long as anything else is news. */
-const deliver = (payment: Payment, messages: ReadonlyArray<PaymentCommand>): Payment => {
-  let state = payment
-  let waiting = messages
-  for (;;) {
-    const refused: Array<PaymentCommand> = []
-    let news = false
-    for (const message of waiting) {
-      const decided = decide(state, message)
-      if (Result.isFailure(decided)) refused.push(message)
-      else {
-        news ||= decided.success.events.length > 0
-        state = decided.success.events.reduce(evolve, state)
-      }
-    }
-    if (!news) return state
-    waiting = refused
-  }
-}
 
 type Truth = { readonly approves: boolean; readonly amount: bigint }
 
@@ -85,7 +60,8 @@ const captured = play(requested({}), ...firstOf(about("authorize-1", authorizati
 
 const authorizing = fc.record({ approves: fc.boolean(), autoCapture: fc.boolean(), withCvv: fc.boolean() }).map(
   ({ approves, autoCapture, withCvv }): Scene => ({
-    payment: requested({ autoCapture, verificationMethod: withCvv ? "cvv" : "none" }),
+    last,
+    state: requested({ autoCapture, verificationMethod: withCvv ? "cvv" : "none" }),
     ...about("authorize-1", { ...authorization, approves }, withCvv ? "pass" : "not_requested")
   })
 )
@@ -101,7 +77,8 @@ const authenticating = fc
       heardMs
     )
     return {
-      payment: requested({ verificationMethod: "three_d_secure" }),
+      last,
+      state: requested({ verificationMethod: "three_d_secure" }),
       facts: passes ? [end, ...facts] : [end],
       noise: [
         recordAuthentication({ _tag: "ChallengeIssued", url: "https://acs.example.com/1" }, heardMs),
@@ -113,8 +90,8 @@ const authenticating = fc
 
 const capturing = fc.boolean().map((approves): Scene => {
   const { facts, noise } = about("capture-1", { approves, amount: 600n })
-  const payment = play(authorizedLater, capturePayment({ amount: usd(600n) }))
-  return { payment, facts: [...facts, settle], noise }
+  const state = play(authorizedLater, capturePayment({ amount: usd(600n) }))
+  return { state, last, facts: [...facts, settle], noise }
 })
 
 const voiding = fc
@@ -122,7 +99,8 @@ const voiding = fc
   .map(({ approves, afterCapture }): Scene => {
     const { facts, noise } = about("void-1", { approves, amount: 1_000n })
     return {
-      payment: play(afterCapture ? captured : authorizedLater, cancelPayment()),
+      last,
+      state: play(afterCapture ? captured : authorizedLater, cancelPayment()),
       facts: [...facts, settle],
       noise
     }
@@ -139,22 +117,12 @@ const refunding = fc
     )
     const said = truths.map((truth, index) => about(`attempt-${index}`, truth))
     return {
-      payment: play(captured, ...refunds),
+      last,
+      state: play(captured, ...refunds),
       facts: [...said.flatMap(({ facts }) => facts), settle],
       noise: said.flatMap(({ noise }) => noise)
     }
   })
-
-/** Every fact once or more, noise as often as it likes, all in some order. */
-const heard = ({ facts, noise }: Scene): fc.Arbitrary<ReadonlyArray<PaymentCommand>> =>
-  fc
-    .tuple(fc.array(fc.constantFrom(...facts, ...noise), { maxLength: 10 }), fc.infiniteStream(fc.nat()))
-    .map(([more, ranks]) =>
-      [...facts, ...more]
-        .map((message) => ({ message, rank: ranks.next().value ?? 0 }))
-        .sort((a, b) => a.rank - b.rank)
-        .map(({ message }) => message)
-    )
 
 describe.each([
   ["the authorization", authorizing],
@@ -164,25 +132,18 @@ describe.each([
   ["several refunds at once, with settlement runs between", refunding]
 ])("what is heard about %s", (_, scenes) => {
   it("ends in the same state, in whatever order and however often it comes", () => {
-    fc.assert(
-      fc.property(
-        scenes.chain((scene) => fc.tuple(fc.constant(scene), heard(scene))),
-        ([{ payment, facts }, messages]) => {
-          // A settlement run comes again and again; the last one finds everything that is left.
-          const once = deliver(payment, [...facts, settle])
-          const often = deliver(payment, [...messages, settle])
-          return sameData(once, often)
-        }
-      ),
-      { numRuns: 10_000 }
-    )
+    fc.assert(laws.anyOrder({ initial: noPayment, decide, evolve, scenes }), { numRuns: 10_000 })
   })
 })
 
 describe("the scenes of these laws", () => {
   it("end in what they are about", () => {
     const ends = (scenes: fc.Arbitrary<Scene>) =>
-      new Set(fc.sample(scenes, { numRuns: 100, seed: 3 }).map(({ payment, facts }) => deliver(payment, facts).status))
+      new Set(
+        fc
+          .sample(scenes, { numRuns: 100, seed: 3 })
+          .map(({ state, facts }) => deliver({ initial: noPayment, decide, evolve }, state, facts).status)
+      )
     expect(ends(authorizing)).toEqual(new Set(["confirmed", "authorized", "failed"]))
     expect(ends(authenticating)).toEqual(new Set(["confirmed", "failed"]))
     expect(ends(capturing)).toEqual(new Set(["paid", "authorized"]))

@@ -4,8 +4,17 @@ import { describe, expect, it } from "vitest"
 import type { Posting } from "../ledger/ledger.ts"
 import { zero } from "../money/index.ts"
 import { anySettlementCommand, settleableCommand } from "../testing/arbitraries.ts"
+import * as laws from "../testing/laws/index.ts"
 import { walk } from "../testing/walk.ts"
-import { decide, evolve, noSettlement, type SettlementLine, settlementMachine } from "./index.ts"
+import {
+  decide,
+  evolve,
+  noSettlement,
+  type Settlement,
+  type SettlementCommand,
+  type SettlementLine,
+  settlementMachine
+} from "./index.ts"
 
 /** The totals of postings by any name, zeros left out. */
 const totals = (postings: ReadonlyArray<Posting>, nameOf: (posting: Posting) => string) => {
@@ -26,16 +35,18 @@ const postedBefore = (line: SettlementLine): ReadonlyArray<Posting> => {
   ]
 }
 
+const ledgerOf = (command: SettlementCommand) => Result.getOrThrow(decide(noSettlement, command)).ledger
+
 describe("the books of a settlement", () => {
-  it("balance in each currency and layer, and hold no line of nothing", () => {
+  it("balance in each currency and layer", () => {
+    fc.assert(laws.balanced({ histories: settleableCommand, ledgerOf }), { numRuns: 10_000 })
+  })
+
+  it("hold no line of nothing", () => {
     fc.assert(
-      fc.property(settleableCommand, (command) => {
-        const { ledger } = Result.getOrThrow(decide(noSettlement, command))
-        for (const { postings } of ledger) {
-          expect(totals(postings, ({ layer, amount }) => `${layer} ${amount.currency}`)).toEqual(new Map())
-          expect(postings.every(({ amount }) => amount.amount !== 0n)).toBe(true)
-        }
-      }),
+      fc.property(settleableCommand, (command) =>
+        ledgerOf(command).every(({ postings }) => postings.every(({ amount }) => amount.amount !== 0n))
+      ),
       { numRuns: 10_000 }
     )
   })
@@ -58,7 +69,21 @@ describe("the books of a settlement", () => {
 })
 
 describe("a settlement, whatever is asked of it", () => {
-  it("answers every batch in every state, and is the fold of its events", () => {
+  const settlements = {
+    initial: noSettlement,
+    decide,
+    evolve,
+    commands: fc.array(anySettlementCommand, { maxLength: 3 })
+  }
+
+  it("is the fold of its events, follows its machine, and ends once", () => {
+    const followed = { ...settlements, machine: settlementMachine, statusOf: ({ status }: Settlement) => status }
+    fc.assert(laws.replay(settlements), { numRuns: 10_000 })
+    fc.assert(laws.legal(followed), { numRuns: 10_000 })
+    fc.assert(laws.final(followed), { numRuns: 10_000 })
+  })
+
+  it("answers every batch in every state", () => {
     const answers = new Set<string>()
     fc.assert(
       fc.property(anySettlementCommand, anySettlementCommand, (first, second) => {

@@ -1,14 +1,22 @@
 /** Generators of the domain's values, for fast-check properties over one's own code. */
 export { anyCard, anyCardAnswer, anyCardCommand, anyCardEvent } from "./arbitraries/card-arbitraries.ts"
 export { anyFee, anyFeeSchedule } from "./arbitraries/fee-arbitraries.ts"
+export { anyGatewayBehaviour, type GatewayBehaviour, misbehaving } from "./arbitraries/gateway-arbitraries.ts"
+export {
+  anyAttemptMessage,
+  attemptHistory,
+  cardHistory,
+  merchantHistory,
+  settlementHistory
+} from "./arbitraries/history-arbitraries.ts"
 export {
   anyMerchant,
   anyMerchantCommand,
   anyMerchantEvent,
   anyMerchantTerms
 } from "./arbitraries/merchant-arbitraries.ts"
-export { anyCurrency, anyMoney, anyRate, moneyIn } from "./arbitraries/money-arbitraries.ts"
-export { anyPayment, anyPaymentEvent } from "./arbitraries/payment-arbitraries.ts"
+export { amountIn, anyCurrency, anyMoney, anyRate, moneyIn } from "./arbitraries/money-arbitraries.ts"
+export { anyAttempt, anyAttemptEvent, anyPayment, anyPaymentEvent } from "./arbitraries/payment-arbitraries.ts"
 export {
   anySettlement,
   anySettlementCommand,

@@ -5,7 +5,7 @@
 import * as Effect from "effect/Effect"
 import { describe, it } from "vitest"
 import { amountCases } from "./gateway/amount-cases.ts"
-import type { GatewayUnderTest } from "./gateway/gateway-case.ts"
+import type { GatewayCase, GatewayUnderTest } from "./gateway/gateway-case.ts"
 import { keyCases } from "./gateway/key-cases.ts"
 
 export type { GatewayEffect, GatewayUnderTest } from "./gateway/gateway-case.ts"
@@ -13,7 +13,8 @@ export type { GatewayEffect, GatewayUnderTest } from "./gateway/gateway-case.ts"
 /** Cases, by their titles, that a gateway cannot meet, and why. */
 export type GatewaySkip = { readonly reason: string; readonly cases: ReadonlyArray<string> }
 
-const cases = [...keyCases, ...amountCases]
+/** Every case, in the order in which they run. */
+export const gatewayCases: ReadonlyArray<GatewayCase> = [...keyCases, ...amountCases]
 
 /**
  * Runs the conformance suite of the `CardGateway` port with vitest. `make` gives a gateway for each case.
@@ -28,12 +29,12 @@ export const describeGateway = (
 ): void => {
   const reasons = new Map(skip.flatMap(({ reason, cases: titles }) => titles.map((title) => [title, reason])))
   for (const title of reasons.keys()) {
-    if (!cases.some((known) => known.title === title)) {
+    if (!gatewayCases.some((known) => known.title === title)) {
       throw new Error(`the gateway suite has no case "${title}" to skip`)
     }
   }
   describe(`${name} is a card gateway`, () => {
-    for (const { title, needs, check } of cases) {
+    for (const { title, needs, check } of gatewayCases) {
       const reason = reasons.get(title)
       if (reason !== undefined) it.skip(`${title} (${reason})`, () => {})
       else {

@@ -3,19 +3,43 @@
  * of a port must do. It leans on fast-check and vitest, which are optional peers: no other entry point imports them.
  */
 export * from "./arbitraries.ts"
+export { type AttemptDecider, type AttemptMessage, attemptDecider } from "./attempt-life.ts"
+export { type BeltSwitches, type BeltsUnderTest, describeBelts } from "./belts.suite.ts"
+export { type CapabilityMatrix, capabilityMatrix, capabilityPage, type SuiteRun } from "./capability-matrix.ts"
 export { type Decider, decider, type Ending, StoryFailed } from "./decider.ts"
 export { describeGateway, type GatewayEffect, type GatewaySkip, type GatewayUnderTest } from "./gateway.suite.ts"
+export { type History, historyOf, playHistory } from "./history.ts"
+export * as laws from "./laws/index.ts"
+export { LawBroken } from "./laws/law.ts"
+export { type HttpSideOptions, httpSide } from "./model/http-side.ts"
+export { kernelSide, type Shop, scheduledStore, shopOver } from "./model/kernel-side.ts"
+export { type Expected, MerchantBooks, type MerchantRequest, type SeenPayment } from "./model/merchant-books.ts"
+export { type MerchantModelOptions, merchantModel } from "./model/merchant-model.ts"
+export type { MerchantSide, Told } from "./model/merchant-side.ts"
 export {
   commandOf,
   live,
   type PaymentHistory,
   type PaymentMove,
+  paymentCommand,
   paymentHistory,
   paymentMove,
   paymentRequest
 } from "./payment-arbitraries.ts"
 export * as PaymentExamples from "./payment-examples.ts"
 export { differenceOf, sameData } from "./plain-data.ts"
+export {
+  describeClock,
+  describeDigest,
+  describeIds,
+  describeKeyRing,
+  describeRisk,
+  type RiskUnderTest
+} from "./services.suite.ts"
+export * from "./simulation/index.ts"
 export { describeStore, type StoreSkip, type StoreUnderTest } from "./store.suite.ts"
+export { describeCases, NotApplicable, type SuiteCases, type SuiteSkip } from "./suite.ts"
+export { suiteCases } from "./suite-cases.ts"
+export { type Trade, type TradingKernel, tradingKernel } from "./trading-kernel.ts"
 export { describeVault, type VaultUnderTest } from "./vault.suite.ts"
-export { type Edge, mermaid, type Walk, walk } from "./walk.ts"
+export { type Edge, edgesTaken, mermaid, type Walk, walk } from "./walk.ts"

@@ -91,6 +91,19 @@ export const paymentHistory = (options: { readonly movesMax?: number } = {}): fc
     .tuple(paymentRequest(), fc.array(paymentMove(), { maxLength: options.movesMax ?? 24, size: "max" }))
     .map(([request, moves]) => live(request, moves))
 
+/**
+ * A command for this payment, legal there or not: what usually comes next as often as everything else together.
+ *
+ * @example
+ * fc.assert(fc.property(paymentCommand(noPayment), ({ nowMs }) => nowMs >= 0))
+ */
+export const paymentCommand = (payment: Payment): fc.Arbitrary<PaymentCommand> =>
+  payment.status === "none"
+    ? paymentRequest()
+    : fc
+        .tuple(paymentMove(), fc.nat({ max: 999 }))
+        .map(([move, turn]) => commandOf(payment, move, 1_000 + turn, payment.updatedAtMs + move.laterMs))
+
 /** The command that a move means for a payment, whether or not it is legal there. `turn` makes new ids. */
 export const commandOf = (payment: Payment, move: PaymentMove, turn: number, nowMs: number): PaymentCommand => {
   const { kind, variant } = move

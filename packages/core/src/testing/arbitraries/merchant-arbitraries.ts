@@ -8,12 +8,13 @@ import type {
   MerchantTerms
 } from "../../merchant/merchant.ts"
 import { settlementIntervalMsMax, settlementIntervalMsMin } from "../../merchant/merchant-terms.ts"
+import type { Currency } from "../../money/index.ts"
 import { anyFeeSchedule } from "./fee-arbitraries.ts"
 import { anyCurrency, anyRate, moneyIn } from "./money-arbitraries.ts"
 import { anyId, anyOf, anyText, anyTimeMs } from "./text-arbitraries.ts"
 
-/** Terms that a merchant may have. */
-export const anyMerchantTerms: fc.Arbitrary<MerchantTerms> = anyCurrency.chain((currency) =>
+/** Terms that a merchant who is paid in this currency may have. */
+const termsIn = (currency: Currency): fc.Arbitrary<MerchantTerms> =>
   fc.record({
     feeSchedule: anyFeeSchedule,
     minAmount: moneyIn(currency, 0n, 100n),
@@ -23,7 +24,9 @@ export const anyMerchantTerms: fc.Arbitrary<MerchantTerms> = anyCurrency.chain((
     settlementRate: anyRate,
     settlementIntervalMs: fc.integer({ min: settlementIntervalMsMin, max: settlementIntervalMsMax })
   })
-)
+
+/** Terms that a merchant may have. */
+export const anyMerchantTerms: fc.Arbitrary<MerchantTerms> = anyCurrency.chain(termsIn)
 
 const anyChannels: fc.Arbitrary<ReadonlyArray<Channel>> = fc
   .uniqueArray(fc.record({ id: anyId, cardDescriptor: anyText, achDescriptor: anyText }), {
@@ -32,13 +35,9 @@ const anyChannels: fc.Arbitrary<ReadonlyArray<Channel>> = fc
   })
   .map((channels) => channels.map((channel, place) => ({ ...channel, default: place === 0 })))
 
-const identity = {
-  id: anyId,
-  name: anyText,
-  walletId: fc.stringMatching(/^[0-9]{1,36}$/u),
-  channels: anyChannels,
-  terms: anyMerchantTerms
-}
+const particulars = { id: anyId, name: anyText, walletId: fc.stringMatching(/^[0-9]{1,36}$/u), channels: anyChannels }
+
+const identity = { ...particulars, terms: anyMerchantTerms }
 
 export const anyMerchant: fc.Arbitrary<Merchant> = fc.record({
   ...identity,
@@ -54,10 +53,16 @@ export const anyMerchantEvent: fc.Arbitrary<MerchantEvent> = fc.oneof(
   fc.record({ _tag: fc.constant("MerchantReinstated" as const), atMs: anyTimeMs })
 )
 
-/** Commands whose terms can be accepted; what is refused depends on the state alone. */
-export const anyMerchantCommand: fc.Arbitrary<MerchantCommand> = fc.oneof(
-  fc.record({ _tag: fc.constant("RegisterMerchant" as const), ...identity, nowMs: anyTimeMs }),
-  fc.record({ _tag: fc.constant("ChangeTerms" as const), terms: anyMerchantTerms, nowMs: anyTimeMs }),
-  fc.record({ _tag: fc.constant("SuspendMerchant" as const), nowMs: anyTimeMs }),
-  fc.record({ _tag: fc.constant("ReinstateMerchant" as const), nowMs: anyTimeMs })
-)
+/** Commands whose terms can be accepted, for a merchant who is paid in this currency. */
+export const merchantCommandIn = (currency: Currency): fc.Arbitrary<MerchantCommand> => {
+  const terms = termsIn(currency)
+  return fc.oneof(
+    fc.record({ _tag: fc.constant("RegisterMerchant" as const), ...particulars, terms, nowMs: anyTimeMs }),
+    fc.record({ _tag: fc.constant("ChangeTerms" as const), terms, nowMs: anyTimeMs }),
+    fc.record({ _tag: fc.constant("SuspendMerchant" as const), nowMs: anyTimeMs }),
+    fc.record({ _tag: fc.constant("ReinstateMerchant" as const), nowMs: anyTimeMs })
+  )
+}
+
+/** Commands whose terms can be accepted; what is refused depends on the state and its currency. */
+export const anyMerchantCommand: fc.Arbitrary<MerchantCommand> = anyCurrency.chain(merchantCommandIn)

@@ -12,6 +12,13 @@ export const anyCurrency: fc.Arbitrary<Currency> = fc.constantFrom(
 export const moneyIn = <C extends Currency>(currency: C, min: bigint, max: bigint): fc.Arbitrary<Money<C>> =>
   fc.bigInt(min, max).map((amount) => ({ ...zero(currency), amount }))
 
+/**
+ * An amount of one currency, from nothing to so many digits, each length as often as the next. Shrinks to fewer digits
+ * first, so a fault that strikes here and there is still found where amounts are small.
+ */
+export const amountIn = <C extends Currency>(currency: C, digitsMax = 15): fc.Arbitrary<Money<C>> =>
+  fc.integer({ min: 0, max: digitsMax }).chain((digits) => moneyIn(currency, 0n, 10n ** BigInt(digits)))
+
 /** Any amount that can be written down, of either sign, up to 38 digits. */
 export const anyMoney: fc.Arbitrary<Money> = fc.record({
   amount: fc.oneof(fc.bigInt(-magnitudeMax, magnitudeMax), fc.bigInt(-1_000n, 1_000n)),

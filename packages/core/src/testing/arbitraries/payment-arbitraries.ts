@@ -45,7 +45,8 @@ const plan = {
 
 const anyPlan: fc.Arbitrary<AttemptPlan> = fc.record(plan)
 
-const anyAttempt: fc.Arbitrary<Attempt> = fc.record({
+/** An attempt of any shape, whether or not a history leads to it. */
+export const anyAttempt: fc.Arbitrary<Attempt> = fc.record({
   ...plan,
   status: anyOf<AttemptStatus>({
     planned: true,
@@ -68,7 +69,7 @@ const anyAttempt: fc.Arbitrary<Attempt> = fc.record({
 const because = { why: anyText, atMs: anyTimeMs }
 const referred = { reference: anyText, atMs: anyTimeMs }
 
-const anyAttemptEvent: fc.Arbitrary<AttemptEvent> = fc.oneof(
+export const anyAttemptEvent: fc.Arbitrary<AttemptEvent> = fc.oneof(
   fc.record({ _tag: fc.constant("AttemptStarted" as const), atMs: anyTimeMs }),
   fc.record({ _tag: fc.constant("AttemptNotSent" as const), ...because }),
   fc.record({ _tag: fc.constant("AttemptBecameUnknown" as const), ...because }),

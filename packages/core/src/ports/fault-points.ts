@@ -1,0 +1,95 @@
+/**
+ * Where a process can be struck, declared beside the ports and checked against them by the compiler. A process touches
+ * the world through its ports and nowhere else: whatever dies, stalls or fails between two calls is seen from outside as
+ * happening at one of them. So the calls themselves are the fault points; they cost nothing, since nothing is called.
+ */
+import type { CardGateway } from "./card-gateway.ts"
+import type { Risk } from "./risk.ts"
+import type { Store } from "./store.ts"
+import type { Vault } from "./vault.ts"
+
+/** Calls of a port: what of it takes arguments. */
+type Calls<Service> = {
+  [Name in keyof Service]: Service[Name] extends (...args: never) => unknown ? Name : never
+}[keyof Service]
+
+/**
+ * `changes`: leaves something behind at the other side, so that an answer may be lost after the effect. `asks`: leaves
+ * nothing. `tool`: for audits and key changes, not for the work of a process.
+ */
+type CallKind = "changes" | "asks" | "tool"
+
+/** Every call through which a process reaches the world. A call that a port gains has to be entered here. */
+export const portCalls = {
+  store: {
+    commit: "changes",
+    claim: "changes",
+    sweep: "changes",
+    load: "asks",
+    find: "asks",
+    list: "asks",
+    count: "asks",
+    idempotencyRecord: "asks",
+    sealedRecord: "asks",
+    balances: "asks",
+    ledgerOf: "asks",
+    nextDueAtMs: "asks",
+    nudges: "tool",
+    events: "tool",
+    sealedRecords: "tool",
+    parked: "tool",
+    merchants: "tool",
+    scan: "tool"
+  },
+  gateway: { send: "changes", reverse: "changes", lookup: "asks", verifyCard: "asks", authenticate: "changes" },
+  vault: { seal: "asks", open: "asks", fingerprint: "asks", rewrap: "tool" },
+  risk: { assessCard: "asks", assessPayment: "asks" }
+} as const satisfies {
+  readonly store: { readonly [Call in Calls<Store["Service"]>]: CallKind }
+  readonly gateway: { readonly [Call in Calls<CardGateway["Service"]>]: CallKind }
+  readonly vault: { readonly [Call in Calls<Vault["Service"]>]: CallKind }
+  readonly risk: { readonly [Call in Calls<Risk["Service"]>]: CallKind }
+}
+
+/** A call by its port and name. */
+export type PortCall = {
+  [Port in keyof typeof portCalls]: `${Port}.${keyof (typeof portCalls)[Port] & string}`
+}[keyof typeof portCalls]
+
+/** What can strike at a call. `died`, `stalled`: the process, on either side of it. The others are the other side's. */
+export type Fault =
+  | "died before"
+  | "died after"
+  | "stalled before"
+  | "stalled after"
+  | "slow"
+  | "unavailable"
+  | "answer lost"
+  | "request lost"
+  | "conflict"
+
+export type FaultPoint = `${PortCall}: ${Fault}`
+
+/** Faults of the process itself strike at every call. */
+const ofProcesses: ReadonlyArray<Fault> = ["died before", "died after", "stalled before", "stalled after"]
+
+/**
+ * Every point at which a process can be struck.
+ *
+ * @example
+ * faultPoints.includes("store.commit: answer lost") // => true
+ */
+export const faultPoints: ReadonlyArray<FaultPoint> = Object.entries(portCalls).flatMap(([port, calls]) =>
+  Object.entries(calls).flatMap(([name, kind]) =>
+    kind === "tool" ? [] : faultsOf(port, name, kind).map((fault) => `${port}.${name}: ${fault}` as FaultPoint)
+  )
+)
+
+function faultsOf(port: string, name: string, kind: CallKind): ReadonlyArray<Fault> {
+  const faults: Array<Fault> = [...ofProcesses, "slow"]
+  // A gateway and its answers are struck in the ways that its modes name; there is no refusal beside them.
+  if (port !== "gateway") faults.push("unavailable")
+  if (kind === "changes") faults.push("answer lost", "request lost")
+  if (name === "commit") faults.push("conflict")
+  return faults
+}

@@ -1,0 +1,167 @@
+/** Generators give what they promise, reach every corner, and shrink to the case that one would write by hand. */
+import * as Effect from "effect/Effect"
+import * as fc from "fast-check"
+import { describe, expect, it } from "vitest"
+import { attemptMachine } from "../attempt/index.ts"
+import { cardMachine } from "../card/index.ts"
+import type { Fee } from "../fees/index.ts"
+import { merchantMachine } from "../merchant/index.ts"
+import { noPayment } from "../payment/index.ts"
+import { settlementMachine } from "../settlement/index.ts"
+import * as kit from "./arbitraries.ts"
+import { attemptDecider } from "./attempt-life.ts"
+import { authorizationOf } from "./gateway-examples.ts"
+import * as laws from "./laws/index.ts"
+import { paymentCommand, paymentHistory } from "./payment-arbitraries.ts"
+import { examplePolicy } from "./payment-examples.ts"
+
+/** The smallest value of which this is so. */
+const smallest = <A>(values: fc.Arbitrary<A>, isSo: (value: A) => boolean, seed = 42): A => {
+  const checked = fc.check(
+    fc.property(values, (value) => !isSo(value)),
+    { seed, numRuns: 20_000 }
+  )
+  if (!checked.failed || checked.counterexample === null) throw new Error("there is none")
+  return checked.counterexample[0]
+}
+
+const tagsOf = ({ commands }: { readonly commands: ReadonlyArray<{ readonly _tag: string }> }) =>
+  commands.map(({ _tag }) => _tag)
+
+describe("generators of values shrink", () => {
+  it("amounts to the first one that matters, whichever its currency", () => {
+    expect(smallest(kit.amountIn("USD"), ({ amount }) => amount > 1_234n)).toEqual({ amount: 1_235n, currency: "USD" })
+    expect(smallest(kit.anyMoney, ({ amount }) => amount < -5n).amount).toBe(-6n)
+  })
+
+  it("fee schedules to one fee of the kind that matters", () => {
+    const kinds: ReadonlyArray<Fee["kind"]> = ["fixed", "percentage", "tiered", "interchangePlusPlus", "capped", "sum"]
+    for (const kind of kinds) {
+      const { fee } = smallest(kit.anyFeeSchedule, (schedule) => schedule.fee.kind === kind)
+      expect(fee.kind).toBe(kind)
+      expect(JSON.stringify(fee, (_, value) => (typeof value === "bigint" ? `${value}` : value)).length).toBeLessThan(
+        250
+      )
+    }
+  })
+
+  it("rates to whole ones", () => {
+    expect(smallest(kit.anyRate, ({ numerator, denominator }) => numerator > denominator)).toEqual({
+      numerator: 2n,
+      denominator: 1n
+    })
+  })
+})
+
+describe("generators of histories shrink to the commands that matter", () => {
+  it("of a card", () => {
+    const updated = smallest(kit.cardHistory(), ({ events }) => events.some(({ _tag }) => _tag === "CardUpdated"))
+    expect(tagsOf(updated).at(0)).toBe("SubmitCard")
+    expect(tagsOf(updated).at(-1)).toBe("UpdateCard")
+    expect(updated.commands.length).toBeLessThanOrEqual(3)
+  })
+
+  it("of a merchant", () => {
+    const back = smallest(kit.merchantHistory(), ({ events }) =>
+      events.some(({ _tag }) => _tag === "MerchantReinstated")
+    )
+    expect(tagsOf(back)).toEqual(["RegisterMerchant", "SuspendMerchant", "ReinstateMerchant"])
+  })
+
+  it("of a settlement", () => {
+    const complete = smallest(kit.settlementHistory(), ({ state }) => state.status === "complete")
+    expect(complete.commands).toHaveLength(1)
+    expect(complete.commands[0]?.lines).toHaveLength(1)
+  })
+
+  it("of an attempt", () => {
+    const orphaned = smallest(kit.attemptHistory(), ({ state }) => state.status === "orphaned")
+    // Given up, and executed all the same.
+    expect(tagsOf(orphaned)).toHaveLength(2)
+    expect(orphaned.commands.at(-1)).toMatchObject({ reply: { _tag: "Approved" } })
+  })
+
+  it("of a payment", () => {
+    const returned = smallest(paymentHistory(), ({ payment }) => payment.refunded.amount > 0n)
+    expect(tagsOf(returned)).toEqual(["RequestPayment", "RecordReply", "RefundPayment", "RecordReply"])
+  })
+})
+
+describe("generators of histories reach every state", () => {
+  const reached = <H extends { readonly states: ReadonlyArray<{ readonly status: string }> }>(lives: fc.Arbitrary<H>) =>
+    new Set(fc.sample(lives, { numRuns: 5_000, seed: 1 }).flatMap(({ states }) => states.map(({ status }) => status)))
+
+  it.each([
+    ["card", reached(kit.cardHistory()), cardMachine, "none"],
+    ["merchant", reached(kit.merchantHistory()), merchantMachine, "none"],
+    ["settlement", reached(kit.settlementHistory()), settlementMachine, "none"],
+    ["attempt", reached(kit.attemptHistory()), attemptMachine, ""]
+  ])("of a %s", (_, states, machine, initial) => {
+    expect([...states].sort()).toEqual(
+      Object.keys(machine)
+        .filter((state) => state !== initial)
+        .sort()
+    )
+  })
+})
+
+describe("an attempt, whatever is heard about it", () => {
+  const attempts = { ...attemptDecider(), commands: fc.array(kit.anyAttemptMessage(attemptDecider().initial)) }
+
+  it("follows its machine and is the fold of its events", () => {
+    const statusOf = ({ status }: typeof attempts.initial) => status
+    fc.assert(laws.replay(attempts), { numRuns: 10_000 })
+    fc.assert(laws.pure(attempts), { numRuns: 10_000 })
+    fc.assert(laws.legal({ ...attempts, machine: attemptMachine, statusOf }), { numRuns: 10_000 })
+  })
+})
+
+describe("commands for a payment", () => {
+  it("begin with a request and go on with anything", () => {
+    expect(new Set(fc.sample(paymentCommand(noPayment), 50).map(({ _tag }) => _tag))).toEqual(
+      new Set(["RequestPayment"])
+    )
+    const { payment } = smallest(paymentHistory(), ({ payment: { status } }) => status === "authorized")
+    const tags = new Set(fc.sample(paymentCommand(payment), { numRuns: 2_000, seed: 1 }).map(({ _tag }) => _tag))
+    expect(tags.size).toBeGreaterThan(12)
+  })
+})
+
+describe("a gateway that misbehaves", () => {
+  const said: Array<string> = []
+  const honest = {
+    name: "honest",
+    capabilities: examplePolicy.capabilities,
+    send: ({ key, amount }: ReturnType<typeof authorizationOf>) =>
+      Effect.sync(() => {
+        said.push(key)
+        return { _tag: "Approved", reference: "r", amount, avs: "Y", cvv: "not_requested" } as const
+      }),
+    lookup: () => Effect.succeed({ _tag: "AbsentFinal" } as const),
+    reverse: () => Effect.succeed({ _tag: "Reversed" } as const),
+    verifyCard: () => Effect.succeed(undefined),
+    authenticate: () => Effect.succeed(undefined)
+  }
+
+  it.each([
+    ["honest", "Approved", 1],
+    ["lostBefore", "Unknown", 0],
+    ["lostAfter", "Unknown", 1],
+    ["notSent", "NotSent", 0],
+    ["wrongEcho", "Approved", 1],
+    ["repeated", "Approved", 2]
+  ] as const)("%s: answers %s after %i executions", async (behaviour, answer, executions) => {
+    said.length = 0
+    const gateway = kit.misbehaving(honest, [behaviour])
+    const reply = await Effect.runPromise(gateway.send(authorizationOf("k", "5.00"), 1_000))
+    expect(reply._tag).toBe(answer)
+    expect(said).toHaveLength(executions)
+    if (reply._tag === "Approved") expect(reply.amount.amount).toBe(behaviour === "wrongEcho" ? 501n : 500n)
+    expect((await Effect.runPromise(gateway.send(authorizationOf("l", "5.00"), 1_000)))._tag).toBe("Approved")
+  })
+
+  it("shrinks to honesty and the one behaviour that matters", () => {
+    const three = fc.array(kit.anyGatewayBehaviour, { minLength: 3, maxLength: 3 })
+    expect(smallest(three, (all) => all.includes("lostAfter")).toSorted()).toEqual(["honest", "honest", "lostAfter"])
+  })
+})

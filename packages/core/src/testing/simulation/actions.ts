@@ -1,0 +1,127 @@
+/** What may be done to a simulated world in one step, each with its weight. A client's action is an operation. */
+
+import { type PortCall, portCalls } from "../../ports/fault-points.ts"
+import * as Bank from "./bank-actions.ts"
+import * as Client from "./client-actions.ts"
+import type { Ambush } from "./process.ts"
+import { stall } from "./process.ts"
+import type { Slot } from "./slots.ts"
+import { blackout, calm, type Faults, stormyGateway, stormyServices, stormyStore } from "./weather.ts"
+import type { World } from "./world.ts"
+
+type Action = {
+  readonly weight: number
+  /** Whether a client asks for something. */
+  readonly operation?: true
+  /** The class of faults that it belongs to. */
+  readonly fault?: keyof Faults
+  readonly act: (world: World) => unknown
+}
+
+const table = {
+  pay: { weight: 22, operation: true, act: Client.pay },
+  again: { weight: 9, operation: true, act: Client.again },
+  changed: { weight: 2, operation: true, act: Client.changed },
+  capture: { weight: 8, operation: true, act: Client.capture },
+  refund: { weight: 8, operation: true, act: Client.refund },
+  cancel: { weight: 8, operation: true, act: Client.cancel },
+  saveCard: { weight: 2, operation: true, act: Client.saveCard },
+  updateCard: { weight: 2, operation: true, act: Client.updateCard },
+  goBack: { weight: 4, operation: true, act: Client.goBack },
+  look: { weight: 4, operation: true, act: Client.look },
+  merchant: { weight: 1.5, operation: true, act: Client.changeMerchant },
+  settle: { weight: 3, operation: true, act: Client.settle },
+  recheck: { weight: 2, operation: true, act: Client.recheck },
+  answer: { weight: 4, act: Bank.answerChallenge },
+  forgeReturn: { weight: 2, fault: "messages", act: Bank.forgeReturn },
+  message: { weight: 4, fault: "messages", act: Bank.tell },
+  lie: { weight: 5, fault: "messages", act: Bank.lie },
+  misdirect: { weight: 1, fault: "messages", act: Bank.misdirect },
+  storeWeather: {
+    weight: 3,
+    fault: "store",
+    act: ({ weather, dice }) => Object.assign(weather, { store: stormyStore(dice) })
+  },
+  bankWeather: {
+    weight: 5,
+    fault: "gateway",
+    act: ({ weather, dice }) => Object.assign(weather, { gateway: stormyGateway(dice) })
+  },
+  blackout: {
+    weight: 3,
+    fault: "gateway",
+    act: ({ weather, dice }) => Object.assign(weather, { gateway: blackout(dice) })
+  },
+  serviceWeather: {
+    weight: 1,
+    fault: "services",
+    act: ({ weather, dice }) => Object.assign(weather, { services: stormyServices(dice) })
+  },
+  fineWeather: { weight: 4, act: ({ weather }) => Object.assign(weather, calm()) },
+  crash: { weight: 2, fault: "crashes", act: (world) => someSlot(world, world.slots.kill) },
+  ambush: { weight: 5, fault: "crashes", act: (world) => lieInWait(world, "died") },
+  leave: { weight: 1, fault: "crashes", act: leave },
+  stallAt: { weight: 3, fault: "stalls", act: (world) => lieInWait(world, "stalled") },
+  stall: {
+    weight: 1,
+    fault: "stalls",
+    act: (world) =>
+      someSlot(world, (slot) => {
+        if (slot.process !== null) stall(world.grounds, slot.process.actor, world.dice.pick(stallsMs))
+      })
+  },
+  jump: { weight: 1, fault: "clocks", act: jump },
+  skew: {
+    weight: 1,
+    fault: "clocks",
+    act: (world) =>
+      someSlot(world, (slot) => {
+        slot.skewMs = world.dice.pick([0, -500, 500, -40_000, 40_000])
+      })
+  },
+  wait: { weight: 6, act: () => {} },
+  waitLong: { weight: 2, act: () => {} },
+  waitDays: { weight: 1, act: () => {} }
+} satisfies { readonly [name: string]: Action }
+
+export type ActionName = keyof typeof table
+
+export const actions: { readonly [name in ActionName]: Action } = table
+
+const someSlot = ({ dice, slots }: World, use: (slot: Slot) => void): void => {
+  const slot = dice.any(slots.all)
+  if (slot !== undefined) use(slot)
+}
+
+/** Past a lease, and past the time at which others may conclude something from silence. */
+const stallsMs = [1000, 35_000, 120_000, 900_000] as const
+
+const calls: ReadonlyArray<PortCall> = Object.entries(portCalls).flatMap(([port, names]) =>
+  Object.entries(names).flatMap(([name, kind]) => (kind === "tool" ? [] : [`${port}.${name}` as PortCall]))
+)
+
+/** At a certain call as often as at any call: those that are seldom made must be struck as well. */
+const lieInWait = ({ dice, grounds }: World, how: Ambush["how"]): void => {
+  const call = dice.chance(0.6) ? (dice.any(calls) ?? null) : null
+  const passes = call === null ? dice.below(40) : dice.below(2)
+  grounds.ambush = { call, how, passes, side: dice.pick(["before", "after"]), forMs: dice.pick(stallsMs) }
+}
+
+/** A process that is told to stop finishes what it runs, within a bound, and another takes its place. */
+function leave(world: World): void {
+  someSlot(world, (slot) => {
+    const leaving = slot.process
+    if (leaving?.actor.state !== "up") return
+    leaving.kernel.close().then(
+      () => {},
+      (defect: unknown) => world.report("DEFECT", `close: ${String(defect)}`)
+    )
+    world.slots.start(slot)
+  })
+}
+
+/** All clocks but the bank's, as when somebody corrects the time of a whole installation. */
+function jump({ dice, wall, slots }: World): void {
+  wall.jumpMs += dice.pick([-1, -500, -20_000, -3_600_000, 500, 20_000, 3_600_000])
+  if (dice.chance(0.5)) for (const { process } of slots.alive()) process.kernel.wake()
+}

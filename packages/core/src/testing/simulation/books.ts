@@ -1,0 +1,120 @@
+/**
+ * The checker's own books of what the store holds, kept from the commits themselves: statuses follow from the machines'
+ * tables alone, so that neither a decision nor a fold of the kernel is taken at its word.
+ */
+import type { AttemptPlanJson } from "../../attempt/attempt.schema.ts"
+import type { AttemptEvent } from "../../attempt/attempt.ts"
+import type { PaymentJson } from "../../payment/payment.schema.ts"
+import type { AggregateWrite, Commit, EventRecord, IdempotencyRecord, Json, TaskUpdate } from "../../ports/commit.ts"
+import type { ClaimedTask } from "../../ports/store.ts"
+import { type AttemptEntry, openAttemptBook } from "./attempt-book.ts"
+import { type CoverageCount, edgeName, machines } from "./coverage.ts"
+import type { Report } from "./problems.ts"
+
+export type PaymentEntry = Entry & {
+  readonly attempts: Map<string, AttemptEntry>
+  /** As it was last written. */
+  state: PaymentJson
+}
+
+type Entry = { readonly id: string; status: string; version: number; readonly statuses: Set<string> }
+
+export type Books = {
+  readonly payments: ReadonlyMap<string, PaymentEntry>
+  readonly cards: ReadonlyMap<string, Entry>
+  readonly attemptsByKey: ReadonlyMap<string, AttemptEntry>
+  readonly kept: ReadonlyMap<string, IdempotencyRecord>
+  readonly claimed: (tasks: ReadonlyArray<ClaimedTask>) => void
+  /** Takes in what has become durable, and reports what should not have. Answers the payments that it changed. */
+  readonly enter: (commit: Commit) => ReadonlyArray<PaymentEntry>
+}
+
+/** `quietMs`: how long a message may be on its way and still be invisible to a look-up. */
+export const openBooks = (coverage: CoverageCount, report: Report, quietMs: number): Books => {
+  const fences = new Map<string, number>()
+  const entries = new Map<string, Entry>()
+  const payments = new Map<string, PaymentEntry>()
+  const cards = new Map<string, Entry>()
+  const attempts = openAttemptBook(coverage, report, quietMs)
+  const kept = new Map<string, IdempotencyRecord>()
+
+  const happen = (payment: PaymentEntry, { data }: EventRecord): void => {
+    if (isPlanning(data) && data.plan !== null) attempts.plan(payment, data.plan)
+    if (isAdvance(data)) attempts.move(payment, data.attemptId, data.event)
+  }
+  const opened = ({ ref, state }: AggregateWrite): Entry => {
+    const entry: Entry = { id: ref.id, status: "none", version: 0, statuses: new Set() }
+    if (ref.type === "card") cards.set(ref.id, entry)
+    if (!isPaymentState(ref.type, state)) return entry
+    const payment: PaymentEntry = { ...entry, attempts: new Map(), state }
+    payments.set(ref.id, payment)
+    return payment
+  }
+  const write = (one: AggregateWrite): PaymentEntry | undefined => {
+    const { ref, expectedVersion, events, state } = one
+    const name = `${ref.type} ${ref.id}`
+    const entry = entries.get(name) ?? opened(one)
+    entries.set(name, entry)
+    const payment = ref.type === "payment" ? payments.get(ref.id) : undefined
+    if (entry.version !== expectedVersion) report("I5", `${name}: written over version ${entry.version}`)
+    const machine = tableOf(ref.type)
+    for (const event of events) {
+      const to = machine[entry.status]?.[event.tag]
+      if (to === undefined) report("I5", `${name}: no edge ${entry.status} --${event.tag}-->`)
+      coverage.moved(edgeName(ref.type, entry.status, event.tag))
+      entry.status = to ?? entry.status
+      entry.statuses.add(entry.status)
+      if (payment !== undefined) happen(payment, event)
+    }
+    entry.version += events.length
+    if (!isRecord(state) || state["status"] !== entry.status) {
+      report("I5", `${name}: stored as something else than its events say, which is ${entry.status}`)
+    }
+    if (payment !== undefined && isPaymentState(ref.type, state)) payment.state = state
+    return payment
+  }
+  return {
+    ...{ payments, cards, kept, attemptsByKey: attempts.byKey },
+    claimed: (tasks) => {
+      for (const { aggregate, id, fence } of tasks) fences.set(`${aggregate.merchantId} ${id}`, fence)
+    },
+    enter: ({ aggregates, idempotency, lease }) => {
+      if (lease !== null) checkFence(fences, lease, report)
+      if (idempotency !== null) bind(kept, idempotency, report)
+      return aggregates.map(write).filter((payment) => payment !== undefined)
+    }
+  }
+}
+
+const checkFence = (fences: ReadonlyMap<string, number>, lease: TaskUpdate, report: Report): void => {
+  const fence = fences.get(`${lease.merchantId} ${lease.id}`)
+  if (fence === undefined || lease.fence >= fence) return
+  report("FENCE", `${lease.id} is written by holder ${lease.fence}, and belongs to holder ${fence}`)
+}
+
+const bind = (kept: Map<string, IdempotencyRecord>, record: IdempotencyRecord, report: Report): void => {
+  const before = kept.get(record.key)
+  if (before !== undefined && before.expiresAtMs > record.createdAtMs) {
+    report("I7", `the key ${record.key} is bound twice`)
+  }
+  kept.set(record.key, record)
+}
+
+type MachineTable = { readonly [state: string]: { readonly [event: string]: string } }
+
+const tables: { readonly [type: string]: MachineTable } = machines
+
+const tableOf = (type: string): MachineTable => tables[type] ?? {}
+
+const isRecord = (json: Json): json is { readonly [key: string]: Json } =>
+  typeof json === "object" && json !== null && !Array.isArray(json)
+
+/** What is stored under a type has the shape that the kernel's codec of this type writes. */
+const isPaymentState = (type: string, state: Json): state is PaymentJson => type === "payment" && isRecord(state)
+
+type Planning = { readonly _tag: string; readonly plan: AttemptPlanJson | null }
+type Advance = { readonly _tag: "AttemptAdvanced"; readonly attemptId: string; readonly event: AttemptEvent }
+
+const isPlanning = (data: Json): data is Planning => isRecord(data) && "plan" in data
+
+const isAdvance = (data: Json): data is Advance => isRecord(data) && data["_tag"] === "AttemptAdvanced"

@@ -1,0 +1,142 @@
+/** What clients and operators do: each asks one process for one thing. */
+import type { ListRequest } from "../../application/kernel-contract.ts"
+import { variantOf, type Wish } from "./clients.ts"
+import type { Process } from "./process.ts"
+import * as Shop from "./shop.ts"
+import type { World } from "./world.ts"
+
+const { merchantId } = Shop
+
+/** Keys are kept for a day; a client that comes later makes a new request of it. */
+const keyLifeMs = 20 * 3_600_000
+
+const clientsMax = 3
+
+const someProcess = ({ dice, slots }: World): Process | undefined => dice.any(slots.alive())?.process
+
+/** Anything else that a process is asked. It may fail, but only in ways that it says. */
+const ask = (world: World, what: string, call: (process: Process) => Promise<unknown>): void => {
+  const process = someProcess(world)
+  if (process === undefined) return
+  world.tally.operations++
+  call(process).then(
+    (told) => world.trace.note(what, tagOf(told)),
+    (defect: unknown) => {
+      if (process.actor.state !== "down") world.report("DEFECT", `${what}: ${String(defect)}`)
+    }
+  )
+}
+
+const tagOf = (told: unknown): string =>
+  typeof told === "object" && told !== null && "ok" in told ? String(told.ok) : typeof told
+
+const wish = (world: World, made: Parameters<World["clients"]["make"]>[0]): void => {
+  const process = someProcess(world)
+  const asked = world.clients.make(made, world.dice.below(clientsMax))
+  if (process === undefined) return
+  world.tally.operations++
+  world.clients.say(asked, process)
+  // Now and then the same request arrives twice at once, at the same process or at another.
+  const other = world.dice.chance(0.1) ? someProcess(world) : undefined
+  if (other !== undefined) world.clients.say(asked, other)
+}
+
+export const pay = (world: World): void => {
+  const card = world.dice.any(world.clients.cards)
+  if (card !== undefined) wish(world, Shop.payWish(world.dice, card))
+}
+
+const aboutPayment = (world: World, of: (id: string) => Parameters<typeof wish>[1]): void => {
+  const { dice, clients } = world
+  // The latest ones are where most is still going on.
+  const known = dice.chance(0.6) ? clients.payments.slice(-4) : clients.payments
+  const id = dice.any(known)
+  if (id !== undefined) wish(world, of(id))
+}
+
+export const capture = (world: World): void => aboutPayment(world, (id) => Shop.captureWish(world.dice, id))
+export const refund = (world: World): void => aboutPayment(world, (id) => Shop.refundWish(world.dice, id))
+/** Who sees that something about a payment has failed will as often as not give it up. */
+export const cancel = (world: World): void => {
+  const { dice, books } = world
+  const troubled = [...books.payments.values()].filter(
+    ({ status, state }) =>
+      (status === "authorized" || status === "confirmed") &&
+      state.attempts.some((attempt) => attempt.status === "declined" || attempt.status === "not_charged")
+  )
+  const id = dice.chance(0.8) ? dice.any(troubled)?.id : undefined
+  if (id === undefined) aboutPayment(world, Shop.cancelWish)
+  else wish(world, Shop.cancelWish(id))
+}
+export const saveCard = (world: World): void => wish(world, Shop.saveWish(world.dice))
+
+const repeatable = ({ clients, wall }: World): ReadonlyArray<Wish> =>
+  clients.wishes.filter(({ firstAskedMs }) => wall.latestMs - firstAskedMs < keyLifeMs)
+
+export const again = (world: World): void => {
+  const process = someProcess(world)
+  const asked = world.dice.any(repeatable(world))
+  if (process === undefined || asked === undefined) return
+  world.tally.operations++
+  world.clients.say(asked, process)
+}
+
+export const changed = (world: World): void => {
+  const process = someProcess(world)
+  const asked = world.dice.any(repeatable(world).filter((one) => one.changed !== null))
+  const variant = asked && variantOf(asked)
+  if (process === undefined || variant === undefined) return
+  world.tally.operations++
+  world.clients.say(variant, process)
+}
+
+export const updateCard = (world: World): void => {
+  const { dice, books } = world
+  const id = dice.any([...books.cards.keys()])
+  if (id === undefined) return
+  const cvv = Shop.codeOf(dice.pick(["123", "123", "000"]))
+  const expYear = dice.pick([null, 2041, 2039])
+  ask(world, "update card", ({ kernel }) =>
+    kernel.cards.update(merchantId, id, { cvv, expYear, expMonth: null, billing: {}, email: null })
+  )
+}
+
+/** The payer's browser comes back from the issuer, whether or not he has answered. */
+export const goBack = (world: World): void => {
+  const { dice, truth } = world
+  const returnUrl = dice.any([...truth.challenges.values()])?.returnUrl
+  const state = returnUrl?.split("/return/")[1]
+  if (state !== undefined) ask(world, "return", ({ kernel }) => kernel.payments.returnFromChallenge(state))
+}
+
+const firstPage: ListRequest = { where: {}, fromMs: null, toMs: null, page: { _tag: "First" }, limit: 20 }
+
+export const look = (world: World): void => {
+  const { dice, clients } = world
+  const id = dice.any(clients.payments)
+  const what = dice.pick(["balances", "ledger", "list", "get"])
+  ask(world, what, ({ kernel }) => {
+    if (what === "balances" || id === undefined) return kernel.balances(merchantId)
+    if (what === "ledger") return kernel.payments.ledger(merchantId, id)
+    return what === "list" ? kernel.payments.list(merchantId, firstPage) : kernel.payments.get(merchantId, id)
+  })
+}
+
+export const changeMerchant = (world: World): void => {
+  const change = world.dice.pick(["suspend", "reinstate", "reinstate", "reinstate", "terms", "terms"])
+  ask(world, change, ({ kernel: { merchants } }) => {
+    if (change === "terms") return merchants.changeTerms(merchantId, Shop.merchantInput.terms)
+    return change === "suspend" ? merchants.suspend(merchantId) : merchants.reinstate(merchantId)
+  })
+}
+
+export const settle = (world: World): void => ask(world, "settle", ({ kernel }) => kernel.settlements.run(merchantId))
+
+export const recheck = (world: World): void => {
+  const { dice, books } = world
+  const manual = [...books.payments.values()].filter(({ state }) =>
+    state.attempts.some(({ status }) => status === "manual")
+  )
+  const id = (dice.any(manual) ?? dice.any([...books.payments.values()]))?.id
+  if (id !== undefined) ask(world, "recheck", ({ kernel }) => kernel.payments.recheck(merchantId, id))
+}

@@ -1,0 +1,123 @@
+/**
+ * The merchant's side: several clients ask under keys of their own, lose answers when processes die, ask again with the
+ * same key, now and then with another body, and remember every byte that they were told.
+ */
+import type { Accepted, IdempotentRequest, Kernel, Outcome } from "../../application/kernel-contract.ts"
+import type { Json } from "../../ports/commit.ts"
+import type { Books } from "./books.ts"
+import type { Report } from "./problems.ts"
+import type { Process } from "./process.ts"
+import type { Trace } from "./trace.ts"
+
+/** One thing that a client asks for. Variants of a key differ in what they mean. */
+export type Wish = {
+  readonly key: string
+  readonly variant: number
+  /** In words. */
+  readonly what: string
+  readonly ask: (kernel: Kernel, request: RequestFor) => Promise<Outcome<Accepted<unknown>, { readonly _tag: string }>>
+  /** Another request under the same key, where there can be one. */
+  readonly changed: Pick<Wish, "what" | "ask"> | null
+  /** The first moment, on any clock, at which it was asked. */
+  firstAskedMs: number
+  /** Whether an answer has come. */
+  told: string | null
+}
+
+/** Renders what the key will be bound to. */
+export type RequestFor = <View>(meaning: Json, idsOf: (view: View) => Ids) => IdempotentRequest<View>
+
+type Ids = { readonly id: string; readonly parent: string; readonly status: string }
+
+export type Clients = {
+  readonly wishes: ReadonlyArray<Wish>
+  /** Ids of payments and of cards that clients were told of. */
+  readonly payments: ReadonlyArray<string>
+  readonly cards: ReadonlyArray<string>
+  readonly make: (wish: Omit<Wish, "key" | "variant" | "firstAskedMs" | "told">, client: number) => Wish
+  /** Asks it of a process. What comes back is compared with all that was said before. */
+  readonly say: (wish: Wish, process: Process) => void
+}
+
+export type ClientGrounds = {
+  readonly books: Books
+  readonly report: Report
+  readonly trace: Trace
+  readonly latestMs: () => number
+}
+
+export const makeClients = ({ books, report, trace, latestMs }: ClientGrounds): Clients => {
+  const wishes: Array<Wish> = []
+  const payments: Array<string> = []
+  const cards: Array<string> = []
+
+  const hear = (wish: Wish, process: Process, told: Outcome<Accepted<unknown>, { readonly _tag: string }>): void => {
+    trace.note(wish.key, wish.variant, told.ok ? (told.value.answer?.body ?? "") : told.error._tag)
+    const kept = books.kept.get(wish.key)
+    const bound = kept === undefined ? null : readBody(kept.body)
+    if (!told.ok) {
+      wish.told = told.error._tag
+      if (told.error._tag !== "IdempotencyKeyReused") return
+      if (bound === null || bound.variant === wish.variant) report("I7", `${wish.key} is refused as another request's`)
+      return
+    }
+    const body = told.value.answer?.body ?? ""
+    wish.told = body
+    if (kept === undefined || bound === null) report("I6", `${wish.key} is answered for, and not stored`)
+    else if (bound.variant !== wish.variant) report("I7", `${wish.key} means two things, and both are answered`)
+    else if (kept.body !== body) report("I7", `${wish.key}: stored ${kept.body}, told ${body}`)
+    else {
+      remember(bound)
+      checkStored(bound, `${process.name} ${wish.key}`)
+    }
+  }
+  const remember = ({ parent, isCard }: Body): void => {
+    const known = isCard ? cards : payments
+    if (!known.includes(parent)) known.push(parent)
+  }
+  const checkStored = ({ id, parent, status, isCard }: Body, where: string): void => {
+    const entry = (isCard ? books.cards : books.payments).get(parent)
+    if (entry === undefined) report("I6", `${where}: ${parent} is answered for, and not stored`)
+    else if (!entry.statuses.has(status)) report("I6", `${where}: ${parent} was never ${status}`)
+    if (isCard || id === parent) return
+    const reversals = books.payments.get(parent)?.state.reversals ?? []
+    if (!reversals.some((reversal) => reversal.id === id)) report("I6", `${where}: the reversal ${id} is not stored`)
+  }
+  const say = (wish: Wish, process: Process): void => {
+    wish.firstAskedMs = Math.min(wish.firstAskedMs, latestMs())
+    wish.ask(process.kernel, requestFor(wish)).then(
+      (told) => hear(wish, process, told),
+      (defect: unknown) => {
+        if (process.actor.state !== "down") report("DEFECT", `${wish.what} (${wish.key}): ${String(defect)}`)
+      }
+    )
+  }
+  return {
+    ...{ wishes, payments, cards, say },
+    make: (wish, client) => {
+      const made = { ...wish, key: `c${client}-${wishes.length}`, variant: 0, firstAskedMs: Infinity, told: null }
+      wishes.push(made)
+      return made
+    }
+  }
+}
+
+const requestFor =
+  (wish: Wish): RequestFor =>
+  (meaning, idsOf) => ({
+    ...{ scope: "shop", key: wish.key, meaning: [wish.variant, meaning] },
+    answer: (view) => {
+      const isCard = wish.what.startsWith("save")
+      return { status: 201, body: JSON.stringify({ ...idsOf(view), variant: wish.variant, isCard } satisfies Body) }
+    }
+  })
+
+/** The same key with another meaning; `undefined` where there is no other. */
+export const variantOf = (wish: Wish): Wish | undefined =>
+  wish.changed === null
+    ? undefined
+    : { ...wish.changed, key: wish.key, variant: 1, changed: null, firstAskedMs: wish.firstAskedMs, told: null }
+
+type Body = Ids & { readonly variant: number; readonly isCard: boolean }
+
+const readBody = (body: string): Body => JSON.parse(body)

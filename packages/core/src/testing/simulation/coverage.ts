@@ -1,0 +1,71 @@
+/** How much of what could happen did happen: a campaign that never struck a point proves nothing about it. */
+import { attemptMachine } from "../../attempt/attempt-machine.ts"
+import { cardMachine } from "../../card/card-machine.ts"
+import { merchantMachine } from "../../merchant/merchant-machine.ts"
+import { paymentMachine } from "../../payment/payment-machine.ts"
+import { type FaultPoint, faultPoints } from "../../ports/fault-points.ts"
+import { settlementMachine } from "../../settlement/settlement-machine.ts"
+
+/** The machines whose moves are watched, by the type of their aggregate; attempts are part of payments. */
+export const machines = {
+  attempt: attemptMachine,
+  payment: paymentMachine,
+  card: cardMachine,
+  merchant: merchantMachine,
+  settlement: settlementMachine
+} as const
+
+export type MachineName = keyof typeof machines
+
+/** Every edge of every machine, as `payment: pending --PaymentFailed-->`. */
+export const machineEdges: ReadonlyArray<string> = Object.entries(machines).flatMap(([name, machine]) =>
+  Object.entries(machine).flatMap(([from, row]) => Object.keys(row).map((event) => edgeName(name, from, event)))
+)
+
+export function edgeName(machine: string, from: string, event: string): string {
+  return `${machine}: ${from} --${event}-->`
+}
+
+export type Coverage = {
+  /** How often each was hit. */
+  readonly faults: ReadonlyMap<string, number>
+  readonly edges: ReadonlyMap<string, number>
+}
+
+export type CoverageCount = Coverage & {
+  readonly struck: (point: FaultPoint) => void
+  readonly moved: (edge: string) => void
+  readonly add: (other: Coverage) => void
+}
+
+export const countCoverage = (): CoverageCount => {
+  const faults = new Map<string, number>()
+  const edges = new Map<string, number>()
+  const count = (into: Map<string, number>, name: string, times = 1): void => {
+    into.set(name, (into.get(name) ?? 0) + times)
+  }
+  return {
+    faults,
+    edges,
+    struck: (point) => count(faults, point),
+    moved: (edge) => count(edges, edge),
+    add: (other) => {
+      for (const [name, times] of other.faults) count(faults, name, times)
+      for (const [name, times] of other.edges) count(edges, name, times)
+    }
+  }
+}
+
+/**
+ * What a campaign has not hit.
+ *
+ * @example
+ * missed(countCoverage()).faults.length === faultPoints.length // => true
+ */
+export const missed = ({
+  faults,
+  edges
+}: Coverage): { readonly faults: ReadonlyArray<string>; readonly edges: ReadonlyArray<string> } => ({
+  faults: faultPoints.filter((point) => !faults.has(point)),
+  edges: machineEdges.filter((edge) => !edges.has(edge))
+})

@@ -1,0 +1,16 @@
+/** The titles of every suite's cases, by the suite's function: for the matrix of capabilities, and to look up what to skip. */
+import { gatewayCases } from "./gateway.suite.ts"
+import { clockCases, digestCases, idsCases, keyRingCases, riskCases } from "./services.suite.ts"
+import { storeCases } from "./store.suite.ts"
+import { vaultCases } from "./vault.suite.ts"
+
+export const suiteCases = {
+  describeStore: Object.values(storeCases).flatMap((cases) => Object.keys(cases)),
+  describeGateway: gatewayCases.map(({ title }) => title),
+  describeVault: Object.keys(vaultCases),
+  describeRisk: Object.keys(riskCases),
+  describeClock: Object.keys(clockCases),
+  describeIds: Object.keys(idsCases),
+  describeDigest: Object.keys(digestCases),
+  describeKeyRing: Object.keys(keyRingCases)
+} as const satisfies { readonly [suite: string]: ReadonlyArray<string> }

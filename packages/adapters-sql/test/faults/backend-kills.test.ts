@@ -24,7 +24,8 @@ it(`loses nothing to ${kills} ended sessions, and heals`, { timeout: 60_000 + ki
   const before = loads.map((load) => load.acknowledged())
   await until(() => loads.every((load, place) => load.acknowledged() > (before[place] ?? 0) + 100))
   const { rows } = await admin.query<{ readonly sessions: number }>(
-    "select count(*)::integer as sessions from pg_stat_activity where application_name = 'paykernel' and datname = current_database()"
+    `select count(*)::integer as sessions from pg_stat_activity
+     where application_name = 'paykernel' and datname = current_database()`
   )
   await Promise.all(loads.map((load) => load.stop()))
   const abandoned = await admin.query("select 1 from paykernel_batch where abandoned")

@@ -9,9 +9,9 @@ import * as Result from "effect/Result"
 import pg from "pg"
 import { afterEach, describe, expect, it } from "vitest"
 import { commitOf, createOf, refOf, writeOf } from "../commits.ts"
+import { openStore } from "../open-store.ts"
 import { type Cut, type CutExchange, type CuttingProxy, type Exchange, startProxy } from "./cutting-proxy.ts"
 import { endLoads, startLoad } from "./load-process.ts"
-import { storeAt } from "./store-at.ts"
 import { sleep, until } from "./until.ts"
 import { figuresOf, isDeep, reasonsOf, tell, verdictOf } from "./verdict-of.ts"
 
@@ -129,7 +129,7 @@ describe("a commit whose server stays away for longer than the store waits", () 
 describe("a commit that has waited for longer than the store waits for a server", () => {
   it("is found out all the same, once it is cut, since the server is there to be asked", async () => {
     const url = await freshUrl()
-    const { store, close } = await storeAt(url, { patienceMs: 300 })
+    const { store, close } = await openStore(url, { patienceMs: 300 })
     cleanups.push(close)
     await Effect.runPromise(store.commit(createOf("p")))
     const other = new pg.Client({ connectionString: url })
@@ -138,8 +138,8 @@ describe("a commit that has waited for longer than the store waits for a server"
     const second = commitOf({ aggregates: [writeOf("p", { expectedVersion: 1, state: "second" })] })
     const waiting = Effect.runPromise(Effect.result(store.commit(second)))
     await sleep(600)
-    const cut =
-      "select pg_terminate_backend(pid) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
+    const cut = `select pg_terminate_backend(pid) from pg_stat_activity
+      where wait_event_type = 'Lock' and datname = current_database()`
     expect((await other.query(cut)).rowCount).toBe(1)
     await other.query("rollback")
     await other.end()

@@ -8,8 +8,8 @@ import * as Effect from "effect/Effect"
 import pg from "pg"
 import { afterEach, describe, expect, it } from "vitest"
 import { commitOf, refOf, writeOf } from "../commits.ts"
+import { openStore } from "../open-store.ts"
 import { endLoads, startLoad } from "./load-process.ts"
-import { storeAt } from "./store-at.ts"
 import { until } from "./until.ts"
 import { figuresOf, isDeep, reasonsOf, tell, unanswered, verdictOf } from "./verdict-of.ts"
 
@@ -37,10 +37,10 @@ const databaseAt = async (isolation: string): Promise<{ readonly url: string; re
   return { url, other }
 }
 
-const commits = isDeep ? 20_000 : 400
+const commits = isDeep ? 20_000 : 250
 
 it.each(isolations)(
-  `a storm at %s, of ${commits} commits, meets no failed serialization and no deadlock`,
+  `a storm at %s, of ${commits} commits, shows nobody a failed serialization or a deadlock`,
   { timeout: 60_000 + commits * 30 },
   async (isolation) => {
     const { url, other } = await databaseAt(isolation)
@@ -54,7 +54,8 @@ it.each(isolations)(
     const verdict = await verdictOf(url, loads)
     const lines = loads.flatMap((load) => load.lines())
     const { rows } = await other.query<{ readonly deadlocks: number; readonly rollbacks: number }>(
-      "select deadlocks::integer, xact_rollback::integer as rollbacks from pg_stat_database where datname = current_database()"
+      `select deadlocks::integer, xact_rollback::integer as rollbacks from pg_stat_database
+       where datname = current_database()`
     )
     tell("isolation", {
       isolation,
@@ -85,7 +86,7 @@ const waiting = async (pool: pg.Pool): Promise<number> => {
 
 const openAt = async (isolation: string) => {
   const { url, other } = await databaseAt(isolation)
-  const { store, close } = await storeAt(url)
+  const { store, close } = await openStore(url)
   const pool = new pg.Pool({ connectionString: url })
   cleanups.push(close, () => pool.end())
   return { store, other, pool }
@@ -97,7 +98,7 @@ const versionsOf = (store: Store["Service"]) =>
 describe.each(isolations)("at %s", (isolation) => {
   it("several that start at once on an empty database all do", async () => {
     const { url } = await databaseAt(isolation)
-    const opened = await Promise.allSettled(Array.from({ length: 5 }, () => storeAt(url)))
+    const opened = await Promise.allSettled(Array.from({ length: 5 }, () => openStore(url)))
     for (const store of opened) if (store.status === "fulfilled") cleanups.push(store.value.close)
     expect(opened.filter(({ status }) => status === "rejected")).toEqual([])
   })

@@ -5,8 +5,8 @@ import { closeSync, mkdtempSync, openSync, readSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import type { StoreLimits } from "../open-store.ts"
 import { type Line, readJournal } from "./journal.ts"
-import type { StoreLimits } from "./store-at.ts"
 
 export type LoadConfig = {
   /** `postgres://…`, or `sqlite:` and a path. */

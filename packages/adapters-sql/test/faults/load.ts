@@ -1,16 +1,16 @@
 /**
- * A process that commits until its standard input ends: `config`, as JSON. Whatever it is answered stands in its journal
- * before it goes on.
+ * A process that commits until its standard input ends: `config`, as JSON. Whatever it is answered stands in its
+ * journal before it goes on.
  */
 import type { Store } from "@paykernel/core/effect"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
+import { openStore } from "../open-store.ts"
 import { type Answered, type Asked, openJournal, type Planned } from "./journal.ts"
 import { commitOfPlan } from "./load-commits.ts"
 import type { LoadConfig } from "./load-process.ts"
 import { ownPayments } from "./own-payments.ts"
 import { sharedPayments } from "./shared-payments.ts"
-import { storeAt } from "./store-at.ts"
 
 export type Hands = {
   readonly name: string
@@ -29,7 +29,7 @@ export type Hands = {
 
 const config = JSON.parse(process.argv[2] ?? "") as LoadConfig
 const write = openJournal(config.journal)
-const { store, close } = await storeAt(config.url, config.limits)
+const { store, close } = await openStore(config.url, config.limits)
 let over = false
 process.stdin.on("end", () => {
   over = true

@@ -1,23 +1,23 @@
 /**
  * What PostgreSQL has acknowledged has left its memory for the disk, also where the host's server, role or database is
- * set to acknowledge earlier. The position up to which the log is flushed is compared with the end of the log after each
- * commit; then the server is stopped without a chance to flush what it still holds. Beside it, the same rows are
+ * set to acknowledge earlier. The position up to which the log is flushed is compared with the end of the log after
+ * each commit; then the server is stopped without a chance to flush what it still holds. Beside it, the same rows are
  * written with the settings as they are, which has to fail the same test. (SQLite: see durability.test.ts.)
  */
 import { type PostgresServer, startPostgres } from "@paykernel/test-postgres"
 import * as Effect from "effect/Effect"
 import pg from "pg"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { openStore } from "../open-store.ts"
 import type { Planned } from "./journal.ts"
 import { commitOfPlan } from "./load-commits.ts"
-import { storeAt } from "./store-at.ts"
 import { isDeep, tell } from "./verdict-of.ts"
 
 const commits = isDeep ? 2000 : 200
 
 let server: PostgresServer
 beforeAll(async () => {
-  // Nothing else may write to the log meanwhile, nor flush it soon: neither vacuum, nor snapshots, nor the log's writer.
+  // Nothing else may write to the log meanwhile, nor flush it soon: not vacuum, nor snapshots, nor the log's writer.
   server = await startPostgres({
     settings: {
       autovacuum: "off",
@@ -71,7 +71,7 @@ const withClient = async <A>(url: string, act: (client: pg.Client) => Promise<A>
 
 /**
  * How many of the writes had not been flushed when they were acknowledged, seen from a connection of its own. Where the
- * log goes further than it is flushed, it counts only if a commit is in that part, which may be the head of an empty page.
+ * log goes further than it is flushed, it counts only if a commit is in that part, which may be a page's head alone.
  */
 const unflushed = (url: string, write: (n: number) => Promise<unknown>): Promise<number> =>
   withClient(url, async (client) => {
@@ -118,7 +118,7 @@ describe.each(Object.entries(relaxed))("with synchronous_commit off %s", (where,
 
   it(`each of ${commits} commits and claims of the store is on the disk when it is answered`, async () => {
     const url = await relaxedDatabase(`store_${name}`, statement)
-    const { store, close } = await storeAt(url)
+    const { store, close } = await openStore(url)
     const write = (n: number) => Effect.runPromise(store.commit(commitOfPlan(planOf(n), "me", 1)))
     const claim = (n: number) =>
       Effect.runPromise(store.claim({ owner: "me", nowMs: 10 ** 9 + n, leaseMs: 0, limit: 1 }))
@@ -134,7 +134,7 @@ describe.each(Object.entries(relaxed))("with synchronous_commit off %s", (where,
 
   it("and the same rows, written as the settings say, are not", async () => {
     const url = await relaxedDatabase(`control_${name}`, statement)
-    await (await storeAt(url)).close()
+    await (await openStore(url)).close()
     const client = new pg.Client({ connectionString: url })
     client.on("error", () => {})
     await client.connect()

@@ -204,7 +204,9 @@ describe("an authorization that comes to nothing", () => {
     const { tasks } = given(...refused)
       .when(recordLookup(attemptId, { _tag: "Found", verdict: approved() }, atMs + 9))
       .then(advanced(attemptId, { _tag: "LateSuccessFound", reference: "reference-1", atMs: atMs + 9 }))
-    expect(tasks).toMatchObject([{ id: `authorize-1:undo:${atMs + 9}`, kind: "attempt", dueAtMs: atMs + 9 }])
+    expect(tasks).toMatchObject([
+      { id: `authorize-1:undo:${atMs + 9}:reference-1`, kind: "attempt", dueAtMs: atMs + 9 }
+    ])
     const orphaned = [...refused, advanced(attemptId, { _tag: "LateSuccessFound", reference: "reference-1", atMs })]
     given(...orphaned)
       .when(recordReversal(attemptId, { _tag: "Reversed" }))

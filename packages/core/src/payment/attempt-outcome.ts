@@ -46,7 +46,7 @@ export const conclude = (
         ? decided(payment, events)
         : fail(payment, attempt, events, "payment_failed", null, nowMs)
     case "LateSuccessFound":
-      return decided(payment, events, [undoTask(payment.id, attempt.id, nowMs)])
+      return decided(payment, events, [undoTask(payment.id, attempt.id, last.reference, nowMs)])
     case "AttemptStarted":
     case "AttemptNotSent":
     case "AttemptBecameUnknown":
@@ -166,7 +166,7 @@ const undoUnverified = (
       advanced(attempt, { _tag: "LateSuccessFound", reference, atMs }, atMs),
       failure(payment, attempt, code, verdict, atMs)
     ],
-    [undoTask(payment.id, attempt.id, atMs)]
+    [undoTask(payment.id, attempt.id, reference, atMs)]
   )
 }
 

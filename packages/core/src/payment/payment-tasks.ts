@@ -6,11 +6,15 @@ export const attemptTask = (paymentId: string, attemptId: string, dueAtMs: numbe
   task(attemptId, "attempt", paymentId, attemptId, dueAtMs)
 
 /**
- * Undo a late success. A task of its own, because the attempt's first one may be done. The moment is part of its
- * name: an attempt may be found executed again after it was undone, and that has to be undone as well.
+ * Undo a late success. A task of its own, because the attempt's first one may be done. What was found and when is part
+ * of its name: an attempt may be found executed again after it was undone, and that has to be undone as well. The time
+ * alone would not do, since another process, or a clock that was set back, may show the same one again.
  */
-export const undoTask = (paymentId: string, attemptId: string, nowMs: number): TaskRequest =>
-  task(`${attemptId}:undo:${nowMs}`, "attempt", paymentId, attemptId, nowMs)
+export const undoTask = (paymentId: string, attemptId: string, reference: string, nowMs: number): TaskRequest =>
+  task(`${attemptId}:undo:${nowMs}:${asName(reference)}`, "attempt", paymentId, attemptId, nowMs)
+
+/** A gateway's text, which may hold anything, as part of a name. */
+const asName = (reference: string): string => reference.replace(/[^\w-]/gu, "_").slice(0, 64)
 
 /** Start the 3-D Secure authentication, and poll it. */
 export const authenticateTask = (paymentId: string, dueAtMs: number): TaskRequest =>

@@ -32,7 +32,7 @@ describe("an authorization whose CVV had to be verified", () => {
           { _tag: "PaymentFailed", code: "card_cvv_invalid", risk: null, avs: "Y", cvv, atMs }
         )
       expect(tasks).toMatchObject([
-        { id: `authorize-1:undo:${atMs}`, kind: "attempt", subject: attemptId, dueAtMs: atMs }
+        { id: `authorize-1:undo:${atMs}:reference-1`, kind: "attempt", subject: attemptId, dueAtMs: atMs }
       ])
       expect(ledger).toEqual([])
     }

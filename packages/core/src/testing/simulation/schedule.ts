@@ -23,6 +23,7 @@ export type Schedule = {
  * A schedule as text that `parseSchedule` reads again: one step a line, so that a difference shows.
  *
  * @example
+ * const schedule: Schedule = { seed: 7, nodes: 1, faults: noFaults, steps: [{ do: "pay", seed: 1, events: 9, ms: 0 }] }
  * parseSchedule(printSchedule(schedule)) // => schedule
  */
 export const printSchedule = ({ steps, ...rest }: Schedule): string =>

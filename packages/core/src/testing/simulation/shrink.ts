@@ -17,7 +17,8 @@ export type ShrinkOptions = Pick<WorldOptions, "reach"> & {
  * The smallest failing schedule found, and its run. A schedule that does not fail comes back as it is.
  *
  * @example
- * const { schedule, problems } = await shrink(failed.schedule)
+ * const { schedule } = await simulate({ seed: 1, steps: 2 })
+ * (await shrink(schedule)).schedule // => schedule
  */
 export const shrink = async (
   schedule: Schedule,
@@ -81,7 +82,8 @@ const unhurried = (step: Step): Step => ({ ...step, events: 3000, ms: Math.max(s
  * What a failure looks like to whoever has to mend it: what is wrong, what was done, and the schedule to run it again.
  *
  * @example
- * if (result.problems.length > 0) throw new Error(describeFailure(await shrink(result.schedule)))
+ * const result = await simulate({ seed: 1, steps: 2 })
+ * describeFailure(result).split("\n")[0] // => "seed 1 fails:"
  */
 export const describeFailure = ({ problems, history, schedule, traceHash }: SimulationResult): string =>
   [

@@ -7,6 +7,8 @@ export default defineConfig({
   test: {
     include: ["packages/*/{src,test}/**/*.test.ts", "examples/*/test/**/*.test.ts", "test/**/*.test.ts"],
     globalSetup: "tools/postgres/src/vitest-server.ts",
+    // Half of the tests wait for processes of their own, so one worker would leave a core idle.
+    maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000
   }

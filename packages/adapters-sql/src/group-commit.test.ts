@@ -5,7 +5,8 @@ import { type GroupCommitOptions, groupCommit, type WriteResult } from "./group-
 
 const setUp = (
   write: (batch: ReadonlyArray<string>, place: number) => WriteResult | Promise<WriteResult>,
-  limits = {}
+  limits = {},
+  writersMax = 1
 ) => {
   const batches: Array<ReadonlyArray<string>> = []
   const answers: Array<string> = []
@@ -15,6 +16,7 @@ const setUp = (
       return write(batch, batches.length)
     },
     refuse: (job, reason) => answers.push(`${job} ${reason}`),
+    writersMax,
     limits
   }
   return { batches, answers, group: groupCommit(options) }
@@ -100,6 +102,56 @@ describe("group commit", () => {
     expect(answers).toEqual(["late closed"])
   })
 
+  it("lets one write at a time begin unless it is told that more may", async () => {
+    let underWay = 0
+    let most = 0
+    const { group } = setUp(async (): Promise<WriteResult> => {
+      most = Math.max(most, ++underWay)
+      await new Promise((resolve) => setTimeout(resolve, 2))
+      underWay -= 1
+      return "settled"
+    })
+    for (let turn = 0; turn < 5; turn++) {
+      group.submit(`job-${turn}`)
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    await group.close()
+    expect(most).toBe(1)
+  })
+
+  it("spreads many jobs over the writers that are free, and leaves few together", async () => {
+    const later = (): Promise<WriteResult> => new Promise((resolve) => setTimeout(resolve, 5, "settled"))
+    const { batches, group } = setUp(later, {}, 3)
+    for (let job = 0; job < 60; job++) group.submit(`a-${job}`)
+    await group.close()
+    expect(batches.map((batch) => batch.length)).toEqual([20, 20, 20])
+
+    const few = setUp(later, {}, 3)
+    for (let job = 0; job < 8; job++) few.group.submit(`b-${job}`)
+    await few.group.close()
+    expect(few.batches.map((batch) => batch.length)).toEqual([8])
+  })
+
+  it("begins no small write beside a large one, which would only leave less to share", async () => {
+    const ends: Array<() => void> = []
+    const { batches, group } = setUp(
+      () => new Promise<WriteResult>((resolve) => ends.push(() => resolve("settled"))),
+      { batchMax: 8 },
+      2
+    )
+    const turn = () => new Promise((resolve) => setImmediate(resolve))
+    for (let job = 0; job < 8; job++) group.submit(`a-${job}`)
+    await turn()
+    for (let job = 0; job < 3; job++) group.submit(`b-${job}`)
+    await turn()
+    expect(batches).toHaveLength(1)
+    group.submit("b-3")
+    await turn()
+    expect(batches.map((batch) => batch.length)).toEqual([8, 4])
+    for (const end of ends) end()
+    await group.close()
+  })
+
   it("answers every job exactly once whatever the writes do, and never out of order", async () => {
     const result = fc.constantFrom("settled", "settled", "busy", "later", "throws")
     await fc.assert(
@@ -122,6 +174,39 @@ describe("group commit", () => {
         expect(written).toEqual(written.toSorted())
       }),
       { numRuns: 1000 }
+    )
+  })
+
+  it("answers every job exactly once with several writers, too", async () => {
+    const result = fc.record({
+      ends: fc.constantFrom("settled", "busy", "throws"),
+      inMs: fc.integer({ min: 0, max: 2 })
+    })
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(result, { maxLength: 6 }),
+        fc.integer({ min: 1, max: 40 }),
+        fc.integer({ min: 2, max: 4 }),
+        async (results, jobs, writersMax) => {
+          const written: Array<string> = []
+          const { answers, group } = setUp(
+            async (batch, place) => {
+              const { ends, inMs } = results[place - 1] ?? { ends: "settled", inMs: 0 }
+              if (inMs > 0) await new Promise((resolve) => setTimeout(resolve, inMs))
+              if (ends === "throws") throw new Error("no disk")
+              if (ends === "settled") written.push(...batch)
+              return ends
+            },
+            { batchMax: 10, busyRetriesMax: 1 },
+            writersMax
+          )
+          const names = Array.from({ length: jobs }, (_, n) => `job-${String(n).padStart(2, "0")}`)
+          for (const name of names) group.submit(name)
+          await group.close()
+          expect([...written, ...answers.map((answer) => answer.split(" ")[0])].toSorted()).toEqual(names)
+        }
+      ),
+      { numRuns: 500 }
     )
   })
 })

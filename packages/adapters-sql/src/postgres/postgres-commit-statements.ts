@@ -3,26 +3,14 @@
  * statement it is one transaction that no client holds open, so a process that is paused or dies in the middle keeps
  * no lock. Each guarded write counts what it wrote, and where a count is short the statement fails and writes nothing.
  */
-import { fieldColumns } from "../schema.ts"
 import { type ArrayElement, type BoundArray, boundArray } from "./postgres-arrays.ts"
+import { type PartName, partNames, parts } from "./postgres-commit-parts.ts"
 import { makeDurable } from "./postgres-durability.ts"
 import { ledgerLockClass } from "./postgres-ledger-lock.ts"
 import { statementName } from "./postgres-statement.ts"
 
-type Columns = { readonly [column: string]: ArrayElement }
-
 /** A row to be written: a value for each column of its part. */
 export type Row = { readonly [column: string]: string | number | null }
-
-type Part = {
-  readonly columns: Columns
-  /** The statement of the part; `given` is its rows, as a table. */
-  readonly write: (given: string, columns: ReadonlyArray<string>) => string
-  /** Fewer rows written than given means that a guard held one back. */
-  readonly guarded: boolean
-}
-
-export type PartName = keyof typeof parts
 
 export type BatchRows = { readonly [part in PartName]: ReadonlyArray<Row> }
 
@@ -32,184 +20,6 @@ export type BatchStatement = {
   readonly text: string
   readonly values: ReadonlyArray<BoundArray | number>
 }
-
-const insert = (table: string, rest: string) => (given: string, columns: ReadonlyArray<string>) =>
-  `insert into ${table} (${columns.join(", ")}) select ${columns.join(", ")} from ${given} ${rest}`
-
-/** Every column but those of the key takes the value of the row that is there already's successor. */
-const replacing = (columns: ReadonlyArray<string>): string =>
-  columns.map((column) => `${column} = excluded.${column}`).join(", ")
-
-const withinBounds =
-  "coalesce(0 <= given.refunded and given.refunded <= given.captured and given.captured <= given.authorized, true)"
-
-const aggregateColumns = {
-  merchant_id: "text",
-  type: "text",
-  id: "text",
-  version: "bigint",
-  schema_version: "integer",
-  state: "text",
-  authorized: "numeric",
-  captured: "numeric",
-  refunded: "numeric"
-} as const
-
-const entryValues = ["created_at_ms", "type", "aggregate_id", ...fieldColumns]
-const keyValues = ["fingerprint", "status", "body", "aggregate_merchant_id", "type", "aggregate_id", "subject"]
-
-const parts = {
-  /** A key that has expired when the new record was made is bound anew. */
-  keys: {
-    columns: {
-      merchant_id: "text",
-      scope: "text",
-      key: "text",
-      fingerprint: "text",
-      status: "integer",
-      body: "text",
-      aggregate_merchant_id: "text",
-      type: "text",
-      aggregate_id: "text",
-      subject: "text",
-      created_at_ms: "bigint",
-      expires_at_ms: "bigint"
-    },
-    guarded: true,
-    write: insert(
-      "paykernel_idempotency",
-      `on conflict (merchant_id, scope, key) do update set ${replacing([...keyValues, "created_at_ms", "expires_at_ms"])}
-       where paykernel_idempotency.expires_at_ms <= excluded.created_at_ms`
-    )
-  },
-  created: {
-    columns: aggregateColumns,
-    guarded: true,
-    write: insert("paykernel_aggregate", `where ${withinBounds}`)
-  },
-  updated: {
-    columns: { ...aggregateColumns, expected_version: "bigint" },
-    guarded: true,
-    write: (given) => `update paykernel_aggregate as stored
-      set version = given.version, schema_version = given.schema_version, state = given.state,
-        authorized = given.authorized, captured = given.captured, refunded = given.refunded
-      from ${given}
-      where stored.merchant_id = given.merchant_id and stored.type = given.type and stored.id = given.id
-        and stored.version = given.expected_version and ${withinBounds}`
-  },
-  events: {
-    columns: {
-      merchant_id: "text",
-      type: "text",
-      id: "text",
-      version: "bigint",
-      tag: "text",
-      schema_version: "integer",
-      data: "text",
-      at_ms: "bigint"
-    },
-    guarded: false,
-    write: insert("paykernel_event", "")
-  },
-  /** An entry that stays as it is is not written again: each of its columns has an index. */
-  entries: {
-    columns: {
-      merchant_id: "text",
-      collection: "text",
-      id: "text",
-      created_at_ms: "bigint",
-      type: "text",
-      aggregate_id: "text",
-      ...(Object.fromEntries(fieldColumns.map((column) => [column, "text"])) as Columns)
-    },
-    guarded: false,
-    write: insert(
-      "paykernel_listing as stored",
-      `on conflict (merchant_id, collection, id) do update set ${replacing(entryValues)}
-       where (${entryValues.map((column) => `stored.${column}`).join(", ")})
-         is distinct from (${entryValues.map((column) => `excluded.${column}`).join(", ")})`
-    )
-  },
-  leases: {
-    columns: {
-      merchant_id: "text",
-      id: "text",
-      fence: "integer",
-      state: "text",
-      due_at_ms: "bigint",
-      leased_until_ms: "bigint",
-      why: "text"
-    },
-    guarded: true,
-    write: (given) => `update paykernel_task as stored
-      set state = given.state, why = given.why,
-        due_at_ms = coalesce(given.due_at_ms, stored.due_at_ms),
-        leased_until_ms = coalesce(given.leased_until_ms, stored.leased_until_ms),
-        lease_owner = case when given.state = 'leased' then stored.lease_owner end
-      from ${given}
-      where stored.merchant_id = given.merchant_id and stored.id = given.id
-        and stored.fence = given.fence and stored.state = 'leased'`
-  },
-  tasks: {
-    columns: {
-      merchant_id: "text",
-      id: "text",
-      kind: "text",
-      type: "text",
-      aggregate_id: "text",
-      subject: "text",
-      state: "text",
-      due_at_ms: "bigint",
-      leased_until_ms: "bigint",
-      lease_owner: "text",
-      fence: "integer",
-      attempt: "integer"
-    },
-    guarded: false,
-    write: insert("paykernel_task", "on conflict (merchant_id, id) do nothing")
-  },
-  /** A checkpoint of the books waits for those that have taken a number: the lock comes first, then the number. */
-  transactions: {
-    columns: {
-      merchant_id: "text",
-      id: "text",
-      kind: "text",
-      reference_type: "text",
-      reference_id: "text",
-      at_ms: "bigint"
-    },
-    guarded: true,
-    write: (given, columns) => `insert into paykernel_ledger_transaction (seq, ${columns.join(", ")})
-      select nextval('paykernel_ledger_seq'), ${columns.map((column) => `given.${column}`).join(", ")}
-      from locked cross join ${given}`
-  },
-  postings: {
-    columns: {
-      merchant_id: "text",
-      id: "text",
-      line: "integer",
-      account: "text",
-      currency: "text",
-      layer: "text",
-      amount: "numeric"
-    },
-    guarded: false,
-    write: (given) => `insert into paykernel_ledger_posting
-        (merchant_id, seq, line, account, currency, layer, amount)
-      select given.merchant_id, transactions.seq, given.line, given.account, given.currency, given.layer, given.amount
-      from ${given} join transactions on transactions.merchant_id = given.merchant_id and transactions.id = given.id`
-  },
-  sealed: {
-    columns: { merchant_id: "text", record_id: "text", field: "text", sealed: "text" },
-    guarded: false,
-    write: insert(
-      "paykernel_sealed",
-      "on conflict (merchant_id, record_id, field) do update set sealed = excluded.sealed"
-    )
-  }
-} as const satisfies { readonly [name: string]: Part }
-
-const partNames = Object.keys(parts) as ReadonlyArray<PartName>
 
 const shapes = new Map<string, { readonly name: string; readonly text: string }>()
 
@@ -226,17 +36,17 @@ export const batchStatement = (
   const key = present.join()
   const known = shapes.get(key) ?? shapeOf(present)
   shapes.set(key, known)
-  const columns = present.flatMap((part) =>
-    Object.entries<ArrayElement>(parts[part].columns).map(([column, element]) =>
-      boundArray(
-        element,
-        rows[part].map((row) => row[column] ?? null)
-      )
+  const values = present.flatMap((part) => [...columnsOf(part, rows[part]), rows[part].length])
+  return { ...known, values: [batchId, boundArray("integer", ledgerStripes), ...values] }
+}
+
+const columnsOf = (part: PartName, rows: ReadonlyArray<Row>): ReadonlyArray<BoundArray> =>
+  Object.entries<ArrayElement>(parts[part].columns).map(([column, element]) =>
+    boundArray(
+      element,
+      rows.map((row) => row[column] ?? null)
     )
   )
-  const counts = present.filter((part) => parts[part].guarded).map((part) => rows[part].length)
-  return { ...known, values: [batchId, boundArray("integer", ledgerStripes), ...columns, ...counts] }
-}
 
 const shapeOf = (present: ReadonlyArray<PartName>): { readonly name: string; readonly text: string } => {
   let place = 2
@@ -244,18 +54,19 @@ const shapeOf = (present: ReadonlyArray<PartName>): { readonly name: string; rea
     place += 1
     return `$${place}`
   }
+  const guards: Array<string> = []
   const written = present.map((name) => {
     const { columns, write, guarded } = parts[name]
-    const lists = Object.entries(columns).map(([column, type]) => `unnest(${next()}::${type}[]) as ${column}`)
     // Among the wanted columns, lists go row by row; as a table, each would first be written to a store of its own.
-    const given = `(select ${lists.join(", ")}) as given`
+    const lists = Object.entries(columns).map(([column, type]) => `unnest(${next()}::${type}[]) as ${column}`)
+    const count = `${next()}::bigint`
+    // How many there are is not for the planner to know: for many it would rather read a whole table once.
+    const given = `(select ${lists.join(", ")} limit (select ${count})) as given`
+    if (guarded) guards.push(`(select count(*) from ${name}) = ${count}`)
     const returned = name === "transactions" ? "returning merchant_id, id, seq" : guarded ? "returning 1" : ""
     return `,
     ${name} as (${write(given, Object.keys(columns))} ${returned})`
   })
-  const guards = present
-    .filter((name) => parts[name].guarded)
-    .map((name) => `(select count(*) from ${name}) = ${next()}::bigint`)
   const text = `with
     durable as materialized (${makeDurable}),
     batch as (insert into paykernel_batch (id, at_ms, abandoned) values ($1, ${serverTimeMs}, false)),

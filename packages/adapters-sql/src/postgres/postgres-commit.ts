@@ -4,7 +4,8 @@
  */
 import type { AggregateWrite, Commit, IndexEntry, TaskInsert, TaskUpdate } from "@paykernel/core/effect"
 import { columnOf, noFields } from "../schema.ts"
-import type { BatchRows, PartName, Row } from "./postgres-commit-statements.ts"
+import type { PartName } from "./postgres-commit-parts.ts"
+import type { BatchRows, Row } from "./postgres-commit-statements.ts"
 import { ledgerStripe } from "./postgres-ledger-lock.ts"
 
 export type PreparedCommit = {
@@ -24,15 +25,15 @@ export const prepareCommit = (commit: Commit): PreparedCommit => {
   const { idempotency, aggregates, lease, ledger, tasks, sealed } = commit
   const created = aggregates.filter(({ expectedVersion }) => expectedVersion === 0)
   const updated = aggregates.filter(({ expectedVersion }) => expectedVersion > 0)
-  const entries = lastOfEach(aggregates.flatMap(entryRows), entryName)
+  const entries = lastOfEach("entries", aggregates.flatMap(entryRows))
   const seals = lastOfEach(
+    "sealed",
     sealed.map(({ merchantId, recordId, field, sealed: text }) => ({
       merchant_id: merchantId,
       record_id: recordId,
       field,
       sealed: text
-    })),
-    sealName
+    }))
   )
   const rows: BatchRows = {
     keys: idempotency === null ? [] : [keyRow(idempotency)],
@@ -74,20 +75,19 @@ export const prepareCommit = (commit: Commit): PreparedCommit => {
 
 /** The rows of several commits, put together part by part. */
 export const joinRows = (commits: ReadonlyArray<PreparedCommit>): BatchRows => {
-  const only = commits[0]
-  if (only !== undefined && commits.length === 1) return only.rows
   const of = (part: PartName): ReadonlyArray<Row> => commits.flatMap(({ rows }) => rows[part])
+  const ordered = (part: KnownPart): ReadonlyArray<Row> => inLockOrder(part, of(part))
   return {
-    keys: of("keys"),
-    created: of("created"),
-    updated: of("updated"),
+    keys: ordered("keys"),
+    created: ordered("created"),
+    updated: ordered("updated"),
     events: of("events"),
-    entries: of("entries"),
-    leases: of("leases"),
-    tasks: of("tasks"),
+    entries: ordered("entries"),
+    leases: ordered("leases"),
+    tasks: ordered("tasks"),
     transactions: of("transactions"),
     postings: of("postings"),
-    sealed: of("sealed")
+    sealed: ordered("sealed")
   }
 }
 
@@ -179,28 +179,52 @@ const taskRow = ({ id, kind, aggregate, subject, dueAtMs, bornLeased }: TaskInse
   attempt: bornLeased === null ? 0 : 1
 })
 
-const aggregateName = ({ merchant_id, type, id }: Row): string => JSON.stringify(["a", merchant_id, type, id])
-const keyName = ({ merchant_id, scope, key }: Row): string => JSON.stringify(["k", merchant_id, scope, key])
-const entryName = ({ merchant_id, collection, id }: Row): string => JSON.stringify(["e", merchant_id, collection, id])
-const taskName = ({ merchant_id, id }: Row): string => JSON.stringify(["t", merchant_id, id])
-const transactionName = ({ merchant_id, id }: Row): string => JSON.stringify(["l", merchant_id, id])
-const sealName = ({ merchant_id, record_id, field }: Row): string =>
-  JSON.stringify(["s", merchant_id, record_id, field])
+/** By what a row of a part is known. Parts of one kind write to one table. */
+const identities = {
+  keys: { kind: "key", columns: ["merchant_id", "scope", "key"] },
+  created: { kind: "aggregate", columns: ["merchant_id", "type", "id"] },
+  updated: { kind: "aggregate", columns: ["merchant_id", "type", "id"] },
+  entries: { kind: "entry", columns: ["merchant_id", "collection", "id"] },
+  leases: { kind: "task", columns: ["merchant_id", "id"] },
+  tasks: { kind: "task", columns: ["merchant_id", "id"] },
+  transactions: { kind: "transaction", columns: ["merchant_id", "id"] },
+  sealed: { kind: "sealed", columns: ["merchant_id", "record_id", "field"] }
+} as const
 
-const touchesOf = (rows: BatchRows): ReadonlyArray<string> => [
-  ...rows.keys.map(keyName),
-  ...rows.created.map(aggregateName),
-  ...rows.updated.map(aggregateName),
-  ...rows.entries.map(entryName),
-  ...rows.leases.map(taskName),
-  ...rows.tasks.map(taskName),
-  ...rows.transactions.map(transactionName),
-  ...rows.sealed.map(sealName)
-]
+type KnownPart = keyof typeof identities
+
+/** No name of a commit has a NUL in it. */
+const nameOf = (part: KnownPart, row: Row): string => {
+  const { kind, columns } = identities[part]
+  let name: string = kind
+  for (const column of columns) name += `\0${row[column]}`
+  return name
+}
+
+const touchesOf = (rows: BatchRows): ReadonlyArray<string> =>
+  knownParts.flatMap((part) => rows[part].map((row) => nameOf(part, row)))
+
+const knownParts = Object.keys(identities) as ReadonlyArray<KnownPart>
+
+/**
+ * Everybody locks rows in one order, so batches that want the same rows wait for each other but never in a circle.
+ * Ledger transactions keep theirs, since they are numbered in it.
+ */
+const inLockOrder = (part: KnownPart, rows: ReadonlyArray<Row>): ReadonlyArray<Row> => {
+  const { columns } = identities[part]
+  const compare = (a: Row, b: Row): number => {
+    for (const column of columns) {
+      const [left, right] = [a[column] ?? "", b[column] ?? ""]
+      if (left !== right) return left < right ? -1 : 1
+    }
+    return 0
+  }
+  return rows.length < 2 ? rows : rows.toSorted(compare)
+}
 
 /** What a commit says twice of one row, it means as it says it last. */
-const lastOfEach = (rows: ReadonlyArray<Row>, name: (row: Row) => string): ReadonlyArray<Row> =>
-  rows.length < 2 ? rows : [...new Map(rows.map((row) => [name(row), row])).values()]
+const lastOfEach = (part: KnownPart, rows: ReadonlyArray<Row>): ReadonlyArray<Row> =>
+  rows.length < 2 ? rows : [...new Map(rows.map((row) => [nameOf(part, row), row])).values()]
 
 const hasWorkForOthers = ({ aggregates, tasks }: Commit): boolean => {
   const waiting = tasks.filter(({ bornLeased }) => bornLeased === null)

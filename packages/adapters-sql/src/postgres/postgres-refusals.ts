@@ -85,28 +85,39 @@ const valuesOf = (commits: ReadonlyArray<Commit>) => {
   ]
 }
 
+/** Each is looked up by its key, one after the other: of many at once the planner would rather read a whole table. */
 const text = `
   select job, 0 as place, 'key' as reason
   from unnest($1::integer[], $2::text[], $3::text[], $4::text[], $5::bigint[])
     as given (job, merchant_id, scope, key, created_at_ms)
-  join paykernel_idempotency as stored using (merchant_id, scope, key)
+  cross join lateral (
+    select expires_at_ms from paykernel_idempotency as stored
+    where stored.merchant_id = given.merchant_id and stored.scope = given.scope and stored.key = given.key
+    limit 1) as stored
   where stored.expires_at_ms > given.created_at_ms
   union all
   select job, 0, 'lease'
   from unnest($6::integer[], $7::text[], $8::text[], $9::integer[]) as given (job, merchant_id, id, fence)
-  where not exists (
-    select from paykernel_task as stored
+  left join lateral (
+    select fence, state from paykernel_task as stored
     where stored.merchant_id = given.merchant_id and stored.id = given.id
-      and stored.fence = given.fence and stored.state = 'leased')
+    limit 1) as stored on true
+  where (stored.fence = given.fence and stored.state = 'leased') is not true
   union all
   select job, place, 'version'
   from unnest($10::integer[], $11::integer[], $12::text[], $13::text[], $14::text[], $15::bigint[])
     as given (job, place, merchant_id, type, id, expected_version)
-  left join paykernel_aggregate as stored using (merchant_id, type, id)
+  left join lateral (
+    select version from paykernel_aggregate as stored
+    where stored.merchant_id = given.merchant_id and stored.type = given.type and stored.id = given.id
+    limit 1) as stored on true
   where coalesce(stored.version, 0) <> given.expected_version
   union all
   select job, 0, 'ledger'
   from unnest($16::integer[], $17::text[], $18::text[]) as given (job, merchant_id, id)
-  join paykernel_ledger_transaction as stored using (merchant_id, id)`
+  cross join lateral (
+    select from paykernel_ledger_transaction as stored
+    where stored.merchant_id = given.merchant_id and stored.id = given.id
+    limit 1) as stored`
 
 const name = statementName(text)

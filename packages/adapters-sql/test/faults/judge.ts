@@ -41,7 +41,7 @@ export const judge = (lines: ReadonlyArray<Line>, tables: Tables): Verdict => {
     unavailable: plans.filter(({ id }) => isDefinite(answers.get(id))).length,
     unknown: count("either"),
     unknownAndThere: present.filter((plan) => fate(plan) === "either").length,
-    slowestMs: Math.max(0, ...[...answers.values()].map(({ ms }) => ms))
+    slowestMs: [...answers.values()].reduce((slowest, { ms }) => Math.max(slowest, ms), 0)
   }
 }
 

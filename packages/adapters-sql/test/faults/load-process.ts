@@ -23,6 +23,8 @@ export type LoadConfig = {
 export type LoadProcess = {
   /** Commits that it has been answered so far. */
   readonly acknowledged: () => number
+  /** Commits of which it was told that the store cannot answer. */
+  readonly unavailable: () => number
   readonly signal: (name: "SIGSTOP" | "SIGCONT" | "SIGKILL") => void
   /** Lets it finish what it has begun. Rejects where it failed. */
   readonly stop: () => Promise<void>
@@ -58,6 +60,7 @@ export const startLoad = async (
   await Promise.race([once(child.stdout, "data"), ended])
   return {
     acknowledged: countOf(journal, `"outcome":"Committed"`),
+    unavailable: countOf(journal, `"outcome":"StoreUnavailable"`),
     signal: (signal) => void child.kill(signal),
     stop: () => {
       child.stdin.end()

@@ -1,26 +1,54 @@
-/** Measures everything, or the parts named on the command line: `pnpm bench money decide`. */
+/**
+ * Measures everything, or the parts named on the command line: `pnpm bench money decide`. How many payments are stored
+ * before it is measured what they change may follow its name: `pnpm bench growth 100000`.
+ */
 import { cpus } from "node:os"
+import { closeBenchServer } from "./bench-server.ts"
 import { benchDecide } from "./decide.ts"
+import { benchGrowth } from "./growth.ts"
+import { benchHotMerchant } from "./hot-merchant.ts"
 import { benchHttp } from "./http.ts"
 import { benchMoney } from "./money.ts"
-import { benchPayments } from "./payments-sqlite.ts"
+import { benchPaymentsPostgres } from "./payments-postgres.ts"
+import { benchPaymentsSqlite } from "./payments-sqlite.ts"
+import { benchTaskQueue } from "./task-queue.ts"
 
-const parts: Readonly<Record<string, () => Promise<void>>> = {
+const parts: Readonly<Record<string, (count?: number) => Promise<void>>> = {
   money: benchMoney,
   decide: benchDecide,
-  payments: benchPayments,
-  http: benchHttp
+  "payments-sqlite": benchPaymentsSqlite,
+  http: benchHttp,
+  "payments-postgres": benchPaymentsPostgres,
+  "hot-merchant": benchHotMerchant,
+  "task-queue": benchTaskQueue,
+  growth: benchGrowth
 }
 
-const asked = process.argv.slice(2)
-const unknown = asked.filter((name) => !(name in parts))
+/** Names of several parts. */
+const groups: Readonly<Record<string, ReadonlyArray<string>>> = {
+  payments: ["payments-sqlite", "payments-postgres"],
+  postgres: ["payments-postgres", "hot-merchant", "task-queue", "growth"]
+}
+
+const isCount = (word: string): boolean => /^[1-9]\d{0,8}$/u.test(word)
+
+const words = process.argv.slice(2)
+const unknown = words.filter(
+  (word, at) => !(word in parts || word in groups || (isCount(word) && words[at - 1] === "growth"))
+)
 if (unknown.length > 0) {
-  console.error(`no such bench: ${unknown.join(", ")}; there are ${Object.keys(parts).join(", ")}`)
+  console.error(`no such bench: ${unknown.join(", ")}; there are ${Object.keys({ ...parts, ...groups }).join(", ")}`)
   process.exit(1)
 }
+const asked = words.length === 0 ? Object.keys(parts) : words.flatMap((word) => groups[word] ?? [word])
+const count = words.find(isCount)
 console.log(
   `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? "unknown processor"}. Best of 5 rounds, each contender beside its baseline.`
 )
-for (const [name, bench] of Object.entries(parts)) {
-  if (asked.length === 0 || asked.includes(name)) await bench()
+try {
+  for (const [name, bench] of Object.entries(parts)) {
+    if (asked.includes(name)) await (count === undefined ? bench() : bench(Number.parseInt(count, 10)))
+  }
+} finally {
+  await closeBenchServer()
 }

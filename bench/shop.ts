@@ -1,5 +1,6 @@
-/** The shop that every bench of payments uses: one merchant, one verified card, and a kernel that only accepts. */
+/** The shop that every bench of payments uses: one merchant, one verified card, and a kernel. */
 import {
+  type CreatePaymentInput,
   Cvv,
   createKernel,
   defaultFeeSchedule,
@@ -17,10 +18,38 @@ export const merchantId = "0193a000-0000-7000-8000-000000000001"
 
 export const benchKeyRing = () => keyRingFromValues([{ id: "k1", key: "A".repeat(43) }])
 
+export type Shop = { readonly kernel: Kernel; readonly cardId: string }
+
 /** Its kernel leaves all tasks alone: what the gateway answers later is no part of accepting a payment. */
-export const acceptingShop = async (
-  store: KernelOptions["store"]
-): Promise<{ readonly kernel: Kernel; readonly cardId: string }> => {
+export const acceptingShop = (store: KernelOptions["store"]): Promise<Shop> => openShop(store, { worker: false })
+
+/** Its kernel also carries payments out. */
+export const workingShop = (store: KernelOptions["store"]): Promise<Shop> => openShop(store, {})
+
+/** Creates a payment that is captured as soon as it is approved, under an idempotency key. */
+export const pay = async ({ kernel, cardId }: Shop, key: string): Promise<void> => {
+  const input: CreatePaymentInput = {
+    amount: money(1000n, "USD"),
+    cardId,
+    cvv: null,
+    autoCapture: true,
+    verificationMethod: "none",
+    successUrl: null,
+    failureUrl: null,
+    description: "one coffee",
+    channel: null,
+    payer: { email: "ada@example.com", phoneNumber: null, sessionId: "session", ipAddress: "192.0.2.1" }
+  }
+  const accepted = await kernel.payments.create(merchantId, input, {
+    scope: "bench",
+    key,
+    meaning: { cardId, amount: "10.00", currency: "USD", email: input.payer.email },
+    answer: (payment) => ({ status: 201, body: JSON.stringify({ id: payment.id, status: payment.status }) })
+  })
+  if (!accepted.ok) throw new Error(accepted.error._tag)
+}
+
+const openShop = async (store: KernelOptions["store"], how: Pick<KernelOptions, "worker">): Promise<Shop> => {
   const { gateway } = sandboxGateway({
     journal: memoryJournal(),
     clock: { nowMs: () => Date.now() },
@@ -35,7 +64,7 @@ export const acceptingShop = async (
     digestKey: new Uint8Array(32).fill(7)
   }
   const cardId = await savedCard(createKernel(options))
-  return { kernel: createKernel({ ...options, worker: false }), cardId }
+  return { kernel: createKernel({ ...options, ...how }), cardId }
 }
 
 /** Registers the merchant and saves a card with a worker at hand that verifies it. */

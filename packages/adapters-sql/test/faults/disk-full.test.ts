@@ -42,10 +42,10 @@ describe.skipIf(noSmallDisk !== "")(`SQLite on a disk that fills up${noSmallDisk
 
   it(`loses nothing and recovers, ${fills} times`, { timeout: 60_000 + fills * 5000 }, async () => {
     // Room for all that is written meanwhile, so that only the ballast fills it.
-    const small = smallDisk(isDeep ? 1000 : 160)
+    const small = smallDisk(isDeep ? 500 : 160)
     disk = small
     const path = join(small.path, "store.db")
-    const load = await startLoad(`sqlite:${path}`, "a", { callers: 4, pauseMs: 20 })
+    const load = await startLoad(`sqlite:${path}`, "a", { callers: 4, pauseMs: isDeep ? 60 : 20 })
     for (let n = 0; n < fills; n++) {
       await goesOn(load)
       const before = load.unavailable()

@@ -23,6 +23,17 @@ import { type NodeSettings, nodeDefaults, nodeVariable, readNodeSettings } from 
 export const startNode = (databaseUrl: Redacted.Redacted<string>, settings: NodeSettings): Promise<Running> =>
   opening((onClose) => open(databaseUrl, settings, onClose))
 
+/** Nodes that start together find the same merchant missing, and one of them is first: the others find it then. */
+const untilFirst = async <A>(register: () => Promise<A>, triesLeft = 20): Promise<A> => {
+  try {
+    return await register()
+  } catch (cause) {
+    if (triesLeft === 0) throw cause
+    await new Promise((resolve) => setTimeout(resolve, 100 + Math.random() * 200))
+    return untilFirst(register, triesLeft - 1)
+  }
+}
+
 const graceMs = 5000
 const log = console.error
 const onDefect = (cause: unknown): void => log(`defect: ${placeOf(cause)}`)
@@ -59,9 +70,7 @@ const open = async (
   onClose(kernel.close)
   await kernel.ready()
 
-  const register = () => registerMerchants(kernel, { ...rest, ...keys, apiKeys })
-  // Nodes that start together find the same merchant missing, and one of them is first: the others find it then.
-  const holders = await register().catch(register)
+  const holders = await untilFirst(() => registerMerchants(kernel, { ...rest, ...keys, apiKeys }))
   const verifier = await openApiKeys({ register: database.apiKeys, holders, pepper: keys.pepper, nowMs: Date.now, log })
   const api = v1Handler({
     kernel,

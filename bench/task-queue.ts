@@ -24,6 +24,7 @@ export const benchTaskQueue = async (): Promise<void> => {
   const [ours, theirs] = [await benchDatabase(), await benchDatabase()]
   const postgres = await postgresStore({ url: ours.url })
   const pool = new pg.Pool({ connectionString: theirs.url, max: workersMax })
+  for (const event of ["error", "connect"] as const) pool.on(event, () => {})
   const folder = mkdtempSync(join(tmpdir(), "paykernel-bench-"))
   const sqlite = sqliteStore({ path: join(folder, "queue.sqlite") })
   const rows = await compare(
@@ -77,22 +78,22 @@ const placesMax = 64
 const drained = async (store: Store): Promise<number> => {
   let done = 0
   let running = 0
-  let tell = () => {}
+  let wake = () => {}
   const finish = async (id: string, fence: number): Promise<void> => {
     await Effect.runPromise(store.commit({ ...nothing, lease: { merchantId, id, fence, then: { _tag: "Done" } } }))
     done += 1
     running -= 1
-    if (running <= placesMax / 2) tell()
+    if (running <= placesMax / 2) wake()
   }
   while (done < tasks) {
     const claim = { owner: "bench", nowMs: Date.now(), leaseMs: 60_000, limit: placesMax - running }
     const claimed = await Effect.runPromise(store.claim(claim))
     running += claimed.length
-    const halfFree = new Promise<void>((resolve) => {
-      tell = resolve
-    })
     for (const { id, fence } of claimed) void finish(id, fence)
-    await halfFree
+    const oneIsDone = new Promise<void>((resolve) => {
+      wake = resolve
+    })
+    if (running > placesMax / 2 || (running > 0 && claimed.length === 0)) await oneIsDone
   }
   return done
 }

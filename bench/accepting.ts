@@ -1,6 +1,7 @@
 /**
  * Accepting payments through the kernel with full durability, beside a hand-written loop that inserts the very same
- * rows: once a hundred to a transaction, for many callers, and once each in its own, for a lone caller.
+ * rows. For many callers it writes as many at a time as there are callers, all waiting for their answer; and, to show
+ * what is lost by waiting, in larger groups too. For a lone caller it writes each payment in a transaction of its own.
  */
 import { type KernelOptions, systemIds } from "@paykernel/core"
 import { compare, concurrently, printTable } from "./measure.ts"
@@ -10,6 +11,8 @@ import type { StoredRow } from "./stored-rows.ts"
 /** A loop over a database of the same shape, which inserts so many payments to a transaction. */
 export type ByHand = {
   readonly name: string
+  /** Transactions under way at once. */
+  readonly connections: number
   readonly insert: (payments: number, perTransaction: number) => number | Promise<number>
 }
 
@@ -34,23 +37,26 @@ export const benchAccepting = async ({ name, store, allRows, byHand }: Engine): 
   const loops = byHand(modelOf(await rowsLeftBy(allRows, () => pay(shop, modelKey))))
   let turn = 0
   const next = () => pay(shop, `key-${turn++}`)
-  const inserting = (payments: number, perTransaction: number) => (loop: ByHand) => ({
+  const inserting = (payments: number, perTransaction: number, loop: ByHand) => ({
     name: `${loop.name}, ${perTransaction} per transaction`,
     run: () => loop.insert(payments, perTransaction)
   })
   const many = [
-    ...loops.map(inserting(2000, 100)),
-    { name: "kernel, 64 callers", run: () => concurrently(64, 2000, next) }
+    ...loops.map((loop) => inserting(callers * 128, callers / loop.connections, loop)),
+    { name: `kernel, ${callers} callers`, run: () => concurrently(callers, callers * 128, next) },
+    ...loops.map((loop) => inserting(8000, 100, loop))
   ]
   const title = `Payment creation to durable answer, ${name}`
-  printTable(`${title}, many callers`, await compare(many, { baselines: loops.length, rounds: 15 }))
+  printTable(`${title}, many callers`, await compare(many, { baselines: loops.length, rounds: 8 }))
   const alone = [
-    ...loops.slice(0, 1).map(inserting(1000, 1)),
+    ...loops.slice(0, 1).map((loop) => inserting(1000, 1, loop)),
     { name: "kernel, one caller", run: () => concurrently(1, 1000, next) }
   ]
   printTable(`${title}, one caller`, await compare(alone))
   await shop.kernel.close()
 }
+
+const callers = 64
 
 const modelKey = "sample"
 

@@ -49,7 +49,12 @@ const handWritten = (clients: ReadonlyArray<pg.Client>, payment: Model): ByHand 
     await Promise.all(clients.map(loop))
     return payments
   }
-  return { name: `hand-written inserts, ${clients.length === 1 ? "one connection" : "two connections"}`, insert }
+  const connections = clients.length
+  return {
+    name: `hand-written inserts, ${connections === 1 ? "one connection" : "two connections"}`,
+    connections,
+    insert
+  }
 }
 
 /** Each text is made once and has a name, under which the server keeps it prepared. */

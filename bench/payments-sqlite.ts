@@ -70,5 +70,5 @@ const handWritten = (shape: string, path: string, payment: Model): ByHand => {
     }
     return payments
   }
-  return { name: "hand-written inserts", insert }
+  return { name: "hand-written inserts", connections: 1, insert }
 }

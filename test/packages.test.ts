@@ -89,12 +89,13 @@ describe.skipIf(!isDeep)(`the packed packages${reason}`, () => {
 const install = (consumer: string): void => {
   const tarballs = Object.fromEntries(manifests.map((manifest) => [manifest.name, `file:../${tarballOf(manifest)}`]))
   const peers = Object.assign({}, ...manifests.map(({ devDependencies }) => devDependencies))
-  const { effect, vitest, "fast-check": fastCheck, "better-sqlite3": sqlite } = peers
+  const { effect, vitest, "fast-check": fastCheck, "better-sqlite3": sqlite, pg } = peers
   const types = {
     "@types/node": rootVersion("@types/node"),
-    "@types/better-sqlite3": rootVersion("@types/better-sqlite3")
+    "@types/better-sqlite3": rootVersion("@types/better-sqlite3"),
+    "@types/pg": rootVersion("@types/pg")
   }
-  const dependencies = { ...tarballs, effect, vitest, "fast-check": fastCheck, "better-sqlite3": sqlite, ...types }
+  const dependencies = { ...tarballs, effect, vitest, "fast-check": fastCheck, "better-sqlite3": sqlite, pg, ...types }
   const write = (name: string, text: string) => writeFileSync(join(consumer, name), text)
   write("package.json", JSON.stringify({ name: "consumer", private: true, type: "module", dependencies }))
   // The registry has none of these, so packages that depend on each other are told where to look.

@@ -34,7 +34,8 @@ afterAll(() => server?.close())
 
 const planOf = (n: number): Planned => ({
   id: `c-${n}`,
-  merchant: "m",
+  // One each: of a merchant with many the sums are written down now and then, which nobody waits for.
+  merchant: `m-${n}`,
   key: `c-${n}`,
   writes: [{ payment: `p-${n}`, version: 1, authorized: "100", captured: "0", refunded: "0" }],
   amount: "100",

@@ -38,7 +38,7 @@ export class OutcomeRefused extends Data.TaggedError("OutcomeRefused")<{
 /** Steps that one holder takes before it gives the task back, so that a defect cannot make it spin. */
 const stepsMax = 16
 
-/** `fresh`: this process made the attempt a moment ago, so `sending` means that it is ours to send. */
+/** `fresh`: this process made the attempt, and was the first to hold its task. */
 export const runAttempt = Effect.fn("paykernel.runAttempt")(function* (
   operations: Operations,
   directory: MerchantDirectory,
@@ -47,7 +47,7 @@ export const runAttempt = Effect.fn("paykernel.runAttempt")(function* (
 ) {
   const run: Run = { operations, directory, task, lease: { task, untilMs: task.leasedUntilMs } }
   let { state: payment } = yield* load(paymentDefinition, task.aggregate.merchantId, task.aggregate.id)
-  let ours = fresh
+  let ours = fresh && bornSending(attemptOf(payment, task))
   let released = false
   for (let step = 0; step < stepsMax; step++) {
     const attempt = attemptOf(payment, task)
@@ -66,6 +66,13 @@ export const runAttempt = Effect.fn("paykernel.runAttempt")(function* (
   }
   return yield* release(again(task, (yield* Clock).nowMs() + operations.leaseMs))
 })
+
+/**
+ * Marked as being sent in the very commit that planned it, which its maker alone can have done. A mark of later is of
+ * whoever has taken the task over meanwhile, by a clock that is ahead of ours.
+ */
+const bornSending = (attempt: Attempt | undefined): boolean =>
+  attempt?.status === "sending" && attempt.startedAtMs === attempt.plannedAtMs
 
 type Run = {
   readonly operations: Operations

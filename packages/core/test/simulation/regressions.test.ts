@@ -12,7 +12,19 @@ pay 368801070 3000 1000
 skew 763416402 3000 1000
 lie 309281590 21 5
 fineWeather 727342766 3000 1000
-lie 1044105491 3000 1000`
+lie 1044105491 3000 1000`,
+  // A process waits for a place with a task that another, whose clock is ahead, has taken over and is sending. It took the
+  // other's mark for its own and sent the message too. Seed 1000751.
+  "a message that waits for its turn, while a process whose clock is ahead sends it": `
+{"seed":1000751,"nodes":2,"faults":{"crashes":true,"stalls":false,"store":false,"gateway":true,"services":false,"messages":false,"clocks":true}}
+rush 2082016237 3000 1000
+blackout 1379396544 3000 1000
+cancel 1445437623 3000 1000
+updateCard 1070422984 3000 1000
+skew 1687808431 3000 1000
+pay 824771897 3000 100
+rush 82807826 3000 1000
+blackout 1788505534 3000 12000`
 }
 
 describe("what a schedule has found once", () => {

@@ -11,11 +11,13 @@ import { benchHttp } from "./http.ts"
 import { benchMoney } from "./money.ts"
 import { benchPaymentsPostgres } from "./payments-postgres.ts"
 import { benchPaymentsSqlite } from "./payments-sqlite.ts"
+import { benchSimulation } from "./simulation.ts"
 import { benchTaskQueue } from "./task-queue.ts"
 
 const parts: Readonly<Record<string, (count?: number) => Promise<void>>> = {
   money: benchMoney,
   decide: benchDecide,
+  simulation: benchSimulation,
   "payments-sqlite": benchPaymentsSqlite,
   http: benchHttp,
   "payments-postgres": benchPaymentsPostgres,

@@ -21,10 +21,11 @@ import { boundsViolation, commitViolation, ledgerIdRepeated } from "./commit-inv
 import { memoryLedger } from "./memory-ledger.ts"
 import { type Entry, memoryListing } from "./memory-listing.ts"
 import { memoryTasks } from "./memory-tasks.ts"
+import { plainCopy } from "./plain-copy.ts"
 
 type Shelves = {
   readonly aggregates: Map<string, StoredAggregate>
-  readonly histories: Map<string, ReadonlyArray<StoredEvent>>
+  readonly histories: Map<string, Array<StoredEvent>>
   readonly idempotency: Map<string, IdempotencyRecord>
   readonly sealed: Map<string, SealedRecord>
   readonly listing: ReturnType<typeof memoryListing>
@@ -54,7 +55,7 @@ export const memoryStore = (): Store["Service"] => {
       Effect.suspend(() => {
         const error = refusal(shelves, commit)
         if (error !== undefined) return Effect.fail(error)
-        write(shelves, structuredClone(commit))
+        write(shelves, plainCopy(commit))
         return Effect.void
       }),
     load: (ref) => copied(() => aggregates.get(refText(ref))),
@@ -138,9 +139,11 @@ const write = ({ aggregates, histories, idempotency, ...shelves }: Shelves, comm
   if (commit.lease !== null) shelves.tasks.update(commit.lease)
   for (const { ref, expectedVersion, schemaVersion, state, events, index } of commit.aggregates) {
     const version = expectedVersion + events.length
-    aggregates.set(refText(ref), { ref, version, schemaVersion, state })
-    const stored = events.map((event, place) => ({ ...event, version: expectedVersion + place + 1 }))
-    histories.set(refText(ref), [...(histories.get(refText(ref)) ?? []), ...stored])
+    const name = refText(ref)
+    aggregates.set(name, { ref, version, schemaVersion, state })
+    const history = histories.get(name) ?? []
+    for (const event of events) history.push({ ...event, version: history.length + 1 })
+    histories.set(name, history)
     for (const entry of index) shelves.listing.put(ref, entry)
   }
   for (const transaction of commit.ledger) shelves.ledger.post(transaction)
@@ -160,7 +163,7 @@ const sweepKeys = (idempotency: Shelves["idempotency"], nowMs: number, limit: nu
   return gone.length
 }
 
-const copied = <A>(read: () => A): Effect.Effect<A> => Effect.sync(() => structuredClone(read()))
+const copied = <A>(read: () => A): Effect.Effect<A> => Effect.sync(() => plainCopy(read()))
 
 const refText = ({ merchantId, type, id }: AggregateRef): string => JSON.stringify([merchantId, type, id])
 

@@ -4,6 +4,7 @@ import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { attemptMachine } from "../attempt/index.ts"
 import { cardMachine } from "../card/index.ts"
+import { checkoutMachine } from "../checkout/index.ts"
 import type { Fee } from "../fees/index.ts"
 import { merchantMachine } from "../merchant/index.ts"
 import { noPayment } from "../payment/index.ts"
@@ -61,6 +62,13 @@ describe("generators of histories shrink to the commands that matter", () => {
     expect(updated.commands.length).toBeLessThanOrEqual(3)
   })
 
+  it("of a checkout", () => {
+    const steppedUp = smallest(kit.checkoutHistory(), ({ events }) =>
+      events.some(({ _tag }) => _tag === "CheckoutSteppedUp")
+    )
+    expect(tagsOf(steppedUp)).toEqual(["OpenCheckout", "StartPayment", "RecordPayment"])
+  })
+
   it("of a merchant", () => {
     const back = smallest(kit.merchantHistory(), ({ events }) =>
       events.some(({ _tag }) => _tag === "MerchantReinstated")
@@ -93,6 +101,7 @@ describe("generators of histories reach every state", () => {
 
   it.each([
     ["card", reached(kit.cardHistory()), cardMachine, "none"],
+    ["checkout", reached(kit.checkoutHistory()), checkoutMachine, "none"],
     ["merchant", reached(kit.merchantHistory()), merchantMachine, "none"],
     ["settlement", reached(kit.settlementHistory()), settlementMachine, "none"],
     ["attempt", reached(kit.attemptHistory()), attemptMachine, ""]

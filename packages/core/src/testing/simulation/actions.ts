@@ -20,6 +20,8 @@ type Action = {
 
 const table = {
   pay: { weight: 22, operation: true, act: Client.pay },
+  clash: { weight: 2, operation: true, act: Client.clash },
+  rush: { weight: 1, operation: true, act: Client.rush },
   again: { weight: 9, operation: true, act: Client.again },
   changed: { weight: 2, operation: true, act: Client.changed },
   capture: { weight: 8, operation: true, act: Client.capture },
@@ -53,7 +55,7 @@ const table = {
     act: ({ weather, dice }) => Object.assign(weather, { gateway: blackout(dice) })
   },
   serviceWeather: {
-    weight: 1,
+    weight: 2,
     fault: "services",
     act: ({ weather, dice }) => Object.assign(weather, { services: stormyServices(dice) })
   },
@@ -77,6 +79,7 @@ const table = {
     act: (world) =>
       someSlot(world, (slot) => {
         slot.skewMs = world.dice.pick([0, -500, 500, -40_000, 40_000])
+        world.hurdles.clocksLeapt()
       })
   },
   wait: { weight: 6, act: () => {} },
@@ -121,7 +124,8 @@ function leave(world: World): void {
 }
 
 /** All clocks but the bank's, as when somebody corrects the time of a whole installation. */
-function jump({ dice, wall, slots }: World): void {
+function jump({ dice, wall, slots, hurdles }: World): void {
   wall.jumpMs += dice.pick([-1, -500, -20_000, -3_600_000, 500, 20_000, 3_600_000])
+  hurdles.clocksLeapt()
   if (dice.chance(0.5)) for (const { process } of slots.alive()) process.kernel.wake()
 }

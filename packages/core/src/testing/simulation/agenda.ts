@@ -42,22 +42,15 @@ export const makeAgenda = (startMs: number): Agenda => {
     const next = timers.peek()
     if (next === undefined || next.atMs > untilMs) return false
     nowMs = Math.max(nowMs, next.atMs)
-    for (const { actor, happen } of timers.due(nowMs)) {
-      if (happen !== null && actor.state !== "down") ready.push({ actor, happen })
-    }
+    for (const { actor, happen } of timers.due(nowMs)) if (happen !== null) ready.push({ actor, happen })
     return true
   }
-  /** Answers whether anything was left that could happen. */
-  const happenNext = async (choose: (among: number) => number): Promise<boolean> => {
-    const now = possible()
+  const happenOneOf = (now: ReadonlyArray<Happening>, choose: (among: number) => number): void => {
     const chosen = now[choose(now.length)] ?? now[0]
-    if (chosen === undefined) return false
+    if (chosen === undefined) return
     ready.splice(ready.indexOf(chosen), 1)
     chosen.happen()
     fibers.run()
-    // One turn for the promises that it has kept.
-    await undefined
-    return true
   }
   return {
     nowMs: () => nowMs,
@@ -78,7 +71,13 @@ export const makeAgenda = (startMs: number): Agenda => {
       const untilMs = nowMs + ms
       await fibers.settle()
       for (let events = 0; ; ) {
-        while (events < eventsMax && possible().length > 0 && (await happenNext(choose))) events++
+        for (let now = possible(); events < eventsMax && now.length > 0; now = possible()) {
+          happenOneOf(now, choose)
+          events++
+          // A turn for the promises that it has kept, and one for whoever awaited them.
+          await undefined
+          await undefined
+        }
         await fibers.settle()
         if (events >= eventsMax) return events
         if (possible().length > 0 || leap(untilMs)) continue

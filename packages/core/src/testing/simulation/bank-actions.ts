@@ -2,6 +2,7 @@
 import type { GatewayVerdict } from "../../attempt/attempt.ts"
 import type { ChallengeAnswer, Executed } from "../../simulator/journal.ts"
 import { usd } from "../payment-examples.ts"
+import { isOpen } from "./attempt-book.ts"
 import { minorUnits } from "./bank-truth.ts"
 import { merchantId } from "./shop.ts"
 import type { World } from "./world.ts"
@@ -36,12 +37,24 @@ export const forgeReturn = ({ dice, truth, slots, books, report }: World): void 
   )
 }
 
-/** The bank speaks by itself: of anything that it ever did, as late and as often as it likes. */
+/**
+ * The bank speaks by itself: of anything that it ever did, as late and as often as it likes, and now and then before its
+ * own reply.
+ */
 export const tell = (world: World): void => {
-  const { dice, truth } = world
+  const { dice, truth, books } = world
+  world.readTruth()
   const executed = [...truth.executions.values()].filter(({ outcome }) => outcome !== "error")
-  const record = dice.chance(0.5) ? dice.any(executed) : dice.any(executed.slice(-3))
-  if (record !== undefined) hear(world, record.paymentId, record.operationKey, verdictOf(record))
+  const isAwaited = ({ operationKey }: Executed): boolean => {
+    const attempt = books.attemptsByKey.get(operationKey)
+    return attempt !== undefined && isOpen(attempt.status)
+  }
+  const early = dice.chance(0.6) ? dice.any(executed.filter(isAwaited)) : undefined
+  const record = early ?? (dice.chance(0.5) ? dice.any(executed) : dice.any(executed.slice(-3)))
+  if (record === undefined) return
+  for (let times = dice.pick([1, 1, 2]); times > 0; times--) {
+    hear(world, record.paymentId, record.operationKey, verdictOf(record))
+  }
 }
 
 /**

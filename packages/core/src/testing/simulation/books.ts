@@ -76,7 +76,12 @@ export const openBooks = (coverage: CoverageCount, report: Report, quietMs: numb
   return {
     ...{ payments, cards, kept, attemptsByKey: attempts.byKey },
     claimed: (tasks) => {
-      for (const { aggregate, id, fence } of tasks) fences.set(`${aggregate.merchantId} ${id}`, fence)
+      for (const { aggregate, id, fence } of tasks) {
+        const name = `${aggregate.merchantId} ${id}`
+        const before = fences.get(name)
+        if (before !== undefined && fence <= before) report("FENCE", `${id} is given out again under fence ${fence}`)
+        fences.set(name, fence)
+      }
     },
     enter: ({ aggregates, idempotency, lease }) => {
       if (lease !== null) checkFence(fences, lease, report)

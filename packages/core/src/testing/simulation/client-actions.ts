@@ -1,14 +1,13 @@
 /** What clients and operators do: each asks one process for one thing. */
 import type { ListRequest } from "../../application/kernel-contract.ts"
-import { variantOf, type Wish } from "./clients.ts"
+import { isOpen } from "./attempt-book.ts"
+import { keyLifeMs, variantOf, type Wish } from "./clients.ts"
+import type { Dice } from "./dice.ts"
 import type { Process } from "./process.ts"
 import * as Shop from "./shop.ts"
 import type { World } from "./world.ts"
 
 const { merchantId } = Shop
-
-/** Keys are kept for a day; a client that comes later makes a new request of it. */
-const keyLifeMs = 20 * 3_600_000
 
 const clientsMax = 3
 
@@ -46,13 +45,44 @@ export const pay = (world: World): void => {
   if (card !== undefined) wish(world, Shop.payWish(world.dice, card))
 }
 
+/** More at once than a process has hands for. */
+export const rush = (world: World): void => {
+  const { dice, clients } = world
+  const process = someProcess(world)
+  const card = dice.any(clients.cards)
+  if (process === undefined || card === undefined) return
+  for (let payer = 0; payer < rushMax; payer++) {
+    world.tally.operations++
+    clients.say(clients.make(Shop.payWish(dice, card), dice.below(clientsMax)), process)
+  }
+}
+
+const rushMax = 5
+
 const aboutPayment = (world: World, of: (id: string) => Parameters<typeof wish>[1]): void => {
   const { dice, clients } = world
-  // The latest ones are where most is still going on.
+  // The latest ones are where most is still going on; and whoever hears nothing will try something else.
   const known = dice.chance(0.6) ? clients.payments.slice(-4) : clients.payments
-  const id = dice.any(known)
+  const id = (dice.chance(0.3) ? dice.any(underWay(world)) : undefined) ?? dice.any(known)
   if (id !== undefined) wish(world, of(id))
 }
+
+/** Several clerks do different things about one payment. */
+export const clash = (world: World): void => {
+  const { dice, books } = world
+  const open = [...books.payments.values()].filter(({ status }) => status === "authorized" || status === "confirmed")
+  const id = dice.any(open)?.id
+  if (id === undefined) return
+  for (let clerk = 0; clerk < clientsMax; clerk++) {
+    const made = dice.pick([Shop.captureWish, Shop.refundWish, (_: Dice, payment: string) => Shop.cancelWish(payment)])
+    wish(world, made(dice, id))
+  }
+}
+
+const underWay = ({ books }: World): ReadonlyArray<string> =>
+  [...books.payments.values()]
+    .filter(({ status, state }) => status !== "pending" && state.attempts.some((attempt) => isOpen(attempt.status)))
+    .map(({ id }) => id)
 
 export const capture = (world: World): void => aboutPayment(world, (id) => Shop.captureWish(world.dice, id))
 export const refund = (world: World): void => aboutPayment(world, (id) => Shop.refundWish(world.dice, id))
@@ -70,8 +100,13 @@ export const cancel = (world: World): void => {
 }
 export const saveCard = (world: World): void => wish(world, Shop.saveWish(world.dice))
 
-const repeatable = ({ clients, wall }: World): ReadonlyArray<Wish> =>
-  clients.wishes.filter(({ firstAskedMs }) => wall.latestMs - firstAskedMs < keyLifeMs)
+/** Mostly of the same day, now and then of weeks ago. */
+const repeatable = ({ clients, wall, dice }: World): ReadonlyArray<Wish> => {
+  const withinMs = dice.chance(0.8) ? dayMs : keyLifeMs
+  return clients.wishes.filter(({ firstAskedMs }) => wall.latestMs - firstAskedMs < withinMs)
+}
+
+const dayMs = 86_400_000
 
 export const again = (world: World): void => {
   const process = someProcess(world)

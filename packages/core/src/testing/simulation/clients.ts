@@ -5,6 +5,7 @@
 import type { Accepted, IdempotentRequest, Kernel, Outcome } from "../../application/kernel-contract.ts"
 import type { Json } from "../../ports/commit.ts"
 import type { Books } from "./books.ts"
+import type { Hurdles } from "./hurdles.ts"
 import type { Report } from "./problems.ts"
 import type { Process } from "./process.ts"
 import type { Trace } from "./trace.ts"
@@ -39,14 +40,22 @@ export type Clients = {
   readonly say: (wish: Wish, process: Process) => void
 }
 
+/** A client keeps coming back with its key for so long; then it makes a new request of it. Short of what is promised. */
+export const keyLifeMs = 29 * 86_400_000
+
 export type ClientGrounds = {
   readonly books: Books
   readonly report: Report
   readonly trace: Trace
   readonly latestMs: () => number
+  readonly nowMs: () => number
+  readonly hurdles: Hurdles
 }
 
-export const makeClients = ({ books, report, trace, latestMs }: ClientGrounds): Clients => {
+/** Deciding again when others were faster takes a moment. A call to the bank takes longer than this, or seldom does. */
+const patienceMs = 1000
+
+export const makeClients = ({ books, report, trace, latestMs, nowMs, hurdles }: ClientGrounds): Clients => {
   const wishes: Array<Wish> = []
   const payments: Array<string> = []
   const cards: Array<string> = []
@@ -85,8 +94,14 @@ export const makeClients = ({ books, report, trace, latestMs }: ClientGrounds): 
   }
   const say = (wish: Wish, process: Process): void => {
     wish.firstAskedMs = Math.min(wish.firstAskedMs, latestMs())
+    const askedAtMs = nowMs()
     wish.ask(process.kernel, requestFor(wish)).then(
-      (told) => hear(wish, process, told),
+      (told) => {
+        const waitedMs = nowMs() - askedAtMs
+        const isLate = waitedMs > patienceMs && !hurdles.excuseAnswer(process.actor, askedAtMs)
+        if (isLate) report("WAIT", `${wish.what} (${wish.key}) is answered after ${waitedMs} ms`)
+        hear(wish, process, told)
+      },
       (defect: unknown) => {
         if (process.actor.state !== "down") report("DEFECT", `${wish.what} (${wish.key}): ${String(defect)}`)
       }

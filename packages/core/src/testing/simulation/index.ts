@@ -6,3 +6,4 @@ export { parseSchedule, printSchedule, type Schedule, type Step } from "./schedu
 export { describeFailure, type ShrinkOptions, shrink } from "./shrink.ts"
 export { replay, type SimulateOptions, type SimulationResult, scheduleOf, simulate } from "./simulate.ts"
 export { everyFault, type Faults, noFaults } from "./weather.ts"
+export type { Planting } from "./world.ts"

@@ -2,9 +2,11 @@
 
 /**
  * I1 no double charge · I3 the ledger balances · I4 refunded ≤ captured ≤ authorized · I5 only legal moves · I6 nothing
- * acknowledged is lost · I7 the same key, the same answer · I9 nothing stays stuck · I10 no card data at rest · TRUTH the
- * books say what the bank did · FENCE who has lost a task writes nothing · RESEND nothing is sent again blindly · FORGED nothing forged is believed · MANUAL a person
- * is called for a reason · DEFECT a call ended as none may.
+ * acknowledged is lost · I7 the same key, the same answer · I9 nothing stays stuck · I10 no card number at rest, and no
+ * security code but in the memory that it was given to · TRUTH the books say what the bank did · FENCE who has lost a task
+ * writes nothing · LEASE nothing is sent that could outlast the lease of its task · RESEND nothing is sent again blindly ·
+ * PACE the bank is asked neither more at once nor more often than allowed · WAIT no client waits for the bank · FORGED
+ * nothing forged is believed · MANUAL a person is called for a reason · DEFECT a call ended as none may.
  */
 export type Invariant =
   | "I1"
@@ -17,7 +19,10 @@ export type Invariant =
   | "I10"
   | "TRUTH"
   | "FENCE"
+  | "LEASE"
   | "RESEND"
+  | "PACE"
+  | "WAIT"
   | "FORGED"
   | "MANUAL"
   | "DEFECT"

@@ -10,6 +10,7 @@ import type { Fault, PortCall } from "../../ports/fault-points.ts"
 import type { Actor, Agenda } from "./agenda.ts"
 import type { CoverageCount } from "./coverage.ts"
 import type { Dice } from "./dice.ts"
+import type { Hurdles } from "./hurdles.ts"
 import type { Trace } from "./trace.ts"
 
 /** Waits for a process to come to a certain side of a certain call, for the n-th time, and strikes it there. */
@@ -36,6 +37,7 @@ export type Surroundings = {
   readonly dice: Dice
   readonly trace: Trace
   readonly coverage: CoverageCount
+  readonly hurdles: Hurdles
   /** Everything that is not a process: what has left one, the bank, the payers. */
   readonly outside: Actor
   ambush: Ambush | null
@@ -55,7 +57,7 @@ export const crossingOf =
   (world: Surroundings, actor: Actor): Cross =>
   (call, note, slow, perform) =>
     Effect.callback((resume) => {
-      const { agenda, trace, dice, coverage } = world
+      const { agenda, trace, dice, coverage, hurdles } = world
       const home: Parameters<typeof perform>[0] = (exit) => {
         strike(world, actor, call, "after")
         if (actor.state === "up") resume(exit)
@@ -71,7 +73,9 @@ export const crossingOf =
       strike(world, actor, call, "before")
       if (dice.chance(slow)) {
         coverage.struck(`${call}: slow`)
-        agenda.after(actor, dice.pick(slowMs), arrive)
+        const ms = dice.pick(slowMs)
+        hurdles.slowed(actor, call, ms)
+        agenda.after(actor, ms, arrive)
       } else agenda.post(actor, arrive)
     })
 
@@ -93,9 +97,10 @@ const strike = (world: Surroundings, actor: Actor, call: PortCall, side: Ambush[
 }
 
 /** Stands still: what others do to it has to wait, and its clock goes on. */
-export const stall = ({ agenda, outside }: Surroundings, actor: Actor, forMs: number): void => {
+export const stall = ({ agenda, outside, hurdles }: Surroundings, actor: Actor, forMs: number): void => {
   if (actor.state !== "up") return
   actor.state = "paused"
+  hurdles.stoodStill(actor, forMs)
   agenda.after(outside, forMs, () => {
     if (actor.state === "paused") actor.state = "up"
   })

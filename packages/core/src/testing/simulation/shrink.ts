@@ -6,9 +6,9 @@ import type { Invariant } from "./problems.ts"
 import { printSchedule, type Schedule, type Step } from "./schedule.ts"
 import { replay, type SimulationResult } from "./simulate.ts"
 import type { Faults } from "./weather.ts"
-import type { WorldOptions } from "./world.ts"
+import type { Planting } from "./world.ts"
 
-export type ShrinkOptions = Pick<WorldOptions, "reach"> & {
+export type ShrinkOptions = Planting & {
   /** Runs that shrinking may take. Default 400. */
   readonly runsMax?: number
 }

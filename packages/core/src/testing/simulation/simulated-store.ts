@@ -6,6 +6,7 @@ import type { PortCall } from "../../ports/fault-points.ts"
 import { type ClaimedTask, type Store, StoreUnavailable, VersionConflict } from "../../ports/store.ts"
 import type { Actor } from "./agenda.ts"
 import { type Cross, crossingOf, type Surroundings } from "./process.ts"
+import { runAtOnce } from "./virtual-runtime.ts"
 import type { Weather } from "./weather.ts"
 
 export type StoreGrounds = Surroundings & {
@@ -28,10 +29,12 @@ export const storeOf = (world: StoreGrounds, actor: Actor): Service => {
     ...store,
     commit: (commit) => commitOf(world, actor, cross, commit),
     claim: (request) =>
-      writing(world, cross, "store.claim", request.owner, () =>
-        Effect.tap(store.claim(request), (tasks) => Effect.sync(() => world.claimed(tasks)))
-      ),
-    sweep: (request) => writing(world, cross, "store.sweep", "", () => store.sweep(request)),
+      writing(world, cross, "store.claim", request.owner, () => {
+        const claimed = runAtOnce(store.claim(request))
+        if (Exit.isSuccess(claimed)) world.claimed(claimed.value)
+        return claimed
+      }),
+    sweep: (request) => writing(world, cross, "store.sweep", "", () => runAtOnce(store.sweep(request))),
     load: (ref) => read("store.load", ref.id, () => store.load(ref)),
     find: (merchantId, collection, id) => read("store.find", id, () => store.find(merchantId, collection, id)),
     list: (query) => read("store.list", query.collection, () => store.list(query)),
@@ -61,7 +64,7 @@ const readsOf =
     ask: () => Effect.Effect<A, StoreUnavailable>
   ): Effect.Effect<A, StoreUnavailable> =>
     cross(call, note, world.weather.store.slow, (deliver) => {
-      if (!world.dice.chance(world.weather.store.unavailable)) return deliver(Effect.runSyncExit(ask()))
+      if (!world.dice.chance(world.weather.store.unavailable)) return deliver(runAtOnce(ask()))
       world.coverage.struck(`${call}: unavailable`)
       deliver(away(false))
     })
@@ -72,7 +75,7 @@ const writing = <A, E>(
   cross: Cross,
   call: PortCall,
   note: string,
-  write: () => Effect.Effect<A, E>
+  write: () => Exit.Exit<A, E>
 ): Effect.Effect<A, E | StoreUnavailable> =>
   cross<A, E | StoreUnavailable>(call, note, world.weather.store.slow, (deliver) => {
     const { unavailable, requestLost, answerLost } = world.weather.store
@@ -85,7 +88,7 @@ const writing = <A, E>(
       coverage.struck(`${call}: request lost`)
       return deliver(away(true))
     }
-    const exit = Effect.runSyncExit(write())
+    const exit = write()
     if (!dice.chance(answerLost)) return deliver(exit)
     coverage.struck(`${call}: answer lost`)
     deliver(away(true))
@@ -93,21 +96,18 @@ const writing = <A, E>(
 
 const commitOf = (world: StoreGrounds, actor: Actor, cross: Cross, commit: Commit): ReturnType<Service["commit"]> => {
   const { dice, store, weather, coverage } = world
-  return writing(world, cross, "store.commit", noteOf(commit), () =>
-    Effect.suspend(() => {
-      const ref = commit.aggregates[0]?.ref
-      if (ref !== undefined && dice.chance(weather.store.conflict)) {
-        coverage.struck("store.commit: conflict")
-        return Effect.fail(new VersionConflict({ ref }))
-      }
-      return Effect.tap(store.commit(commit), () =>
-        Effect.sync(() => {
-          world.committed(commit, actor)
-          nudge(world, commit, actor)
-        })
-      )
-    })
-  )
+  return writing(world, cross, "store.commit", noteOf(commit), () => {
+    const ref = commit.aggregates[0]?.ref
+    if (ref !== undefined && dice.chance(weather.store.conflict)) {
+      coverage.struck("store.commit: conflict")
+      return Exit.fail(new VersionConflict({ ref }))
+    }
+    const written = runAtOnce(store.commit(commit))
+    if (Exit.isFailure(written)) return written
+    world.committed(commit, actor)
+    nudge(world, commit, actor)
+    return written
+  })
 }
 
 /** Says that there may be work, to whoever listens, unless the word is lost. */

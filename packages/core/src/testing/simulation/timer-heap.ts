@@ -26,8 +26,17 @@ export const timerHeap = () => {
       at = least
     }
   }
+  const drop = (): void => {
+    swap(0, heap.length - 1)
+    heap.pop()
+    sift()
+  }
   return {
-    peek: (): Timer | undefined => heap[0],
+    /** The next one that will ring. */
+    peek: (): Timer | undefined => {
+      while (heap[0] !== undefined && !rings(heap[0])) drop()
+      return heap[0]
+    },
     push: (timer: Timer): Timer => {
       heap.push(timer)
       for (let at = heap.length - 1; at > 0; ) {
@@ -38,16 +47,17 @@ export const timerHeap = () => {
       }
       return timer
     },
-    /** Takes out what is due, in order. */
+    /** Takes out what is due and rings, in order. */
     due: (nowMs: number): ReadonlyArray<Timer> => {
       const due: Array<Timer> = []
       for (let next = heap[0]; next !== undefined && next.atMs <= nowMs; next = heap[0]) {
-        due.push(next)
-        swap(0, heap.length - 1)
-        heap.pop()
-        sift()
+        if (rings(next)) due.push(next)
+        drop()
       }
       return due
     }
   }
 }
+
+/** Most are called off before their time, such as deadlines of calls that are answered, and time need not stop there. */
+const rings = ({ happen, actor }: Timer): boolean => happen !== null && actor.state !== "down"

@@ -80,7 +80,7 @@ export const stormyStore = (dice: Dice): Weather["store"] => {
 
 export const stormyServices = (dice: Dice): Weather["services"] => ({
   unavailable: dice.pick([0, 0.1, 0.5]),
-  slow: dice.pick([0, 0.2])
+  slow: dice.pick([0, 0.2, 0.5])
 })
 
 /** Nothing comes back, and nothing can be asked: what lasts so long is a person's. */

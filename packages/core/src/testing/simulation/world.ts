@@ -10,8 +10,10 @@ import { type Actor, type Agenda, makeAgenda } from "./agenda.ts"
 import { bankTruth } from "./bank-truth.ts"
 import { openBooks } from "./books.ts"
 import { makeClients } from "./clients.ts"
+import { watchConduct } from "./conduct.ts"
 import { countCoverage } from "./coverage.ts"
 import { makeDice } from "./dice.ts"
+import { watchHurdles } from "./hurdles.ts"
 import type { Problem, Report } from "./problems.ts"
 import { keepSafe } from "./safety.ts"
 import { type GatewayGrounds, gatewayOf } from "./simulated-gateway.ts"
@@ -24,11 +26,17 @@ import { calm, type Weather } from "./weather.ts"
 
 export type World = ReturnType<typeof makeWorld>
 
-export type WorldOptions = {
+export type WorldOptions = Planting & {
   readonly seed: number
   readonly nodes: number
-  /** Stands between the processes and the store, for whoever wants to see a fault of its own found. */
+}
+
+/** For whoever wants to see a fault of his own found, or something of his own judged. */
+export type Planting = {
+  /** Another store for all processes: what it answers is what the checker takes to have been done. */
   readonly reach?: (store: Store["Service"]) => Store["Service"]
+  /** Changes what a process is made of. The checker hears of its calls where they arrive, and not what it believes. */
+  readonly plant?: (own: KernelOptions, process: string) => KernelOptions
 }
 
 const digestKey = new Uint8Array(32).fill(7)
@@ -50,10 +58,11 @@ const timesOf = (seed: number) => {
 
 type Times = ReturnType<typeof timesOf>
 
-export const makeWorld = ({ seed, nodes, reach = (store) => store }: WorldOptions) => {
+export const makeWorld = ({ seed, nodes, reach = (store) => store, plant = (own) => own }: WorldOptions) => {
   const agenda = makeAgenda(0)
   const outside: Actor = { name: "outside", state: "up", tasks: [] }
-  const base = { agenda, outside, dice: makeDice(seed), trace: makeTrace(), coverage: countCoverage() }
+  const hurdles = watchHurdles(agenda)
+  const base = { agenda, outside, hurdles, dice: makeDice(seed), trace: makeTrace(), coverage: countCoverage() }
   const { trace, dice } = base
   const times = timesOf(seed)
   const wall = makeWall(agenda)
@@ -75,17 +84,17 @@ export const makeWorld = ({ seed, nodes, reach = (store) => store }: WorldOption
   const ids = growingIds()
   const slots = makeSlots(base, nodes, (actor, slot) => {
     const store = storeOf(grounds, actor)
+    const clock = { nowMs: () => wall.nowMs(slot.skewMs) }
     const options: KernelOptions = {
-      ...{ store, digestKey, ids, ...times },
-      gateway: gatewayOf(grounds, actor),
+      ...{ store, clock, digestKey, ids, ...times },
+      gateway: checker.conduct.watched(gatewayOf(grounds, actor), actor, clock.nowMs),
       vault: vaultOf(grounds, actor, safe),
-      risk: riskOf(grounds, actor, store),
-      clock: { nowMs: () => wall.nowMs(slot.skewMs) }
+      risk: riskOf(grounds, actor, store)
     }
-    return createKernelIn(virtualRuntime(agenda, actor), options)
+    return createKernelIn(virtualRuntime(agenda, actor), plant(options, actor.name))
   })
   const { books, report } = checker
-  const clients = makeClients({ books, report, trace, latestMs: () => wall.nowMs(0) })
+  const clients = makeClients({ books, report, trace, hurdles, nowMs: agenda.nowMs, latestMs: () => wall.nowMs(0) })
   /** Requests of clients and operators that reached a process. */
   const tally = { operations: 0 }
   return { ...base, ...checker, wall, times, bank, weather, grounds, slots, clients, tally, safe }
@@ -109,7 +118,10 @@ const makeWall = (agenda: Agenda) => {
 }
 
 /** The checker's books and its ears: what it is told of everything that crosses a port. */
-const makeChecker = ({ agenda, trace, coverage }: Pick<Grounds, "agenda" | "trace" | "coverage">, times: Times) => {
+const makeChecker = (
+  { agenda, trace, coverage, hurdles }: Pick<Grounds, "agenda" | "trace" | "coverage" | "hurdles">,
+  times: Times
+) => {
   const problems: Array<Problem> = []
   const report: Report = (invariant, what) => {
     trace.note(invariant, what)
@@ -117,13 +129,24 @@ const makeChecker = ({ agenda, trace, coverage }: Pick<Grounds, "agenda" | "trac
   }
   const journal = memoryJournal()
   const truth = bankTruth(journal)
+  const readTruth = (): void => {
+    for (const problem of truth.read()) report("I1", problem)
+  }
   const books = openBooks(coverage, report, times.maxInFlightMs + times.lookupLagMs)
   const safety = keepSafe(books, truth, report)
+  const callsMax = times.worker.concurrency
+  const conduct = watchConduct({ agenda, hurdles, books, report, callsMax })
   /** Keys of which an answer was altered on its way: after that a person may rightly be called. */
   const altered = new Set<string>()
   const ears: Pick<Grounds, "committed" | "claimed" | "asked" | "sent" | "answered" | "isNew"> = {
-    committed: (commit) => safety.committed(commit, books.enter(commit)),
-    claimed: books.claimed,
+    committed: (commit, by) => {
+      safety.committed(commit, books.enter(commit))
+      conduct.committed(commit, by)
+    },
+    claimed: (tasks) => {
+      books.claimed(tasks)
+      conduct.claimed(tasks)
+    },
     asked: (call, key, trouble, by) => {
       trace.note(call, key, by.name)
       if (call === "send" && trouble === "wrong-echo") altered.add(key)
@@ -131,11 +154,11 @@ const makeChecker = ({ agenda, trace, coverage }: Pick<Grounds, "agenda" | "trac
     sent: safety.sent,
     answered: safety.answered,
     isNew: (key) => {
-      truth.read()
+      readTruth()
       return !truth.executions.has(key)
     }
   }
-  return { problems, report, journal, truth, books, altered, ears }
+  return { problems, report, journal, truth, readTruth, books, altered, conduct, ears }
 }
 
 /** UUIDs of version 7 that grow, made of nothing but time and a count. */

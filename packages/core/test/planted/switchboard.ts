@@ -1,0 +1,69 @@
+/**
+ * Functions of the kernel whose places others may take while a test runs. Production code has no switch for any of them:
+ * the test file that needs one mocks the module by `switchable`.
+ */
+
+import type * as ChallengeState from "../../src/application/challenge-state.ts"
+import type * as CommitWithRoom from "../../src/application/commit-with-room.ts"
+import type * as CvvLocker from "../../src/application/cvv-locker.ts"
+import type * as Idempotently from "../../src/application/idempotently.ts"
+import type * as KeepLease from "../../src/application/keep-lease.ts"
+import type * as OperationsOf from "../../src/application/operations-of.ts"
+import type * as Places from "../../src/application/places.ts"
+import type * as RunAuthentication from "../../src/application/run-authentication.ts"
+import type * as AttemptDecide from "../../src/attempt/attempt-decide.ts"
+import type * as AttemptPolicy from "../../src/attempt/attempt-policy.ts"
+import type * as Canonical from "../../src/idempotency/canonical.ts"
+import type * as Machine from "../../src/machine.ts"
+import type * as PaymentDecision from "../../src/payment/payment-decision.ts"
+
+export type Functions = typeof Canonical &
+  typeof ChallengeState &
+  typeof CvvLocker &
+  typeof CommitWithRoom &
+  typeof Idempotently &
+  typeof RunAuthentication &
+  typeof KeepLease &
+  typeof OperationsOf &
+  typeof Places &
+  typeof AttemptDecide &
+  typeof AttemptPolicy &
+  typeof Machine &
+  typeof PaymentDecision
+
+export type Substitutes = { readonly [Name in keyof Functions]?: Functions[Name] }
+
+/** The functions as they are, as far as their modules were made switchable. */
+const real = {} as Functions
+let substitutes: ReadonlyMap<string, unknown> = new Map()
+
+/** The module, each function of which looks first whether another has taken its place. */
+export const switchable = (module: object): { readonly [name: string]: unknown } => {
+  Object.assign(real, module)
+  return Object.fromEntries(
+    Object.entries(module).map(([name, own]) => [name, typeof own === "function" ? switched(name, own) : own])
+  )
+}
+
+const switched =
+  (name: string, own: unknown) =>
+  (...values: ReadonlyArray<unknown>): unknown => {
+    const used = substitutes.get(name) ?? own
+    if (typeof used !== "function") throw new Error(`${name} is no function`)
+    return Reflect.apply(used, undefined, values)
+  }
+
+/** Runs with other functions in their places, and puts the real ones back. */
+export const replacing = async <A>(
+  others: ((own: Functions) => Substitutes) | undefined,
+  run: () => Promise<A>
+): Promise<A> => {
+  const chosen = Object.entries(others?.(real) ?? {})
+  for (const [name] of chosen) if (!(name in real)) throw new Error(`the module of ${name} is not switchable`)
+  substitutes = new Map(chosen)
+  try {
+    return await run()
+  } finally {
+    substitutes = new Map()
+  }
+}

@@ -1,7 +1,7 @@
 /** Writes docs/state-machines.md from the tables that the code runs on, so that the pictures cannot drift. */
 import { writeFileSync } from "node:fs"
 import { resolve } from "node:path"
-import { Attempt, Card, Merchant, Payment, Settlement } from "@paykernel/core/domain"
+import { Attempt, Card, Checkout, Merchant, Payment, Settlement } from "@paykernel/core/domain"
 import { mermaid } from "@paykernel/core/testing"
 
 const fence = (diagram: string): string => `\`\`\`mermaid\n${diagram.trimEnd()}\n\`\`\``
@@ -26,7 +26,16 @@ export const stateMachinesPage = (): string =>
       "One money-moving operation at the gateway. Every authorization, capture, void and refund is one. Not knowing is a state: only a look-up leads out of `unknown`.",
       mermaid(Attempt.attemptMachine, "planned", "Attempt")
     ),
-    section("Card", "A saved card and its verification.", mermaid(Card.cardMachine, "none", "Card")),
+    section(
+      "Checkout",
+      "What a customer is asked to pay for: a hosted page or a direct payment. It is paid by one payment at a time, and while one is under way only its outcome moves it.",
+      mermaid(Checkout.checkoutMachine, "none", "Checkout")
+    ),
+    section(
+      "Card",
+      "A saved card and its verification, or a card given for one payment.",
+      mermaid(Card.cardMachine, "none", "Card")
+    ),
     section("Merchant", "A merchant and its contract.", mermaid(Merchant.merchantMachine, "none", "Merchant")),
     section("Settlement", "A batch that pays a merchant.", mermaid(Settlement.settlementMachine, "none", "Settlement"))
   ].join("\n")

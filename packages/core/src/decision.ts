@@ -24,6 +24,10 @@ export type TaskKind =
   /** Fail a challenge that nobody answered. */
   | "expire_challenge"
   | "verify_card"
+  /** Close a checkout that nobody paid in time. */
+  | "expire_checkout"
+  /** Bring the outcome of a payment to the checkout that it is part of. */
+  | "follow_payment"
   | "settle"
 
 export type Decision<Event> = {

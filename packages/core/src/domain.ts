@@ -1,6 +1,7 @@
 /** Pure functions: money, fees, the ledger, idempotency, and every aggregate as data, a decision and a fold. */
 export * as Attempt from "./attempt/index.ts"
 export * as Card from "./card/index.ts"
+export * as Checkout from "./checkout/index.ts"
 export type { Decision, TaskKind, TaskRequest } from "./decision.ts"
 export * as Fees from "./fees/index.ts"
 export * as Idempotency from "./idempotency/index.ts"

@@ -1,4 +1,5 @@
 /** The kernel for hosts: promises, plain data, outcomes. Its parts have entry points of their own. */
+export type * from "./application/checkout-contract.ts"
 export { createKernel, type KernelOptions } from "./application/create-kernel.ts"
 export * from "./application/kernel-contract.ts"
 export { keyedDigest } from "./application/keyed-digest.ts"
@@ -14,9 +15,17 @@ export type {
 } from "./card/card.ts"
 export { Cvv } from "./card/cvv.ts"
 export { Pan } from "./card/pan.ts"
+export type {
+  Checkout,
+  CheckoutPayment,
+  CheckoutRejection,
+  CheckoutStatus,
+  Customer,
+  Metadata
+} from "./checkout/checkout.ts"
 export type { FeeSchedule } from "./fees/index.ts"
 export { defaultFeeSchedule } from "./fees/index.ts"
-export type { Channel, Merchant, MerchantRejection, MerchantTerms } from "./merchant/merchant.ts"
+export type { Channel, Merchant, MerchantProfile, MerchantRejection, MerchantTerms } from "./merchant/merchant.ts"
 export * from "./money/index.ts"
 export type {
   Payer,

@@ -5,7 +5,13 @@
 import { createKernel, type Incident, type Kernel, type KernelOptions, keyedDigest } from "@paykernel/core"
 import type { CardGateway, Store } from "@paykernel/core/effect"
 import { memoryStore } from "@paykernel/core/memory"
-import { type BankMessage, memoryJournal, type SandboxGateway, sandboxGateway } from "@paykernel/core/simulator"
+import {
+  type BankMessage,
+  type BankRecord,
+  memoryJournal,
+  type SandboxGateway,
+  sandboxGateway
+} from "@paykernel/core/simulator"
 import { envelopeVault, keyRingFromValues } from "@paykernel/core/vault"
 import * as Effect from "effect/Effect"
 import { disagreements } from "./bank-agreement.ts"
@@ -24,6 +30,8 @@ export type AdverseWorld = {
   readonly store: Store["Service"]
   readonly bank: SandboxGateway
   readonly incidents: ReadonlyArray<Incident>
+  /** Everything that the bank remembers, oldest first. */
+  readonly records: () => ReadonlyArray<BankRecord>
   /** What was asked of the gateway, in order. */
   readonly asked: ReadonlyArray<Asked>
   /** What the bank said of its own accord. */
@@ -88,7 +96,7 @@ export const adverseWorld = async (
   if (!registered.ok) throw new Error(registered.error._tag)
   await founder.kernel.close()
   return {
-    ...{ clock, store, bank, incidents, asked, heard, start },
+    ...{ clock, store, bank, incidents, asked, heard, start, records: journal.read },
     bury: (process) => {
       process.life.kill()
       void process.kernel.close()
@@ -161,6 +169,6 @@ export const blindResends = ({ asked }: Pick<AdverseWorld, "asked">): ReadonlyAr
 export const unfinished = async ({ store, clock }: Pick<AdverseWorld, "store" | "clock">) => {
   const everMs = clock.ms + 1e15
   const open = await Effect.runPromise(store.claim({ owner: "end", nowMs: everMs, leaseMs: 1, limit: 1000 }))
-  const standing = ["settle", "expire_authorization", "expire_challenge"]
+  const standing = ["settle", "expire_authorization", "expire_challenge", "expire_checkout"]
   return open.filter(({ kind }) => !standing.includes(kind)).map(({ kind, subject }) => `${subject}: ${kind} is open`)
 }

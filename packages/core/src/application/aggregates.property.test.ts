@@ -1,6 +1,7 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { cardMachine } from "../card/card-machine.ts"
+import { checkoutMachine } from "../checkout/checkout-machine.ts"
 import { merchantMachine } from "../merchant/merchant-machine.ts"
 import { paymentMachine } from "../payment/payment-machine.ts"
 import type { AggregateDefinition } from "../ports/aggregate.ts"
@@ -9,6 +10,8 @@ import { settlementMachine } from "../settlement/settlement-machine.ts"
 import {
   anyCard,
   anyCardEvent,
+  anyCheckout,
+  anyCheckoutEvent,
   anyMerchant,
   anyMerchantEvent,
   anyPayment,
@@ -18,7 +21,13 @@ import {
 } from "../testing/arbitraries.ts"
 import * as laws from "../testing/laws/index.ts"
 import { sameData } from "../testing/plain-data.ts"
-import { cardDefinition, merchantDefinition, paymentDefinition, settlementDefinition } from "./aggregates.ts"
+import {
+  cardDefinition,
+  checkoutDefinition,
+  merchantDefinition,
+  paymentDefinition,
+  settlementDefinition
+} from "./aggregates.ts"
 
 type Fact = { readonly _tag: string; readonly atMs: number }
 type Table = { readonly [status: string]: { readonly [tag: string]: string | undefined } }
@@ -84,5 +93,6 @@ const survivesStorage = <State, Event extends Fact>(
 
 survivesStorage(paymentDefinition, anyPayment, anyPaymentEvent, paymentMachine)
 survivesStorage(cardDefinition, anyCard, anyCardEvent, cardMachine)
+survivesStorage(checkoutDefinition, anyCheckout, anyCheckoutEvent, checkoutMachine)
 survivesStorage(merchantDefinition, anyMerchant, anyMerchantEvent, merchantMachine)
 survivesStorage(settlementDefinition, anySettlement, anySettlementEvent, settlementMachine)

@@ -2,13 +2,17 @@ import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import type { Attempt } from "../attempt/attempt.ts"
+import type { Card } from "../card/card.ts"
+import { noCard } from "../card/card-evolve.ts"
+import type { Checkout, CheckoutPayment } from "../checkout/checkout.ts"
+import { noCheckout } from "../checkout/checkout-evolve.ts"
 import { money } from "../money/index.ts"
 import type { Payment, Reversal } from "../payment/payment.ts"
 import { decide } from "../payment/payment-decide.ts"
 import { noPayment } from "../payment/payment-evolve.ts"
 import { collections } from "../ports/aggregate.ts"
-import { anyCard, anyPayment, anySettlement } from "../testing/arbitraries.ts"
-import { cardDefinition, paymentDefinition, settlementDefinition } from "./aggregates.ts"
+import { anyCard, anyCheckout, anyPayment, anySettlement } from "../testing/arbitraries.ts"
+import { cardDefinition, checkoutDefinition, paymentDefinition, settlementDefinition } from "./aggregates.ts"
 
 const usd = (amount: bigint) => money(amount, "USD")
 
@@ -135,13 +139,46 @@ describe("how a payment is found", () => {
 })
 
 describe("how the others are found", () => {
+  it("lists a saved card, and a presented one only by the number it had", () => {
+    const card: Card = { ...noCard, status: "complete", id: "card-1", fingerprint: "f-1", createdAtMs: 5 }
+    const collectionsOf = (one: Card) => cardDefinition.index(one).map(({ collection }) => collection)
+    expect(collectionsOf(card)).toEqual(["cards"])
+    expect(collectionsOf({ ...card, status: "presented" })).toEqual(["presentedCards"])
+  })
+
+  it("finds a checkout by its own name and by those of its transactions, each once", () => {
+    const payment = (id: string, transactionId: string): CheckoutPayment => ({
+      ...{ id, transactionId, attempt: transactionId },
+      ...{ status: "failed", failure: "card_failed" }
+    })
+    const checkout: Checkout = {
+      ...noCheckout,
+      status: "open",
+      id: "sess_1",
+      customer: { name: null, email: "Ada@Example.org", phone: null, address: null },
+      payments: [payment("p-1", "txn_1"), payment("p-1-3ds", "txn_1"), payment("p-2", "txn_2")],
+      createdAtMs: 5
+    }
+    expect(checkoutDefinition.index(checkout)).toEqual([
+      {
+        collection: "checkouts",
+        id: "sess_1",
+        createdAtMs: 5,
+        fields: { status: "open", kind: "hosted", email: "ada@example.org" }
+      },
+      { collection: "transactions", id: "txn_1", createdAtMs: 5, fields: {} },
+      { collection: "transactions", id: "txn_2", createdAtMs: 5, fields: {} }
+    ])
+  })
+
   it("uses the declared fields and no others", () => {
     const declared: { readonly [collection: string]: ReadonlyArray<string> } = collections
     fc.assert(
-      fc.property(anyPayment, anyCard, anySettlement, (payment, card, settlement) => {
+      fc.property(anyPayment, anyCard, anyCheckout, anySettlement, (payment, card, checkout, settlement) => {
         const entries = [
           ...paymentDefinition.index(payment),
           ...cardDefinition.index(card),
+          ...checkoutDefinition.index(checkout),
           ...settlementDefinition.index(settlement)
         ]
         for (const { collection, fields } of entries) {

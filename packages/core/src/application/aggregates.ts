@@ -4,6 +4,14 @@ import { decodeCard, decodeCardEvent, encodeCard, encodeCardEvent } from "../car
 import type { Card, CardEvent } from "../card/card.ts"
 import { evolve as evolveCard, noCard } from "../card/card-evolve.ts"
 import {
+  decodeCheckout,
+  decodeCheckoutEvent,
+  encodeCheckout,
+  encodeCheckoutEvent
+} from "../checkout/checkout.schema.ts"
+import type { Checkout, CheckoutEvent } from "../checkout/checkout.ts"
+import { evolve as evolveCheckout, noCheckout } from "../checkout/checkout-evolve.ts"
+import {
   decodeMerchant,
   decodeMerchantEvent,
   encodeMerchant,
@@ -11,6 +19,7 @@ import {
 } from "../merchant/merchant.schema.ts"
 import type { Merchant, MerchantEvent } from "../merchant/merchant.ts"
 import { evolve as evolveMerchant, noMerchant } from "../merchant/merchant-evolve.ts"
+import { noProfile } from "../merchant/merchant-profile.ts"
 import { decodePayment, encodePayment } from "../payment/payment.schema.ts"
 import type { Payment, PaymentEvent } from "../payment/payment.ts"
 import { decodePaymentEvent, encodePaymentEvent } from "../payment/payment-event.schema.ts"
@@ -29,7 +38,7 @@ import { evolve as evolveSettlement, noSettlement } from "../settlement/settleme
 import { paymentBounds, paymentIndex } from "./payment-index.ts"
 import { type Upcasters, upcast } from "./upcast.ts"
 
-/** Version of every shape that is written today. Whoever changes a shape raises it and adds the step from the old. */
+/** Version of every shape that never changed. Whoever changes one gives it a version and adds the step from the old. */
 export const schemaVersion = 1
 
 export const paymentDefinition: AggregateDefinition<Payment, PaymentEvent> = {
@@ -58,15 +67,18 @@ export const cardDefinition: AggregateDefinition<Card, CardEvent> = {
   bounds: unbounded
 }
 
+/** Version 2 brought the profile. */
+const merchantVersion = 2
+
 export const merchantDefinition: AggregateDefinition<Merchant, MerchantEvent> = {
   type: "merchant",
-  schemaVersion,
+  schemaVersion: merchantVersion,
   initial: noMerchant,
   evolve: evolveMerchant,
   encodeState: encodeMerchant,
-  decodeState: reader({}, decodeMerchant),
+  decodeState: reader({ 1: withoutProfile }, decodeMerchant, merchantVersion),
   encodeEvent: encodeMerchantEvent,
-  decodeEvent: reader({}, decodeMerchantEvent),
+  decodeEvent: reader({ 1: (event) => event }, decodeMerchantEvent, merchantVersion),
   index: () => [],
   bounds: unbounded
 }
@@ -84,26 +96,62 @@ export const settlementDefinition: AggregateDefinition<Settlement, SettlementEve
   bounds: unbounded
 }
 
+export const checkoutDefinition: AggregateDefinition<Checkout, CheckoutEvent> = {
+  type: "checkout",
+  schemaVersion,
+  initial: noCheckout,
+  evolve: evolveCheckout,
+  encodeState: encodeCheckout,
+  decodeState: reader({}, decodeCheckout),
+  encodeEvent: encodeCheckoutEvent,
+  decodeEvent: reader({}, decodeCheckoutEvent),
+  index: checkoutIndex,
+  bounds: unbounded
+}
+
 function reader<Shape>(
   upcasters: Upcasters,
-  decode: (json: unknown) => Shape
+  decode: (json: unknown) => Shape,
+  current = schemaVersion
 ): (json: Json, schemaVersion: number) => Shape {
-  return (json, version) => decode(upcast(json, version, schemaVersion, upcasters))
+  return (json, version) => decode(upcast(json, version, current, upcasters))
+}
+
+function withoutProfile(merchant: Json): Json {
+  return typeof merchant === "object" && merchant !== null ? { ...merchant, profile: { ...noProfile } } : merchant
 }
 
 function cardIndex(card: Card): ReadonlyArray<IndexEntry> {
+  const { id, createdAtMs, fingerprint } = card
+  if (card.status === "presented") return [{ collection: "presentedCards", id, createdAtMs, fields: { fingerprint } }]
   return [
     {
       collection: "cards",
-      id: card.id,
-      createdAtMs: card.createdAtMs,
+      id,
+      createdAtMs,
       fields: {
         status: card.status,
-        fingerprint: card.fingerprint,
+        fingerprint,
         email: sameAddress(card.holder.email),
         ipAddress: sameAddress(card.holder.ipAddress)
       }
     }
+  ]
+}
+
+/** A checkout is found by its own name, and by the names of the transactions that were tried to pay it. */
+function checkoutIndex(checkout: Checkout): ReadonlyArray<IndexEntry> {
+  const { id, createdAtMs, status, kind, customer, payments } = checkout
+  const email = customer?.email ?? null
+  const transactions = new Set(payments.map(({ transactionId }) => transactionId))
+  return [
+    {
+      collection: "checkouts",
+      id,
+      createdAtMs,
+      fields: { status, kind, email: email === null ? null : sameAddress(email) }
+    },
+    ...[...transactions].map((name) => ({ collection: "transactions", id: name, createdAtMs, fields: {} }))
   ]
 }
 

@@ -1,14 +1,21 @@
 /**
  * Recomputes what is stored from its history and compares: every state is the fold of its events, every bound holds,
- * the books balance, and each payment's postings say what its state says. May run beside a server: what changes while
- * it is looked at is looked at again.
+ * the books balance, each payment's postings say what its state says, and each checkout what its payments say. May run
+ * beside a server: what changes while it is looked at is looked at again.
  */
 import * as Effect from "effect/Effect"
 import { foldBalances } from "../ledger/index.ts"
 import type { Balance, LedgerTransaction } from "../ledger/ledger.ts"
 import { Store, type StoredAggregate, type StoreUnavailable } from "../ports/store.ts"
-import { cardDefinition, merchantDefinition, paymentDefinition, settlementDefinition } from "./aggregates.ts"
+import {
+  cardDefinition,
+  checkoutDefinition,
+  merchantDefinition,
+  paymentDefinition,
+  settlementDefinition
+} from "./aggregates.ts"
 import { type Examined, examine, inspectBalance, inspectPayment } from "./audit-aggregate.ts"
+import { examineCheckout } from "./audit-checkout.ts"
 import type { AuditFinding } from "./kernel-contract.ts"
 
 const pageSize = 200
@@ -58,6 +65,7 @@ const auditAggregates = Effect.fnUntraced(function* (merchantId: string, books: 
     ...(yield* look(merchantDefinition.type, (stored) => examine(merchantDefinition, stored))),
     ...(yield* look(cardDefinition.type, (stored) => examine(cardDefinition, stored))),
     ...(yield* look(paymentDefinition.type, (stored) => examine(paymentDefinition, stored, inspectPayment))),
+    ...(yield* look(checkoutDefinition.type, examineCheckout)),
     ...(yield* look(settlementDefinition.type, (stored) => examine(settlementDefinition, stored, inspectBalance)))
   ]
 })

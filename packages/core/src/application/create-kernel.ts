@@ -13,13 +13,17 @@ import { Vault } from "../ports/vault.ts"
 import { audit, auditAll } from "./audit.ts"
 import { changeMerchant, presentMerchant } from "./change-merchant.ts"
 import { type ChangeGrounds, changePayment } from "./change-payment.ts"
+import type { Checkouts } from "./checkout-contract.ts"
 import { createPayment } from "./create-payment.ts"
 import type { CvvLocker } from "./cvv-locker.ts"
 import type { Incident, Kernel } from "./kernel-contract.ts"
 import { keyedDigest } from "./keyed-digest.ts"
 import { type MerchantDirectory, merchantDirectory } from "./merchant-directory.ts"
+import { cancelCheckout, openCheckout } from "./open-checkout.ts"
 import type { Operations, Ports } from "./operations.ts"
 import { absentHands, operationsOf } from "./operations-of.ts"
+import { payCheckout, payDirectly } from "./pay-checkout.ts"
+import { findCheckout, findCheckoutOfPage, findCheckoutOfTransaction, listCheckouts } from "./present-checkout.ts"
 import {
   findCard,
   findPayment,
@@ -34,6 +38,7 @@ import { returnFromChallenge } from "./return-from-challenge.ts"
 import { type Run, runner } from "./run-outcome.ts"
 import { runTask } from "./run-task.ts"
 import { settle } from "./settle.ts"
+import { settledCheckout } from "./settled-checkout.ts"
 import { submitCard, updateCard } from "./submit-card.ts"
 import { type SweeperOptions, sweeperDefaults, sweepForever } from "./sweeper.ts"
 import { systemClock, systemIds } from "./system.ts"
@@ -122,11 +127,13 @@ const useCases = (
   run: Run,
   operations: Operations,
   directory: MerchantDirectory
-): Pick<Kernel, "merchants" | "cards" | "payments" | "settlements" | "balances"> => ({
+): Pick<Kernel, "merchants" | "cards" | "payments" | "checkouts" | "settlements" | "balances"> => ({
   merchants: {
     register: (input) => run(changeMerchant(directory, input.id, { _tag: "RegisterMerchant", ...input })),
     get: (merchantId) => run(presentMerchant(directory, merchantId)),
     changeTerms: (merchantId, terms) => run(changeMerchant(directory, merchantId, { _tag: "ChangeTerms", terms })),
+    changeProfile: (merchantId, profile) =>
+      run(changeMerchant(directory, merchantId, { _tag: "ChangeProfile", profile })),
     suspend: (merchantId) => run(changeMerchant(directory, merchantId, { _tag: "SuspendMerchant" })),
     reinstate: (merchantId) => run(changeMerchant(directory, merchantId, { _tag: "ReinstateMerchant" }))
   },
@@ -149,6 +156,7 @@ const useCases = (
     }
   },
   payments: paymentUseCases(run, operations, directory),
+  checkouts: checkoutUseCases(run, operations, directory),
   settlements: {
     get: (merchantId, id) => run(present(findSettlement(merchantId, id), { _tag: "SettlementNotFound" as const })),
     list: (merchantId, request) => run(Effect.map(listSettlements(merchantId, request), Result.succeed)),
@@ -183,6 +191,18 @@ const paymentUseCases = (run: Run, operations: Operations, directory: MerchantDi
     run(
       Effect.flatMap(Store, (store) => Effect.map(store.ledgerOf(merchantId, { type: "payment", id }), Result.succeed))
     )
+})
+
+const checkoutUseCases = (run: Run, operations: Operations, directory: MerchantDirectory): Checkouts => ({
+  open: (merchantId, input, request) => run(openCheckout(directory, merchantId, input, request)),
+  pay: (merchantId, id, input) => run(payCheckout(operations, directory, merchantId, id, input)),
+  payDirectly: (merchantId, input, request) => run(payDirectly(operations, directory, merchantId, input, request)),
+  get: (merchantId, id) => run(findCheckout(merchantId, id)),
+  ofTransaction: (merchantId, transactionId) => run(findCheckoutOfTransaction(merchantId, transactionId)),
+  ofPage: (page) => run(findCheckoutOfPage(page)),
+  settled: (merchantId, id, waitMs) => run(settledCheckout(operations, directory, merchantId, id, waitMs)),
+  cancel: (merchantId, id) => run(cancelCheckout(merchantId, id)),
+  list: (merchantId, request) => run(Effect.map(listCheckouts(merchantId, request), Result.succeed))
 })
 
 const contextOf = (options: KernelOptions, clock: Clock["Service"]): Context.Context<Ports> =>

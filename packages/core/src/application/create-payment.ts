@@ -57,7 +57,9 @@ const accept = Effect.fnUntraced(function* (
   const refusal = refusalOf(merchant, input)
   if (refusal !== null) return Result.fail(refusal)
   const card = yield* directory.card(merchantId, input.cardId)
-  if (card.status === "none") return Result.fail<CreatePaymentFailure>({ _tag: "CardNotFound" })
+  if (card.status === "none" || card.status === "presented") {
+    return Result.fail<CreatePaymentFailure>({ _tag: "CardNotFound" })
+  }
   const nowMs = (yield* Clock).nowMs()
   const ids = yield* Ids
   const digest = yield* Digest

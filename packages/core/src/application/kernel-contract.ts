@@ -7,7 +7,13 @@ import type { BillingChange, BillingDetails, Card, CardHolder, CardRejection } f
 import type { Cvv } from "../card/cvv.ts"
 import type { Pan } from "../card/pan.ts"
 import type { Balance, LedgerTransaction } from "../ledger/ledger.ts"
-import type { Merchant, MerchantCommand, MerchantRejection, MerchantTerms } from "../merchant/merchant.ts"
+import type {
+  Merchant,
+  MerchantCommand,
+  MerchantProfile,
+  MerchantRejection,
+  MerchantTerms
+} from "../merchant/merchant.ts"
 import type { Money } from "../money/index.ts"
 import type {
   Payer,
@@ -19,6 +25,7 @@ import type {
 } from "../payment/payment.ts"
 import type { Json } from "../ports/commit.ts"
 import type { Settlement } from "../settlement/settlement.ts"
+import type { Checkouts } from "./checkout-contract.ts"
 
 export type Outcome<A, E> = { readonly ok: true; readonly value: A } | { readonly ok: false; readonly error: E }
 
@@ -151,6 +158,11 @@ export type Kernel = {
       merchantId: string,
       terms: MerchantTerms
     ) => Promise<Outcome<Merchant, MerchantRejection | KernelFailure>>
+    /** How the merchant's pages look, and where payers may be sent from them. */
+    readonly changeProfile: (
+      merchantId: string,
+      profile: MerchantProfile
+    ) => Promise<Outcome<Merchant, MerchantRejection | KernelFailure>>
     readonly suspend: (merchantId: string) => Promise<Outcome<Merchant, MerchantRejection | KernelFailure>>
     readonly reinstate: (merchantId: string) => Promise<Outcome<Merchant, MerchantRejection | KernelFailure>>
   }
@@ -228,6 +240,7 @@ export type Kernel = {
     ) => Promise<Outcome<Payment, PaymentRejection | ReadFailure>>
     readonly ledger: (merchantId: string, id: string) => Promise<Outcome<ReadonlyArray<LedgerTransaction>, ReadFailure>>
   }
+  readonly checkouts: Checkouts
   readonly settlements: {
     readonly get: (
       merchantId: string,

@@ -20,7 +20,9 @@ export const keyedDigest = (key: Uint8Array): Digest["Service"] => {
   const macs = {
     "gateway-key": keyed("gateway-key"),
     fingerprint: keyed("fingerprint"),
-    "return-state": keyed("return-state")
+    "return-state": keyed("return-state"),
+    "public-id": keyed("public-id"),
+    "checkout-page": keyed("checkout-page")
   }
   return { of: (purpose, text) => base32(macs[purpose].clone().update(bytesOf(text)).digest()) }
 }

@@ -12,6 +12,7 @@ import { again, type Operations, type Ports, park, pauseMs } from "./operations.
 import { runAttempt } from "./run-attempt.ts"
 import { runAuthentication } from "./run-authentication.ts"
 import { runCardVerification } from "./run-card-verification.ts"
+import { runExpireCheckout, runFollowPayment } from "./run-checkout-tasks.ts"
 import { runTimer } from "./run-timer.ts"
 import { runSettlement } from "./settle.ts"
 
@@ -32,7 +33,9 @@ export const runTask = (operations: Operations, directory: MerchantDirectory) =>
     expire_authorization: (task) => runTimer(task, "ExpireAuthorization"),
     expire_challenge: (task) => runTimer(task, "ExpireChallenge"),
     verify_card: (task) => runCardVerification(operations, task),
-    settle: (task) => runSettlement(directory, task)
+    settle: (task) => runSettlement(directory, task),
+    expire_checkout: (task) => runExpireCheckout(task),
+    follow_payment: (task) => runFollowPayment(operations, directory, task)
   }
   return (task: ClaimedTask, fresh: boolean): Effect.Effect<void, never, Ports> =>
     Effect.matchCauseEffect(carryOut[task.kind](task, fresh), {

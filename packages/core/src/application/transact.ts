@@ -96,7 +96,7 @@ const plan = <State, Event extends { readonly _tag: string; readonly atMs: numbe
   }
 }
 
-const insertion = (
+export const insertion = (
   merchantId: string,
   task: TaskRequest,
   bornLeased: ((task: TaskRequest) => TaskInsert["bornLeased"]) | undefined

@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest"
-import { cardDefinition, merchantDefinition, paymentDefinition, settlementDefinition } from "./aggregates.ts"
+import { noMerchant } from "../merchant/index.ts"
+import type { Json } from "../ports/commit.ts"
+import {
+  cardDefinition,
+  checkoutDefinition,
+  merchantDefinition,
+  paymentDefinition,
+  settlementDefinition
+} from "./aggregates.ts"
 import { upcast } from "./upcast.ts"
 
 const steps = {
@@ -25,12 +33,21 @@ describe("a stored shape", () => {
     expect(() => upcast({}, version, 3, steps)).toThrow(`stored with version ${version}`)
   })
 
-  it.each([paymentDefinition, cardDefinition, merchantDefinition, settlementDefinition])(
+  it.each([paymentDefinition, cardDefinition, checkoutDefinition, merchantDefinition, settlementDefinition])(
     "written by a newer program is refused: $type",
     (definition) => {
       const { schemaVersion } = definition
-      expect(() => definition.decodeState({}, schemaVersion + 1)).toThrow("stored with version 2")
-      expect(() => definition.decodeEvent({}, schemaVersion + 1)).toThrow("stored with version 2")
+      expect(() => definition.decodeState({}, schemaVersion + 1)).toThrow(`stored with version ${schemaVersion + 1}`)
+      expect(() => definition.decodeEvent({}, schemaVersion + 1)).toThrow(`stored with version ${schemaVersion + 1}`)
     }
   )
+
+  it("before merchants had profiles gets an empty one", () => {
+    const merchant = { ...noMerchant, status: "active" as const, id: "m-1" }
+    const { profile, ...before } = merchantDefinition.encodeState(merchant) as { readonly [field: string]: Json }
+    expect(profile).toBeDefined()
+    expect(merchantDefinition.decodeState(before, 1)).toEqual(merchant)
+    const event = { _tag: "MerchantSuspended", atMs: 5 } as const
+    expect(merchantDefinition.decodeEvent(event, 1)).toEqual(event)
+  })
 })

@@ -16,7 +16,7 @@ const nowMs = Date.UTC(2026, 5, 15)
 
 type Submit = Extract<CardCommand, { readonly _tag: "SubmitCard" }>
 
-const submit = (change: Partial<Submit> = {}): CardCommand => ({
+const submit = (change: Partial<Submit> = {}): Submit => ({
   _tag: "SubmitCard",
   id: "card-1",
   merchantId: "m-1",
@@ -133,6 +133,57 @@ describe("submitting a card", () => {
     const story = given().when(submit(change))
     if (rejection !== null) story.thenRejected({ _tag: rejection })
     else expect(() => story.thenRejected({ _tag: "CardExpired" })).toThrow("the command was accepted")
+  })
+})
+
+describe("presenting a card for one payment", () => {
+  const { _tag, nowMs: atMs, ...details } = submit()
+  const present: CardCommand = { _tag: "PresentCard", ...details, nowMs: atMs }
+  const presented = history(present)
+
+  it("records it, and asks the issuer nothing: its payment will", () => {
+    const decision = given()
+      .when(present)
+      .then({ _tag: "CardPresented", ...details, atMs })
+    expect(decision.tasks).toEqual([])
+    expect(fold(presented)).toMatchObject({
+      status: "presented",
+      avs: "not_requested",
+      cvv: "not_requested",
+      fundingType: "unknown",
+      round: 0
+    })
+  })
+
+  it("carries nothing into the event that is not listed", () => {
+    const careless = { ...present, pan: "4007400000000007" }
+    expect(Object.keys(history(careless)[0] ?? {})).not.toContain("pan")
+  })
+
+  it("needs a card that is still good", () => {
+    given()
+      .when({ ...present, nowMs: Date.UTC(2026, 6) })
+      .thenRejected({ _tag: "CardExpired" })
+  })
+
+  it.each([
+    ["saved", submit(), "CardAlreadyExists"],
+    ["presented again", present, "CardAlreadyExists"],
+    ["changed", update(), "CardNotFound"]
+  ] as const)("leaves a card that cannot be %s", (_, command, rejection) => {
+    given(...presented)
+      .when(command)
+      .thenRejected({ _tag: rejection })
+  })
+
+  it.each([
+    ["an answer", answer({}, 0)],
+    ["an answer to a first verification", answer()],
+    ["a denial", deny(0)]
+  ])("is not verified by itself: %s", (_, command) => {
+    given(...presented)
+      .when(command)
+      .thenNothing()
   })
 })
 

@@ -8,6 +8,7 @@ import type {
   CardErrorCode,
   CardEvent,
   CardRejection,
+  CardSubmitted,
   CardVerification
 } from "./card.ts"
 import { expiryRejection } from "./card-expiry.ts"
@@ -24,6 +25,7 @@ export type CardDecision = Result.Result<Decision<CardEvent>, CardRejection>
 export const decide = (card: Card, command: CardCommand): CardDecision => {
   switch (command._tag) {
     case "SubmitCard":
+    case "PresentCard":
       return submit(card, command)
     case "UpdateCard":
       return update(card, command)
@@ -51,20 +53,20 @@ export const decide = (card: Card, command: CardCommand): CardDecision => {
 
 type Command<Tag extends CardCommand["_tag"]> = Extract<CardCommand, { readonly _tag: Tag }>
 
-const submit = (card: Card, command: Command<"SubmitCard">): CardDecision => {
+const submit = (card: Card, command: Command<"SubmitCard" | "PresentCard">): CardDecision => {
   if (card.status !== "none") return Result.fail({ _tag: "CardAlreadyExists" })
   const rejection = expiryRejection(command.expMonth, command.expYear, command.nowMs)
   if (rejection !== undefined) return Result.fail(rejection)
+  if (command._tag === "PresentCard") return Result.succeed(happened({ _tag: "CardPresented", ...detailsOf(command) }))
   return Result.succeed({
-    events: [submitted(command)],
+    events: [{ _tag: "CardSubmitted", ...detailsOf(command) }],
     ledger: [],
     tasks: [verifyTask(command.id, 1, command.nowMs)]
   })
 }
 
 /** Lists each field: a card number that a caller had at hand beside them must not be carried into an event. */
-const submitted = (command: Command<"SubmitCard">): CardEvent => ({
-  _tag: "CardSubmitted",
+const detailsOf = (command: Command<"SubmitCard" | "PresentCard">): Omit<CardSubmitted, "_tag"> => ({
   id: command.id,
   merchantId: command.merchantId,
   billingDetails: command.billingDetails,
@@ -79,7 +81,7 @@ const submitted = (command: Command<"SubmitCard">): CardEvent => ({
 })
 
 const update = (card: Card, command: Command<"UpdateCard">): CardDecision => {
-  if (card.status === "none") return Result.fail({ _tag: "CardNotFound" })
+  if (card.status === "none" || card.status === "presented") return Result.fail({ _tag: "CardNotFound" })
   const expMonth = command.expMonth ?? card.expMonth
   const expYear = command.expYear ?? card.expYear
   const rejection = expiryRejection(expMonth, expYear, command.nowMs)

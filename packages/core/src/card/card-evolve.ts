@@ -37,8 +37,11 @@ export const evolve = (card: Card, event: CardEvent): Card => {
   switch (event._tag) {
     case "CardSubmitted": {
       const { _tag, atMs, ...details } = event
-      const untouched = { issuerCountry: null, fundingType: "unknown", errorCode: null, risk: null } as const
       return { ...details, ...untouched, ...awaitingIssuer, status, round: 1, createdAtMs: atMs, updatedAtMs: atMs }
+    }
+    case "CardPresented": {
+      const { _tag, atMs, ...details } = event
+      return { ...details, ...untouched, ...unasked, status, round: 0, createdAtMs: atMs, updatedAtMs: atMs }
     }
     case "CardUpdated":
       return {
@@ -76,6 +79,10 @@ export const evolve = (card: Card, event: CardEvent): Card => {
       }
   }
 }
+
+const untouched = { issuerCountry: null, fundingType: "unknown", errorCode: null, risk: null } as const
+
+const unasked = { avs: "not_requested", cvv: "not_requested" } as const
 
 /** Both checks are asked of the issuer whenever a card or its details are new. */
 const awaitingIssuer = { avs: "pending", cvv: "pending" } as const

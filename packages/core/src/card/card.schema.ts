@@ -16,7 +16,13 @@ import type {
   FundingType
 } from "./card.ts"
 
-const CardStatusCodec: Schema.Codec<CardStatus> = Schema.Literals(["none", "pending", "complete", "failed"])
+const CardStatusCodec: Schema.Codec<CardStatus> = Schema.Literals([
+  "none",
+  "pending",
+  "complete",
+  "failed",
+  "presented"
+])
 const CardNetworkCodec: Schema.Codec<CardNetwork> = Schema.Literals(["VISA", "MASTERCARD", "AMEX", "UNKNOWN"])
 const FundingTypeCodec: Schema.Codec<FundingType> = Schema.Literals(["credit", "debit", "prepaid", "unknown"])
 
@@ -80,20 +86,23 @@ export const CardCodec: Schema.Codec<Card> = Schema.Struct({
   updatedAtMs: Schema.Int
 })
 
+const submitted = {
+  id: Schema.String,
+  merchantId: Schema.String,
+  billingDetails: BillingDetailsCodec,
+  expMonth: Schema.Int,
+  expYear: Schema.Int,
+  network: CardNetworkCodec,
+  last4: Schema.String,
+  bin: Schema.String,
+  fingerprint: Schema.String,
+  holder: CardHolderCodec,
+  atMs: Schema.Int
+}
+
 export const CardEventCodec: Schema.Codec<CardEvent> = Schema.TaggedUnion({
-  CardSubmitted: {
-    id: Schema.String,
-    merchantId: Schema.String,
-    billingDetails: BillingDetailsCodec,
-    expMonth: Schema.Int,
-    expYear: Schema.Int,
-    network: CardNetworkCodec,
-    last4: Schema.String,
-    bin: Schema.String,
-    fingerprint: Schema.String,
-    holder: CardHolderCodec,
-    atMs: Schema.Int
-  },
+  CardSubmitted: submitted,
+  CardPresented: submitted,
   CardUpdated: {
     billingDetails: BillingDetailsCodec,
     email: Schema.String,
@@ -149,6 +158,7 @@ export const encodeCard = (card: Card): Card => ({
 export const encodeCardEvent = (event: CardEvent): CardEvent => {
   switch (event._tag) {
     case "CardSubmitted":
+    case "CardPresented":
       return {
         _tag: event._tag,
         id: event.id,

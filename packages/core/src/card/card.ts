@@ -5,7 +5,13 @@
 import type { AvsResult, CvvResult } from "../attempt/attempt.ts"
 import type { RiskEvaluation } from "../payment/payment.ts"
 
-export type CardStatus = "none" | "pending" | "complete" | "failed"
+export type CardStatus =
+  | "none"
+  | "pending"
+  | "complete"
+  | "failed"
+  /** Given for one payment and not saved: no other may use it, and only that payment's authorization verifies it. */
+  | "presented"
 export type CardNetwork = "VISA" | "MASTERCARD" | "AMEX" | "UNKNOWN"
 export type FundingType = "credit" | "debit" | "prepaid" | "unknown"
 
@@ -75,20 +81,9 @@ export type Card = {
 export type BillingChange = { readonly [K in keyof BillingDetails]?: BillingDetails[K] }
 
 export type CardCommand =
-  | {
-      readonly _tag: "SubmitCard"
-      readonly id: string
-      readonly merchantId: string
-      readonly billingDetails: BillingDetails
-      readonly expMonth: number
-      readonly expYear: number
-      readonly network: CardNetwork
-      readonly last4: string
-      readonly bin: string
-      readonly fingerprint: string
-      readonly holder: CardHolder
-      readonly nowMs: number
-    }
+  | SubmitCard
+  /** Instead of `SubmitCard`, for one payment only. */
+  | (Omit<SubmitCard, "_tag"> & { readonly _tag: "PresentCard" })
   | {
       readonly _tag: "UpdateCard"
       readonly billing: BillingChange
@@ -110,6 +105,11 @@ export type CardCommand =
       readonly nowMs: number
     }
 
+export type SubmitCard = Omit<CardSubmitted, "_tag" | "atMs"> & {
+  readonly _tag: "SubmitCard"
+  readonly nowMs: number
+}
+
 /** What the issuer answered about a card. */
 export type CardVerification = {
   readonly error: CardErrorCode | null
@@ -119,21 +119,24 @@ export type CardVerification = {
   readonly fundingType: FundingType
 }
 
+export type CardSubmitted = {
+  readonly _tag: "CardSubmitted"
+  readonly id: string
+  readonly merchantId: string
+  readonly billingDetails: BillingDetails
+  readonly expMonth: number
+  readonly expYear: number
+  readonly network: CardNetwork
+  readonly last4: string
+  readonly bin: string
+  readonly fingerprint: string
+  readonly holder: CardHolder
+  readonly atMs: number
+}
+
 export type CardEvent =
-  | {
-      readonly _tag: "CardSubmitted"
-      readonly id: string
-      readonly merchantId: string
-      readonly billingDetails: BillingDetails
-      readonly expMonth: number
-      readonly expYear: number
-      readonly network: CardNetwork
-      readonly last4: string
-      readonly bin: string
-      readonly fingerprint: string
-      readonly holder: CardHolder
-      readonly atMs: number
-    }
+  | CardSubmitted
+  | (Omit<CardSubmitted, "_tag"> & { readonly _tag: "CardPresented" })
   | {
       readonly _tag: "CardUpdated"
       readonly billingDetails: BillingDetails

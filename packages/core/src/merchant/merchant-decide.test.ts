@@ -5,9 +5,12 @@ import { decider } from "../testing/decider.ts"
 import {
   decide,
   evolve,
+  logoLettersMax,
   type MerchantCommand,
+  type MerchantProfile,
   type MerchantTerms,
   noMerchant,
+  noProfile,
   settlementIntervalMsMax,
   settlementIntervalMsMin
 } from "./index.ts"
@@ -158,5 +161,50 @@ describe("suspension", () => {
 
   it.each([suspend, reinstate, changeTerms({})])("needs a merchant: $_tag", (command) => {
     given().when(command).thenRejected({ _tag: "MerchantNotFound" })
+  })
+})
+
+describe("a merchant's profile", () => {
+  const png = "data:image/png;base64,iVBORw0KGgo="
+  const profile: MerchantProfile = {
+    displayName: "Müller & Söhne",
+    logoUrl: png,
+    colour: "#0a7F33",
+    returnOrigins: ["https://shop.example", "https://shop.example:8443", "http://localhost:3000"]
+  }
+  const change = (what: Partial<MerchantProfile>): MerchantCommand => ({
+    _tag: "ChangeProfile",
+    profile: { ...profile, ...what },
+    nowMs: 50
+  })
+
+  it("is empty at first, and changed as often as the merchant likes, suspended or not", () => {
+    const changed = given(...history(register, suspend))
+      .when(change({}))
+      .then({ _tag: "ProfileChanged", profile, atMs: 50 })
+    expect(fold(history(register)).profile).toEqual(noProfile)
+    expect(fold([...history(register, suspend), ...changed.events])).toMatchObject({ status: "suspended", profile })
+  })
+
+  it.each<[string, Partial<MerchantProfile>]>([
+    ["displayName", { displayName: "" }],
+    ["displayName", { displayName: "x".repeat(81) }],
+    ["displayName", { displayName: "a\u202eb" }],
+    ["logoUrl", { logoUrl: "https://evil.example/logo.png" }],
+    ["logoUrl", { logoUrl: "data:text/html;base64,PGI+" }],
+    ["logoUrl", { logoUrl: `data:image/png;base64,${"A".repeat(logoLettersMax)}` }],
+    ["colour", { colour: "red;background:url(//evil)" }],
+    ["colour", { colour: "#fff" }],
+    ["returnOrigins", { returnOrigins: ["http://shop.example"] }],
+    ["returnOrigins", { returnOrigins: ["https://shop.example/path"] }],
+    ["returnOrigins", { returnOrigins: ["https://shop.example@evil.example"] }],
+    ["returnOrigins", { returnOrigins: ["https://Shop.example"] }],
+    ["returnOrigins", { returnOrigins: ["https://shop.example:443"] }],
+    ["returnOrigins", { returnOrigins: ["https://shop.example\\@evil.example"] }],
+    ["returnOrigins", { returnOrigins: ["javascript:alert(1)"] }],
+    ["returnOrigins", { returnOrigins: Array.from({ length: 21 }, (_, at) => `https://s${at}.example`) }]
+  ])("with a bad %s is refused: %j", (field, what) => {
+    const refused = decide(fold(history(register)), change(what))
+    expect(refused).toMatchObject({ failure: { _tag: "ProfileInvalid", reason: expect.stringContaining(field) } })
   })
 })

@@ -1,6 +1,7 @@
 import * as Result from "effect/Result"
 import type { Decision } from "../decision.ts"
 import type { Merchant, MerchantCommand, MerchantEvent, MerchantRejection, MerchantTerms } from "./merchant.ts"
+import { profileFault } from "./merchant-profile.ts"
 import { identityFault, termsFault } from "./merchant-terms.ts"
 
 export type MerchantDecision = Result.Result<Decision<MerchantEvent>, MerchantRejection>
@@ -28,6 +29,11 @@ export const decide = (merchant: Merchant, command: MerchantCommand): MerchantDe
       const fault = termsFault(command.terms) ?? currencyChange(merchant, command.terms)
       if (fault !== undefined) return Result.fail({ _tag: "TermsInvalid", reason: fault })
       return happened({ _tag: "TermsChanged", terms: command.terms, atMs: command.nowMs })
+    }
+    case "ChangeProfile": {
+      const fault = profileFault(command.profile)
+      if (fault !== undefined) return Result.fail({ _tag: "ProfileInvalid", reason: fault })
+      return happened({ _tag: "ProfileChanged", profile: command.profile, atMs: command.nowMs })
     }
     case "SuspendMerchant":
       return happened({ _tag: "MerchantSuspended", atMs: command.nowMs })

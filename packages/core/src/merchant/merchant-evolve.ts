@@ -3,6 +3,7 @@ import { follow } from "../machine.ts"
 import { zero } from "../money/index.ts"
 import type { Merchant, MerchantEvent } from "./merchant.ts"
 import { merchantMachine } from "./merchant-machine.ts"
+import { noProfile } from "./merchant-profile.ts"
 
 /** Before anything happened. Its terms allow no payment. */
 export const noMerchant: Merchant = {
@@ -20,6 +21,7 @@ export const noMerchant: Merchant = {
     settlementRate: { numerator: 1n, denominator: 1n },
     settlementIntervalMs: 0
   },
+  profile: noProfile,
   createdAtMs: 0,
   updatedAtMs: 0
 }
@@ -35,10 +37,12 @@ export const evolve = (merchant: Merchant, event: MerchantEvent): Merchant => {
   switch (event._tag) {
     case "MerchantRegistered": {
       const { _tag, atMs, ...details } = event
-      return { ...details, status, createdAtMs: atMs, updatedAtMs: atMs }
+      return { ...details, profile: noProfile, status, createdAtMs: atMs, updatedAtMs: atMs }
     }
     case "TermsChanged":
       return { ...merchant, status, terms: event.terms, updatedAtMs: event.atMs }
+    case "ProfileChanged":
+      return { ...merchant, status, profile: event.profile, updatedAtMs: event.atMs }
     case "MerchantSuspended":
     case "MerchantReinstated":
       return { ...merchant, status, updatedAtMs: event.atMs }

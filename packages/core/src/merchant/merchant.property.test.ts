@@ -31,7 +31,7 @@ describe("a merchant, whatever is asked of it", () => {
       }),
       { numRuns: 10_000 }
     )
-    expect(pairs.size).toBe(3 * 4)
+    expect(pairs.size).toBe(3 * 5)
   })
 
   it("has no event that no command brings about", () => {

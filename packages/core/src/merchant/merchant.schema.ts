@@ -2,7 +2,7 @@
 import * as Schema from "effect/Schema"
 import { FeeScheduleCodec, type FeeScheduleJson } from "../fees/fee-schedule.schema.ts"
 import { CurrencyCode, MoneyCodec, type MoneyJson, RationalCodec, type RationalJson } from "../money/money.schema.ts"
-import type { Channel, Merchant, MerchantEvent, MerchantTerms } from "./merchant.ts"
+import type { Channel, Merchant, MerchantEvent, MerchantProfile, MerchantTerms } from "./merchant.ts"
 
 export type MerchantTermsJson = Omit<
   MerchantTerms,
@@ -40,6 +40,13 @@ const ChannelCodec: Schema.Codec<Channel> = Schema.Struct({
   achDescriptor: Schema.String
 })
 
+const MerchantProfileCodec: Schema.Codec<MerchantProfile> = Schema.Struct({
+  displayName: Schema.NullOr(Schema.String),
+  logoUrl: Schema.NullOr(Schema.String),
+  colour: Schema.NullOr(Schema.String),
+  returnOrigins: Schema.Array(Schema.String)
+})
+
 const identity = {
   id: Schema.String,
   name: Schema.String,
@@ -51,6 +58,7 @@ const identity = {
 export const MerchantCodec: Schema.Codec<Merchant, MerchantJson> = Schema.Struct({
   status: Schema.Literals(["none", "active", "suspended"]),
   ...identity,
+  profile: MerchantProfileCodec,
   createdAtMs: Schema.Int,
   updatedAtMs: Schema.Int
 })
@@ -58,6 +66,7 @@ export const MerchantCodec: Schema.Codec<Merchant, MerchantJson> = Schema.Struct
 export const MerchantEventCodec: Schema.Codec<MerchantEvent, MerchantEventJson> = Schema.TaggedUnion({
   MerchantRegistered: { ...identity, atMs: Schema.Int },
   TermsChanged: { terms: MerchantTermsCodec, atMs: Schema.Int },
+  ProfileChanged: { profile: MerchantProfileCodec, atMs: Schema.Int },
   MerchantSuspended: { atMs: Schema.Int },
   MerchantReinstated: { atMs: Schema.Int }
 })

@@ -22,6 +22,18 @@ export type MerchantTerms = {
   readonly settlementIntervalMs: number
 }
 
+/** How the merchant's pages look and where payers go from them. The merchant's own to set, unlike the terms. */
+export type MerchantProfile = {
+  /** Shown to payers instead of the registered name. 1 to 80 characters. */
+  readonly displayName: string | null
+  /** A `data:` URL of a PNG, JPEG, GIF, WebP or SVG image in base64, at most 64 KiB. */
+  readonly logoUrl: string | null
+  /** `#rrggbb`. */
+  readonly colour: string | null
+  /** Origins to which payers may be sent back, such as `https://shop.example`; at most 20. */
+  readonly returnOrigins: ReadonlyArray<string>
+}
+
 export type Merchant = {
   readonly status: MerchantStatus
   readonly id: string
@@ -30,6 +42,7 @@ export type Merchant = {
   readonly walletId: string
   readonly channels: ReadonlyArray<Channel>
   readonly terms: MerchantTerms
+  readonly profile: MerchantProfile
   readonly createdAtMs: number
   readonly updatedAtMs: number
 }
@@ -45,6 +58,7 @@ export type MerchantCommand =
       readonly nowMs: number
     }
   | { readonly _tag: "ChangeTerms"; readonly terms: MerchantTerms; readonly nowMs: number }
+  | { readonly _tag: "ChangeProfile"; readonly profile: MerchantProfile; readonly nowMs: number }
   | { readonly _tag: "SuspendMerchant"; readonly nowMs: number }
   | { readonly _tag: "ReinstateMerchant"; readonly nowMs: number }
 
@@ -59,6 +73,7 @@ export type MerchantEvent =
       readonly atMs: number
     }
   | { readonly _tag: "TermsChanged"; readonly terms: MerchantTerms; readonly atMs: number }
+  | { readonly _tag: "ProfileChanged"; readonly profile: MerchantProfile; readonly atMs: number }
   | { readonly _tag: "MerchantSuspended"; readonly atMs: number }
   | { readonly _tag: "MerchantReinstated"; readonly atMs: number }
 
@@ -68,3 +83,4 @@ export type MerchantRejection =
   | { readonly _tag: "MerchantIsSuspended" }
   | { readonly _tag: "MerchantIsActive" }
   | { readonly _tag: "TermsInvalid"; readonly reason: string }
+  | { readonly _tag: "ProfileInvalid"; readonly reason: string }

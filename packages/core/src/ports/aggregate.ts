@@ -23,5 +23,8 @@ export type AggregateDefinition<State, Event extends { readonly _tag: string; re
 export const collections = {
   payments: ["status", "source", "settlementId", "awaiting", "email", "ipAddress", "type", "review"],
   cards: ["status", "fingerprint", "email", "ipAddress"],
-  settlements: []
+  settlements: [],
+  checkouts: ["status", "kind", "email"],
+  transactions: [],
+  presentedCards: ["fingerprint"]
 } as const satisfies { readonly [collection: string]: ReadonlyArray<string> }

@@ -5,6 +5,9 @@ export class Digest extends Context.Service<
   Digest,
   {
     /** Lower-case base32 of an HMAC, 26 characters. The same purpose and text always give the same digest. */
-    readonly of: (purpose: "gateway-key" | "fingerprint" | "return-state", text: string) => string
+    readonly of: (
+      purpose: "gateway-key" | "fingerprint" | "return-state" | "public-id" | "checkout-page",
+      text: string
+    ) => string
   }
 >()("@paykernel/core/Digest") {}

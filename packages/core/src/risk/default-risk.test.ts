@@ -119,10 +119,31 @@ describe("the rule set over what the store has seen", () => {
     expect(await assess({ perEmail: { max: 2, windowMs }, perIp: { max: 2, windowMs } })).toEqual(approved)
   })
 
+  it("does not take payers of whom nothing is known for one and the same", async () => {
+    const nobody = { ...payment("p-1").payer, email: "", ipAddress: "" }
+    const store = await storeWith(payment("p-1", { payer: nobody }), payment("p-2", { payer: nobody }))
+    const risk = defaultRisk(store, rules({ perEmail: { max: 1, windowMs }, perIp: { max: 1, windowMs } }))
+    const assessed = risk.assessPayment(payment("p-1", { payer: nobody }), card("card-1"), nowMs)
+    expect(await Effect.runPromise(assessed)).toEqual(approved)
+  })
+
   it("counts how often one account number was submitted, under whatever card it is saved", async () => {
     const store = await storeWith(card("card-1"), card("card-2"), card("card-3", { fingerprint: "f-2" }))
     const assess = (max: number) =>
       Effect.runPromise(defaultRisk(store, rules({ perCard: { max, windowMs } })).assessCard(card("card-2"), nowMs))
+    expect(await assess(1)).toEqual(fraud)
+    expect(await assess(2)).toEqual(approved)
+  })
+
+  it("counts how often one account number was presented, since each payment has a card of its own", async () => {
+    const presented = (id: string, change: Partial<Card> = {}) => card(id, { status: "presented", ...change })
+    const store = await storeWith(
+      ...[presented("card-1"), presented("card-2"), presented("card-3", { fingerprint: "f-2" }), card("card-4")],
+      presented("card-5", { createdAtMs: nowMs - windowMs - 1 })
+    )
+    const risk = (max: number) => defaultRisk(store, rules({ perCard: { max, windowMs } }))
+    const paid = payment("p-1", { source: { type: "card", id: "card-2" } })
+    const assess = (max: number) => Effect.runPromise(risk(max).assessPayment(paid, presented("card-2"), nowMs))
     expect(await assess(1)).toEqual(fraud)
     expect(await assess(2)).toEqual(approved)
   })

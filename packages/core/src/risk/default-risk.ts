@@ -20,25 +20,25 @@ import { sameAddress } from "./same-address.ts"
  * and counts itself.
  */
 export const defaultRisk = (store: Store["Service"], rules: RiskRules): Risk["Service"] => ({
-  assessCard: (card, nowMs) =>
-    assess(store, rules, subjectOf(card, card.holder), nowMs, {
-      merchantId: card.merchantId,
-      collection: "cards",
-      perCard: { fingerprint: card.fingerprint }
-    }),
-  assessPayment: (payment, card, nowMs) =>
-    assess(store, rules, subjectOf(card, payment.payer), nowMs, {
-      merchantId: payment.merchantId,
-      collection: "payments",
-      // Refunds and cancels carry the card too, but no email: only payments count.
-      perCard: { source: payment.source.id, email: null }
-    })
+  assessCard: (card, nowMs) => {
+    const { merchantId, fingerprint } = card
+    const perCard: Counted = { collection: "cards", where: { fingerprint } }
+    return assess(store, rules, subjectOf(card, card.holder), nowMs, { merchantId, collection: "cards", perCard })
+  },
+  assessPayment: (payment, card, nowMs) => {
+    const { merchantId, source } = payment
+    const perCard: Counted =
+      card.status === "presented"
+        ? { collection: "presentedCards", where: { fingerprint: card.fingerprint } }
+        : // Refunds and cancels carry the card too, but no email: only payments count.
+          { collection: "payments", where: { source: source.id, email: null } }
+    return assess(store, rules, subjectOf(card, payment.payer), nowMs, { merchantId, collection: "payments", perCard })
+  }
 })
 
 type Counted = {
-  readonly merchantId: string
-  readonly collection: "cards" | "payments"
-  readonly perCard: { readonly [field: string]: string | null }
+  readonly collection: "cards" | "payments" | "presentedCards"
+  readonly where: { readonly [field: string]: string | null }
 }
 
 const assess = (
@@ -46,22 +46,24 @@ const assess = (
   rules: RiskRules,
   subject: RiskSubject,
   nowMs: number,
-  { merchantId, collection, perCard }: Counted
+  about: { readonly merchantId: string; readonly collection: "cards" | "payments"; readonly perCard: Counted }
 ): Effect.Effect<RiskEvaluation, StoreUnavailable> => {
   if (blockedFor(rules, subject) !== undefined) return Effect.succeed(evaluate(rules, subject, none))
-  const wheres: { readonly [Key in keyof VelocityLimits]: Counted["perCard"] } = {
+  const { merchantId, collection, perCard } = about
+  const counted: { readonly [Key in keyof VelocityLimits]: Counted } = {
     perCard,
-    perEmail: { email: sameAddress(subject.email) },
-    perIp: { ipAddress: sameAddress(subject.ipAddress) }
+    perEmail: { collection, where: { email: sameAddress(subject.email) } },
+    perIp: { collection, where: { ipAddress: sameAddress(subject.ipAddress) } }
   }
+  // Whoever left no email is not the same payer as everybody else who left none.
+  const unknown = { perCard: false, perEmail: subject.email === "", perIp: subject.ipAddress === "" }
   const count = (key: keyof VelocityLimits): Effect.Effect<number, StoreUnavailable> => {
     const limit = rules.velocity[key]
-    if (limit === null) return Effect.succeed(0)
-    const fromMs = nowMs - limit.windowMs
-    return store.count({ merchantId, collection, where: wheres[key], fromMs }, limit.max + 1)
+    if (limit === null || unknown[key]) return Effect.succeed(0)
+    return store.count({ merchantId, ...counted[key], fromMs: nowMs - limit.windowMs }, limit.max + 1)
   }
   const counts = { perCard: count("perCard"), perEmail: count("perEmail"), perIp: count("perIp") }
-  return Effect.map(Effect.all(counts, { concurrency: 3 }), (counted) => evaluate(rules, subject, counted))
+  return Effect.map(Effect.all(counts, { concurrency: 3 }), (found) => evaluate(rules, subject, found))
 }
 
 const none: RiskCounts = { perCard: 0, perEmail: 0, perIp: 0 }

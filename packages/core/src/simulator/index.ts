@@ -21,4 +21,5 @@ export {
 } from "./journal.ts"
 export { type BankMessage, type SandboxGateway, type SandboxGatewayOptions, sandboxGateway } from "./sandbox-gateway.ts"
 export { sandboxRisk } from "./sandbox-risk.ts"
+export { type SimulatedWallet, type SimulatedWalletKind, simulatedWallet, walletToken } from "./simulated-wallet.ts"
 export { type TestCard, testCardOf, testCards } from "./test-cards.ts"

@@ -1,0 +1,147 @@
+/**
+ * What is written when somebody begins to pay: the checkout, the card that was presented, and the payment made with it.
+ * Decided together, as data: nothing of it can be written without the rest.
+ */
+import * as Result from "effect/Result"
+import { decide as decideCard, noCard } from "../card/index.ts"
+import type { Checkout, CheckoutEvent, CheckoutPayment, CheckoutRejection, OpenCheckout } from "../checkout/checkout.ts"
+import { type CheckoutDecision, decide as decideCheckout, evolve } from "../checkout/index.ts"
+import type { Decision } from "../decision.ts"
+import type { Merchant } from "../merchant/merchant.ts"
+import { decide as decidePayment, noPayment } from "../payment/index.ts"
+import type { Commit, SealedRecord, TaskInsert } from "../ports/commit.ts"
+import { cardDefinition, checkoutDefinition, paymentDefinition } from "./aggregates.ts"
+import type { CheckoutView, PayCheckoutFailure, PayWithCard } from "./checkout-contract.ts"
+import type { Bind } from "./idempotently.ts"
+import { type Loaded, written } from "./repository.ts"
+import { requestOf } from "./request-of-checkout.ts"
+import { insertion } from "./transact.ts"
+
+export type Try = {
+  /** The command that makes the checkout; `null` where it exists already. */
+  readonly opening: OpenCheckout | null
+  readonly attempt: string
+  readonly paymentId: string
+  readonly transactionId: string
+  readonly nowMs: number
+}
+
+/** `checkout` is as it will be. No events: this try was made before. */
+export type StartedTry = Decision<CheckoutEvent> & { readonly before: Loaded<Checkout>; readonly checkout: Checkout }
+
+/** The checkout with the payment begun, made first where it does not exist. */
+export const startTry = (
+  before: Loaded<Checkout>,
+  { opening, ...start }: Try
+): Result.Result<StartedTry, CheckoutRejection> => {
+  const opened = opening === null ? nothing : decideCheckout(before.state, opening)
+  if (Result.isFailure(opened)) return Result.fail(opened.failure)
+  const open = opened.success.events.reduce(evolve, before.state)
+  const begun = decideCheckout(open, { _tag: "StartPayment", ...start })
+  return Result.map(begun, ({ events, tasks }) => ({
+    before,
+    checkout: events.reduce(evolve, open),
+    events: [...opened.success.events, ...events],
+    ledger: [],
+    tasks: [...opened.success.tasks, ...tasks]
+  }))
+}
+
+const nothing: CheckoutDecision = Result.succeed({ events: [], ledger: [], tasks: [] })
+
+/** What a payment is made with that neither the merchant nor the payer says. */
+export type Grounds = {
+  readonly cardId: string
+  readonly attemptId: string
+  readonly gatewayKey: string
+  readonly fingerprint: string
+  readonly sealed: SealedRecord
+  /** The authorization goes out as soon as it is written. */
+  readonly sendNow: boolean
+  /** The lease of the task that sends it; `null` where another process may. */
+  readonly bornLeased: TaskInsert["bornLeased"]
+  /** Names the page of the checkout. */
+  readonly page: string
+  readonly bind: Bind<CheckoutView> | null
+  readonly nowMs: number
+}
+
+export type CheckoutPaymentPlan = { readonly view: CheckoutView; readonly commit: Commit }
+
+/** The one commit of a try that was started, or what the card or the payment have against it. */
+export const planCheckoutPayment = (
+  merchant: Merchant,
+  started: StartedTry,
+  input: PayWithCard,
+  grounds: Grounds
+): Result.Result<CheckoutPaymentPlan, PayCheckoutFailure> => {
+  const { before, checkout } = started
+  const { cardId, bind, bornLeased, nowMs } = grounds
+  const attempt = latestOf(checkout)
+  const presented = presentCard(merchant.id, input, grounds)
+  if (Result.isFailure(presented)) return Result.fail(presented.failure)
+  const requested = requestPayment(merchant, checkout, attempt.id, input, grounds)
+  if (Result.isFailure(requested)) return Result.fail(requested.failure)
+  const owner = (id: string) => ({ merchantId: merchant.id, id })
+  const { events, tasks } = requested.success
+  const payment = written(paymentDefinition, owner(attempt.id), { state: noPayment, version: 0 }, events)
+  const view: CheckoutView = { checkout, latest: { attempt, payment: payment.state }, page: grounds.page }
+  const aggregate = { ...owner(checkout.id), type: checkoutDefinition.type }
+  const commit: Commit = {
+    idempotency: bind === null ? null : bind(view, { aggregate, subject: attempt.id }),
+    aggregates: [
+      written(checkoutDefinition, owner(checkout.id), before, started.events).write,
+      written(cardDefinition, owner(cardId), { state: noCard, version: 0 }, presented.success.events).write,
+      payment.write
+    ],
+    ledger: [],
+    tasks: [...started.tasks, ...tasks].map((task) =>
+      insertion(merchant.id, task, ({ dueAtMs }) => (dueAtMs <= nowMs ? bornLeased : null))
+    ),
+    lease: null,
+    sealed: [grounds.sealed]
+  }
+  return Result.succeed({ view, commit })
+}
+
+const presentCard = (merchantId: string, { card, payer }: PayWithCard, { cardId, fingerprint, nowMs }: Grounds) =>
+  decideCard(noCard, {
+    _tag: "PresentCard",
+    id: cardId,
+    merchantId,
+    billingDetails: card.billingDetails,
+    expMonth: card.expMonth,
+    expYear: card.expYear,
+    network: card.pan.network,
+    last4: card.pan.last4,
+    bin: card.pan.bin,
+    fingerprint,
+    holder: payer,
+    nowMs
+  })
+
+const requestPayment = (
+  merchant: Merchant,
+  checkout: Checkout,
+  id: string,
+  { card, payer, returnUrl }: PayWithCard,
+  { cardId, attemptId, gatewayKey, sendNow, nowMs }: Grounds
+) =>
+  decidePayment(noPayment, {
+    ...requestOf(merchant, checkout, payer, returnUrl),
+    id,
+    source: { type: "card", id: cardId },
+    card: { network: card.pan.network, last4: card.pan.last4, fundingType: "unknown" },
+    verificationMethod: card.cvv === null ? "none" : "cvv",
+    attemptId,
+    gatewayKey,
+    authenticationKey: `${gatewayKey}-3ds`,
+    sendNow,
+    nowMs
+  })
+
+const latestOf = ({ payments }: Checkout): CheckoutPayment => {
+  const latest = payments.at(-1)
+  if (latest === undefined) throw new Error("the payment was not begun")
+  return latest
+}

@@ -1,0 +1,354 @@
+/** What merchants and their customers get, when nothing goes wrong but the payment. */
+import type { CheckoutView } from "@paykernel/core"
+import { describe, expect, it } from "vitest"
+import {
+  answerChallenge,
+  cardOf,
+  declined,
+  direct,
+  errorOf,
+  good,
+  needs3ds,
+  ok,
+  openPage,
+  openShop,
+  order,
+  pay,
+  paying,
+  type Shop,
+  settled,
+  viewOf
+} from "./checkout-shop.ts"
+import { merchantId, merchantInput, paymentInput, usd } from "./kernel-world.ts"
+
+const firstPage = { where: {}, fromMs: null, toMs: null, page: { _tag: "First" }, limit: 10 } as const
+
+const everyStored = async ({ kernel }: Shop) => ({
+  payments: ok(await kernel.payments.list(merchantId, firstPage)).items.length,
+  cards: ok(await kernel.cards.list(merchantId, firstPage)).items.length
+})
+
+describe("a page to be paid on", () => {
+  it("is opened for a day, and found by its name and by that of its page", async () => {
+    const shop = await openShop()
+    const opened = ok(await shop.kernel.checkouts.open(merchantId, order)).view
+    const { id } = opened.checkout
+    expect(opened.checkout).toMatchObject({ status: "open", expiresAtMs: shop.clock.ms + 86_400_000 })
+    expect(id).toMatch(/^sess_[0-9A-Z]{12}$/u)
+    expect(await viewOf(shop, id)).toEqual(opened)
+    expect(ok(await shop.kernel.checkouts.ofPage(opened.page))).toEqual(opened)
+  })
+
+  it.each<[string, (page: string) => string]>([
+    ["a proof that we did not make", (page) => `${page.slice(0, -1)}!`],
+    ["another's name under the same proof", (page) => page.replace("sess_", "sess_A")],
+    ["another merchant's name", (page) => page.replace(merchantId, "another")],
+    ["no proof", (page) => page.slice(0, page.lastIndexOf("."))],
+    ["nothing", () => ""],
+    ["more than any name has", (page) => `${"x".repeat(2000)}${page}`]
+  ])("is not found by %s", async (_, forged) => {
+    const shop = await openShop()
+    const { page, checkout } = ok(await shop.kernel.checkouts.open(merchantId, order)).view
+    expect(errorOf(await shop.kernel.checkouts.ofPage(forged(page)))).toBe("CheckoutNotFound")
+    expect(errorOf(await shop.kernel.checkouts.get("another", checkout.id))).toBe("CheckoutNotFound")
+  })
+
+  it("is opened once for a key, and shown as it is by then", async () => {
+    const shop = await openShop()
+    const answer = ({ checkout }: CheckoutView) => ({ status: 201, body: `${checkout.id} ${checkout.status}` })
+    const request = { scope: "api", key: "key-1", meaning: "a page", answer }
+    const first = ok(await shop.kernel.checkouts.open(merchantId, order, request))
+    ok(await shop.kernel.checkouts.cancel(merchantId, first.view.checkout.id))
+    const again = ok(await shop.kernel.checkouts.open(merchantId, order, request))
+    expect(again).toMatchObject({ replayed: true, answer: first.answer, view: { checkout: { status: "cancelled" } } })
+  })
+
+  it.each([
+    ["nothing", { amount: usd(0n) }, "AmountOutsideLimits"],
+    ["more than the contract takes", { amount: usd(1_000_001n) }, "AmountOutsideLimits"],
+    ["another currency", { amount: { amount: 1n, currency: "EUR" } }, "CurrencyNotSupported"],
+    ["a page that is over already", { expiresAtMs: 0 }, "ExpiryNotAllowed"],
+    ["a page without an end", { expiresAtMs: Number.POSITIVE_INFINITY }, "ExpiryNotAllowed"]
+  ] as const)("is not opened for %s", async (_, change, error) => {
+    const shop = await openShop()
+    expect(errorOf(await shop.kernel.checkouts.open(merchantId, { ...order, ...change }))).toBe(error)
+    expect(ok(await shop.kernel.checkouts.list(merchantId, firstPage)).items).toEqual([])
+  })
+
+  it("is completed by a payment, which is found by its name", async () => {
+    const shop = await openShop()
+    const id = await openPage(shop)
+    const begun = await pay(shop, id, paying(good))
+    expect(begun).toMatchObject({ checkout: { status: "paying" }, latest: { payment: { status: "pending" } } })
+    const paid = await settled(shop, id)
+    expect(paid).toMatchObject({ checkout: { status: "completed" }, latest: { payment: { status: "confirmed" } } })
+    const transactionId = paid.latest?.attempt.transactionId ?? ""
+    expect(ok(await shop.kernel.checkouts.ofTransaction(merchantId, transactionId))).toEqual(paid)
+    expect(errorOf(await shop.kernel.checkouts.ofTransaction("another", transactionId))).toBe("CheckoutNotFound")
+    expect(await shop.kernel.audit()).toEqual([])
+  })
+
+  it("stays open after a decline, for another card", async () => {
+    const shop = await openShop()
+    const id = await openPage(shop)
+    await pay(shop, id, paying(declined))
+    expect((await settled(shop, id)).checkout).toMatchObject({ status: "open", payments: [{ status: "failed" }] })
+    await pay(shop, id, paying(good, "second"))
+    expect((await settled(shop, id)).checkout.status).toBe("completed")
+  })
+
+  it("is charged once for one try, however often it is sent", async () => {
+    const shop = await openShop()
+    const id = await openPage(shop)
+    const sent = await Promise.all(Array.from({ length: 8 }, () => pay(shop, id, paying(good))))
+    expect(new Set(sent.map(({ latest }) => latest?.attempt.id)).size).toBe(1)
+    await settled(shop, id)
+    expect((await pay(shop, id, paying(good))).checkout.payments).toHaveLength(1)
+    const second = await shop.kernel.checkouts.pay(merchantId, id, paying(good, "second"))
+    expect(errorOf(second)).toBe("CheckoutIsCompleted")
+  })
+
+  it("destroys a code that is of no use, because the try was made before or is refused", async () => {
+    const shop = await openShop()
+    const id = await openPage(shop)
+    await pay(shop, id, paying(good))
+    const repeated = paying(good)
+    await pay(shop, id, repeated)
+    expect(() => repeated.card.cvv?.reveal()).toThrow("destroyed")
+    await settled(shop, id)
+    const refused = paying(good, "second")
+    expect(errorOf(await shop.kernel.checkouts.pay(merchantId, id, refused))).toBe("CheckoutIsCompleted")
+    expect(() => refused.card.cvv?.reveal()).toThrow("destroyed")
+    expect((await viewOf(shop, id)).checkout.status).toBe("completed")
+  })
+
+  it.each(["", "x".repeat(256)])("takes no try under the name %j", async (attempt) => {
+    const shop = await openShop()
+    const id = await openPage(shop)
+    const refused = await shop.kernel.checkouts.pay(merchantId, id, paying(good, attempt))
+    expect(refused).toEqual({ ok: false, error: { _tag: "AttemptNameNotAllowed", lengthMax: 255 } })
+    expect(await everyStored(shop)).toEqual({ payments: 0, cards: 0 })
+  })
+
+  it("takes no card that is over, and stays open", async () => {
+    const shop = await openShop()
+    const id = await openPage(shop)
+    const input = paying(good)
+    const over = { ...input, card: { ...input.card, expYear: 2025 } }
+    expect(errorOf(await shop.kernel.checkouts.pay(merchantId, id, over))).toBe("CardExpired")
+    expect((await viewOf(shop, id)).checkout).toMatchObject({ status: "open", payments: [] })
+    expect(await everyStored(shop)).toEqual({ payments: 0, cards: 0 })
+    await pay(shop, id, paying(good))
+    expect((await settled(shop, id)).checkout.status).toBe("completed")
+  })
+
+  it("is given up after ten declined tries", async () => {
+    const shop = await openShop()
+    const id = await openPage(shop)
+    for (let n = 1; n <= 10; n++) {
+      await pay(shop, id, paying(declined, `try-${n}`))
+      expect((await settled(shop, id)).checkout.status).toBe(n < 10 ? "open" : "failed")
+    }
+    expect(errorOf(await shop.kernel.checkouts.pay(merchantId, id, paying(good, "try-11")))).toBe("CheckoutHasFailed")
+    expect(await shop.kernel.audit()).toEqual([])
+  })
+
+  it("runs out, and takes no payment afterwards", async () => {
+    const shop = await openShop()
+    const id = await openPage(shop)
+    shop.clock.ms += 86_400_000
+    expect(errorOf(await shop.kernel.checkouts.pay(merchantId, id, paying(good)))).toBe("CheckoutHasExpired")
+    await shop.kernel.drain()
+    expect((await viewOf(shop, id)).checkout.status).toBe("expired")
+    expect(errorOf(await shop.kernel.checkouts.pay(merchantId, id, paying(good)))).toBe("CheckoutHasExpired")
+  })
+
+  it("is cancelled once, and not after it was paid", async () => {
+    const shop = await openShop()
+    const id = await openPage(shop)
+    expect(ok(await shop.kernel.checkouts.cancel(merchantId, id)).checkout.status).toBe("cancelled")
+    expect(errorOf(await shop.kernel.checkouts.cancel(merchantId, id))).toBe("CheckoutIsCancelled")
+    const other = await openPage(shop)
+    await pay(shop, other, paying(good))
+    await settled(shop, other)
+    expect(errorOf(await shop.kernel.checkouts.cancel(merchantId, other))).toBe("CheckoutIsCompleted")
+  })
+
+  it("is a merchant's own", async () => {
+    const shop = await openShop()
+    ok(await shop.kernel.merchants.register({ ...merchantInput, id: "next-door" }))
+    const id = await openPage(shop)
+    for (const refused of [
+      await shop.kernel.checkouts.pay("next-door", id, paying(good)),
+      await shop.kernel.checkouts.cancel("next-door", id),
+      await shop.kernel.checkouts.settled("next-door", id, 0)
+    ]) {
+      expect(errorOf(refused)).toBe("CheckoutNotFound")
+    }
+    expect((await viewOf(shop, id)).checkout.status).toBe("open")
+  })
+
+  it("takes nothing of a merchant who is suspended, and new payments of one who is back", async () => {
+    const shop = await openShop()
+    const id = await openPage(shop)
+    ok(await shop.kernel.merchants.suspend(merchantId))
+    expect(errorOf(await shop.kernel.checkouts.open(merchantId, order))).toBe("MerchantIsSuspended")
+    expect(errorOf(await shop.kernel.checkouts.pay(merchantId, id, paying(good)))).toBe("MerchantIsSuspended")
+    expect(errorOf(await shop.kernel.checkouts.payDirectly(merchantId, direct(good)))).toBe("MerchantIsSuspended")
+    expect(await everyStored(shop)).toEqual({ payments: 0, cards: 0 })
+    ok(await shop.kernel.merchants.reinstate(merchantId))
+    await pay(shop, id, paying(good))
+    expect((await settled(shop, id)).checkout.status).toBe("completed")
+  })
+})
+
+describe("a payment that the issuer wants authenticated", () => {
+  const challenged = async (shop: Shop, expiresAtMs: number | null = null) => {
+    const id = await openPage(shop, { expiresAtMs })
+    await pay(shop, id, paying(needs3ds))
+    const view = await settled(shop, id)
+    expect(view).toMatchObject({
+      checkout: { status: "paying", payments: [{ failure: "three_d_secure_required" }, { status: "open" }] },
+      latest: { payment: { status: "action_required", verificationMethod: "three_d_secure" } }
+    })
+    return { id, view }
+  }
+
+  it("is one transaction with the first, and is paid when the payer has approved", async () => {
+    const shop = await openShop()
+    const { id, view } = await challenged(shop)
+    const [first, second] = view.checkout.payments
+    expect(second?.transactionId).toBe(first?.transactionId)
+    const state = await answerChallenge(shop, view)
+    expect(ok(await shop.kernel.payments.returnFromChallenge(state)).redirectUrl).toBe("https://shop.test/back")
+    expect((await settled(shop, id)).checkout.status).toBe("completed")
+    expect(await shop.kernel.audit()).toEqual([])
+  })
+
+  it.each(["failed", "cancelled"] as const)("leaves the page open where the payer %s", async (answer) => {
+    const shop = await openShop()
+    const { id, view } = await challenged(shop)
+    await answerChallenge(shop, view, answer)
+    expect((await settled(shop, id)).checkout).toMatchObject({
+      status: "open",
+      payments: [{ failure: "three_d_secure_required" }, { failure: "three_d_secure_failure" }]
+    })
+    await pay(shop, id, paying(good, "second"))
+    expect((await settled(shop, id)).checkout.status).toBe("completed")
+  })
+
+  it("leaves the page open where the merchant takes it back while the payer is asked", async () => {
+    const shop = await openShop()
+    const { id, view } = await challenged(shop)
+    ok(await shop.kernel.payments.cancel(merchantId, view.latest?.payment.id ?? "", { reason: null }))
+    expect((await settled(shop, id)).checkout).toMatchObject({
+      status: "open",
+      payments: [{ failure: "three_d_secure_required" }, { failure: "payment_canceled" }]
+    })
+  })
+
+  it("is waited for past the end of the page's time, and then counts", async () => {
+    const shop = await openShop()
+    const { id, view } = await challenged(shop, shop.clock.ms + 60_000)
+    shop.clock.ms += 61_000
+    await shop.kernel.drain()
+    expect((await viewOf(shop, id)).checkout.status).toBe("paying")
+    await answerChallenge(shop, view)
+    expect((await settled(shop, id)).checkout.status).toBe("completed")
+    shop.clock.ms += 60_000
+    await shop.kernel.drain()
+    expect((await viewOf(shop, id)).checkout.status).toBe("completed")
+  })
+
+  it("is waited for past the end of the page's time, which comes once it is declined", async () => {
+    const shop = await openShop()
+    const { id, view } = await challenged(shop, shop.clock.ms + 60_000)
+    shop.clock.ms += 61_000
+    await shop.kernel.drain()
+    await answerChallenge(shop, view, "failed")
+    expect((await settled(shop, id)).checkout.status).toBe("open")
+    expect(errorOf(await shop.kernel.checkouts.pay(merchantId, id, paying(good, "late")))).toBe("CheckoutHasExpired")
+    shop.clock.ms += 31_000
+    await shop.kernel.drain()
+    expect((await viewOf(shop, id)).checkout.status).toBe("expired")
+    expect(await shop.kernel.audit()).toEqual([])
+  })
+})
+
+describe("a direct payment", () => {
+  it("is made with its checkout and its card, and found by its name", async () => {
+    const shop = await openShop()
+    const { view } = ok(await shop.kernel.checkouts.payDirectly(merchantId, direct(good)))
+    const { id } = view.checkout
+    expect(id).toMatch(/^txn_[0-9A-Z]{12}$/u)
+    const paid = await settled(shop, id)
+    expect(paid).toMatchObject({
+      checkout: { status: "completed", kind: "direct", expiresAtMs: null },
+      latest: { attempt: { transactionId: id }, payment: { amount: usd(2500n), verificationMethod: "cvv" } }
+    })
+    expect(ok(await shop.kernel.checkouts.ofTransaction(merchantId, id))).toEqual(paid)
+    expect(await everyStored(shop)).toEqual({ payments: 1, cards: 0 })
+    expect(await shop.kernel.audit()).toEqual([])
+  })
+
+  it("needs no code where a wallet has vouched for its holder", async () => {
+    const shop = await openShop()
+    const { view } = ok(await shop.kernel.checkouts.payDirectly(merchantId, direct(good, null)))
+    expect(await settled(shop, view.checkout.id)).toMatchObject({
+      checkout: { status: "completed" },
+      latest: { payment: { verificationMethod: "none" } }
+    })
+  })
+
+  it("is over when it is declined", async () => {
+    const shop = await openShop()
+    const { view } = ok(await shop.kernel.checkouts.payDirectly(merchantId, direct(declined)))
+    expect((await settled(shop, view.checkout.id)).checkout).toMatchObject({
+      status: "failed",
+      payments: [{ failure: "card_not_honored" }]
+    })
+  })
+
+  it("with a key is made once, and answered alike", async () => {
+    const shop = await openShop()
+    const answer = ({ checkout }: CheckoutView) => ({ status: 200, body: checkout.id })
+    const request = { scope: "api", key: "key-1", meaning: "a direct payment", answer }
+    const payOnce = () => shop.kernel.checkouts.payDirectly(merchantId, direct(good), request)
+    const answers = await Promise.all([payOnce(), payOnce(), payOnce()])
+    expect(new Set(answers.map((one) => ok(one).answer?.body)).size).toBe(1)
+    expect(answers.filter((one) => ok(one).replayed)).toHaveLength(2)
+    expect(await everyStored(shop)).toEqual({ payments: 1, cards: 0 })
+    const meant = { ...request, meaning: "another payment" }
+    expect(errorOf(await shop.kernel.checkouts.payDirectly(merchantId, direct(good), meant))).toBe(
+      "IdempotencyKeyReused"
+    )
+  })
+
+  it("sends the payer back where the merchant says, who may name the transaction there", async () => {
+    const shop = await openShop()
+    const afterChallenge = (transactionId: string) => `https://shop.test/done?transaction_id=${transactionId}`
+    const input = { ...direct(needs3ds), afterChallenge }
+    const { view } = ok(await shop.kernel.checkouts.payDirectly(merchantId, input))
+    const state = await answerChallenge(shop, await settled(shop, view.checkout.id))
+    expect(ok(await shop.kernel.payments.returnFromChallenge(state))).toEqual({
+      redirectUrl: afterChallenge(view.checkout.id)
+    })
+    expect((await settled(shop, view.checkout.id)).checkout.status).toBe("completed")
+  })
+
+  it("leaves a card that no other payment may use, and that cannot be seen or changed", async () => {
+    const shop = await openShop()
+    const { view } = ok(await shop.kernel.checkouts.payDirectly(merchantId, direct(good)))
+    const cardId = view.latest?.payment.source.id ?? ""
+    const { cvv } = cardOf(good)
+    if (cvv === null) throw new Error("the card has a code")
+    const change = { cvv, expMonth: 12, expYear: 2036, billing: {}, email: null }
+    for (const refused of [
+      await shop.kernel.cards.get(merchantId, cardId),
+      await shop.kernel.cards.update(merchantId, cardId, change),
+      await shop.kernel.payments.create(merchantId, paymentInput(cardId))
+    ]) {
+      expect(errorOf(refused)).toBe("CardNotFound")
+    }
+  })
+})

@@ -18,6 +18,7 @@ const suites: { readonly [suite in keyof typeof suiteCases]: string } = {
   describeStore: "Store",
   describeGateway: "Card gateway",
   describeVault: "Vault",
+  describeRateLimiter: "Rate limiter",
   describeRisk: "Risk",
   describeClock: "Clock",
   describeIds: "Ids",

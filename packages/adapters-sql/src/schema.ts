@@ -1,6 +1,7 @@
 /**
  * The tables, as Kysely types, for every SQL dialect. Each leads with the merchant, so that rows can be spread over
- * machines by it; only API keys, which say who the merchant is, are keyed by their look-up.
+ * machines by it; only API keys, which say who the merchant is, are keyed by their look-up, and the windows of rate
+ * limits, which also count strangers, by what is counted.
  */
 import { collections } from "@paykernel/core/effect"
 
@@ -126,6 +127,20 @@ export type ApiKeyRow = {
   readonly bcrypt_hash: string
   readonly created_at_ms: number
   readonly revoked_at_ms: number | null
+  readonly name: string | null
+  /** `live` or `test`, of a generated key. */
+  readonly mode: string | null
+  readonly last_four: string | null
+  readonly last_used_at_ms: number | null
+}
+
+/** What was taken of a rate limit in one window of time. */
+export type RateWindowRow = {
+  /** A digest of who is counted, for what, and in windows of which length. */
+  readonly key: string
+  readonly start_ms: number
+  readonly end_ms: number
+  readonly taken: number
 }
 
 /** One durable write, or one of which somebody made sure that it never happens. Times are the server's. */
@@ -142,6 +157,7 @@ type SharedTables = {
   readonly paykernel_ledger_checkpoint: LedgerCheckpointRow
   readonly paykernel_sealed: SealedRow
   readonly paykernel_api_key: ApiKeyRow
+  readonly paykernel_rate_window: RateWindowRow
 }
 
 export type SqliteTables = SharedTables & { readonly paykernel_ledger_posting: LimbedPostingRow }

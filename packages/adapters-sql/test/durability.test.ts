@@ -88,11 +88,13 @@ const hasStrace = (() => {
   }
 })()
 
-const syncsOf = async (mode: "store" | "defaults", commits: number): Promise<number> => {
+type Mode = "store" | "defaults" | "limiter" | "store beside limiter"
+
+const syncsOf = async (mode: Mode, writes: number): Promise<number> => {
   const path = temporaryDatabase()
   const log = `${path}.strace`
   const strace = ["strace", "-f", "-e", "trace=fsync,fdatasync", "-o", log]
-  await runScript("count-syncs.ts", [path, mode, String(commits)], strace)
+  await runScript("count-syncs.ts", [path, mode, String(writes)], strace)
   return readFileSync(log, "utf8")
     .split("\n")
     .filter((line) => /\bf(data)?sync\(\d+\)\s*= 0/u.test(line)).length
@@ -101,6 +103,11 @@ const syncsOf = async (mode: "store" | "defaults", commits: number): Promise<num
 describe.skipIf(!hasStrace)("seen by strace (skipped where strace cannot run)", () => {
   it("each answered commit has been synced", async () => {
     expect(await syncsOf("store", 40)).toBeGreaterThanOrEqual(40)
+  })
+
+  it("a take of a rate limit waits for no disk, and takes no commit's sync away", async () => {
+    expect(await syncsOf("limiter", 40)).toBeLessThan(20)
+    expect(await syncsOf("store beside limiter", 40)).toBeGreaterThanOrEqual(40)
   })
 
   it("the same count fails for the defaults of better-sqlite3, so it can tell the difference", async () => {

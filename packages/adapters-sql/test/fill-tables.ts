@@ -42,6 +42,7 @@ const statements: ReadonlyArray<string> = [
     select ${owner}, 'r-' || n, 'pan', repeat('x', 100) ${each}`,
   `insert into paykernel_api_key (lookup, merchant_id, bcrypt_hash, created_at_ms)
     select 'l-' || n, 'm-' || n, repeat('x', 60), 1 from generate_series(1, 2000) as n`,
+  `insert into paykernel_rate_window (key, start_ms, end_ms, taken) select 'k-' || n, 0, n, 1 ${each}`,
   `insert into paykernel_batch (id, at_ms, abandoned) select 'b-' || n, n, false ${each}`
 ]
 

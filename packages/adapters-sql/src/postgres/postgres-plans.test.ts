@@ -1,5 +1,6 @@
 /** How PostgreSQL answers: through an index whose order is the answer's, whether or not it knows the arguments. */
 import type { ListQuery } from "@paykernel/core/effect"
+import * as Effect from "effect/Effect"
 import pg from "pg"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { fillTables, merchantId, nowMs, othersId } from "../../test/fill-tables.ts"
@@ -7,6 +8,7 @@ import { type MigratedPool, migratedPool } from "../../test/migrated-pool.ts"
 import { postgresApiKeys } from "./postgres-api-keys.ts"
 import { postgresLedger } from "./postgres-ledger.ts"
 import { postgresListing } from "./postgres-listing.ts"
+import { postgresRateLimiter } from "./postgres-rate-limiter.ts"
 import { postgresRecords } from "./postgres-records.ts"
 import { postgresTasks } from "./postgres-tasks.ts"
 
@@ -97,7 +99,13 @@ const useAll = async (pool: Pick<pg.Pool, "query" | "connect">): Promise<void> =
   const keys = await postgresApiKeys(pool)
   await keys.add({ lookup: "l", merchantId, bcryptHash: "h", createdAtMs: 1 })
   await keys.find("l")
+  await keys.list(merchantId)
+  await keys.recordUse("l", 2)
   await keys.revoke("l", 2)
+
+  const limiter = await postgresRateLimiter(pool)
+  const taken = limiter.take({ key: "k", limit: 1, windowMs: 1000, nowMs })
+  await Effect.runPromise(taken)
 }
 
 const literal = (value: unknown): string => {

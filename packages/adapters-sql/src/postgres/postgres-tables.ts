@@ -246,5 +246,30 @@ export const migrations: ReadonlyArray<Migration> = [
       table("paykernel_batch", { id: "text", at_ms: "bigint", abandoned: "boolean" }, ["id"]),
       index("paykernel_batch_time", "paykernel_batch", ["at_ms"])
     ]
+  },
+  {
+    name: "API keys: what their owners see",
+    statements: [
+      schema
+        .alterTable("paykernel_api_key")
+        .addColumn("name", columnTypes.text)
+        .addColumn("mode", columnTypes.text)
+        .addColumn("last_four", columnTypes.text)
+        .addColumn("last_used_at_ms", columnTypes.bigint),
+      index("paykernel_api_key_merchant", "paykernel_api_key", ["merchant_id", "created_at_ms"])
+    ]
+  },
+  {
+    name: "rate windows",
+    statements: [
+      // Not logged: a count is worth no wait for the disk, and after a crash of the server all begin anew.
+      table("paykernel_rate_window", { key: "text", start_ms: "bigint", end_ms: "bigint", taken: "bigint" }, [
+        "key",
+        "start_ms"
+      ])
+        .modifyFront(sql`unlogged`)
+        .modifyEnd(roomToChange),
+      index("paykernel_rate_window_end", "paykernel_rate_window", ["end_ms"])
+    ]
   }
 ]

@@ -5,6 +5,8 @@ import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
 import { commitOf, createOf, merchantId, nowMs, writeOf } from "../../test/commits.ts"
 import { temporaryDatabase } from "../../test/temporary-database.ts"
+import { sqliteApiKeys } from "./sqlite-api-keys.ts"
+import { sqliteRateLimiter } from "./sqlite-rate-limiter.ts"
 import { sqliteStore } from "./sqlite-store.ts"
 
 const run = <A, E>(effect: Effect.Effect<A, E>): Promise<A> => Effect.runPromise(effect)
@@ -49,6 +51,8 @@ const plans = async (): Promise<ReadonlyMap<string, string>> => {
     await run(store.list({ ...filter, fromMs: null, toMs: null, page: { _tag: "First" }, limit: 10 }))
     await run(store.count(filter, 10))
   }
+  sqliteApiKeys(watched)
+  sqliteRateLimiter({ database: watched })
   await close()
   const explainable = [...texts].filter((text) => /^(with|select|insert|update|delete|replace)/iu.test(text.trim()))
   const planOf = (text: string): string => {

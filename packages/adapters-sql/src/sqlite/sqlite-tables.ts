@@ -54,6 +54,9 @@ const index = (name: string, on: string, columns: ReadonlyArray<string>) =>
     .on(on)
     .columns([...columns])
 
+/** Rows that are there already have no value in it. */
+const column = (on: string, name: string, type: Column) => schema.alterTable(on).addColumn(name, type)
+
 const taskIndex = (state: TaskState, columns: ReadonlyArray<string>) =>
   index(`paykernel_task_${state}`, "paykernel_task", columns).where(sql.ref("state"), "=", sql.lit(state))
 
@@ -254,6 +257,26 @@ export const migrations: ReadonlyArray<Migration> = [
         },
         ["lookup"]
       )
+    ]
+  },
+  {
+    name: "API keys: what their owners see",
+    statements: [
+      column("paykernel_api_key", "name", "text"),
+      column("paykernel_api_key", "mode", "text"),
+      column("paykernel_api_key", "last_four", "text"),
+      column("paykernel_api_key", "last_used_at_ms", "integer"),
+      index("paykernel_api_key_merchant", "paykernel_api_key", ["merchant_id", "created_at_ms"])
+    ]
+  },
+  {
+    name: "rate windows",
+    statements: [
+      keyed("paykernel_rate_window", { key: "text", start_ms: "integer", end_ms: "integer", taken: "integer" }, [
+        "key",
+        "start_ms"
+      ]),
+      index("paykernel_rate_window_end", "paykernel_rate_window", ["end_ms"])
     ]
   }
 ]

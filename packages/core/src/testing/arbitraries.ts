@@ -1,11 +1,18 @@
 /** Generators of the domain's values, for fast-check properties over one's own code. */
 export { anyCard, anyCardAnswer, anyCardCommand, anyCardEvent } from "./arbitraries/card-arbitraries.ts"
+export {
+  anyCheckout,
+  anyCheckoutCommand,
+  anyCheckoutEvent,
+  anyCheckoutOutcome
+} from "./arbitraries/checkout-arbitraries.ts"
 export { anyFee, anyFeeSchedule } from "./arbitraries/fee-arbitraries.ts"
 export { anyGatewayBehaviour, type GatewayBehaviour, misbehaving } from "./arbitraries/gateway-arbitraries.ts"
 export {
   anyAttemptMessage,
   attemptHistory,
   cardHistory,
+  checkoutHistory,
   merchantHistory,
   settlementHistory
 } from "./arbitraries/history-arbitraries.ts"

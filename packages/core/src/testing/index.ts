@@ -28,6 +28,8 @@ export {
 } from "./payment-arbitraries.ts"
 export * as PaymentExamples from "./payment-examples.ts"
 export { differenceOf, sameData } from "./plain-data.ts"
+export { describeRateLimiter } from "./rate-limiter.suite.ts"
+export type { RateLimiterUnderTest } from "./rate-limiter-cases.ts"
 export {
   describeClock,
   describeDigest,

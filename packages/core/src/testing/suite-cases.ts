@@ -1,5 +1,6 @@
 /** The titles of every suite's cases, by the suite's function: for the matrix of capabilities, and to look up what to skip. */
 import { gatewayCases } from "./gateway.suite.ts"
+import { rateLimiterCases } from "./rate-limiter-cases.ts"
 import { clockCases, digestCases, idsCases, keyRingCases, riskCases } from "./services.suite.ts"
 import { storeCases } from "./store.suite.ts"
 import { vaultCases } from "./vault.suite.ts"
@@ -8,6 +9,7 @@ export const suiteCases = {
   describeStore: Object.values(storeCases).flatMap((cases) => Object.keys(cases)),
   describeGateway: gatewayCases.map(({ title }) => title),
   describeVault: Object.keys(vaultCases),
+  describeRateLimiter: Object.keys(rateLimiterCases),
   describeRisk: Object.keys(riskCases),
   describeClock: Object.keys(clockCases),
   describeIds: Object.keys(idsCases),

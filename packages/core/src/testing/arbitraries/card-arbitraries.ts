@@ -84,7 +84,7 @@ const identity = {
 /** A card in any state, whether or not a history leads to it. */
 export const anyCard: fc.Arbitrary<Card> = fc.record({
   ...identity,
-  status: anyOf<CardStatus>({ none: true, pending: true, complete: true, failed: true }),
+  status: anyOf<CardStatus>({ none: true, pending: true, complete: true, failed: true, presented: true }),
   issuerCountry: orNull(fc.constantFrom("US", "FR")),
   fundingType: anyFundingType,
   errorCode: orNull(anyCardErrorCode),
@@ -97,7 +97,11 @@ export const anyCard: fc.Arbitrary<Card> = fc.record({
 })
 
 export const anyCardEvent: fc.Arbitrary<CardEvent> = fc.oneof(
-  fc.record({ _tag: fc.constant("CardSubmitted" as const), ...identity, atMs: anyTimeMs }),
+  fc.record({
+    _tag: fc.constantFrom("CardSubmitted" as const, "CardPresented" as const),
+    ...identity,
+    atMs: anyTimeMs
+  }),
   fc.record({
     _tag: fc.constant("CardUpdated" as const),
     billingDetails: anyBillingDetails,
@@ -136,7 +140,7 @@ export const anyCardAnswer: fc.Arbitrary<Extract<CardCommand, { readonly round: 
     _tag: fc.constant("RecordVerification" as const),
     round,
     outcome: fc.record({
-      error: orNull(anyCardErrorCode),
+      error: fc.option(anyCardErrorCode, { nil: null, freq: 1 }),
       avs: anyAvs,
       cvv: anyCvvResult,
       issuerCountry: orNull(fc.constant("US")),
@@ -148,7 +152,8 @@ export const anyCardAnswer: fc.Arbitrary<Extract<CardCommand, { readonly round: 
 )
 
 export const anyCardCommand: fc.Arbitrary<CardCommand> = fc.oneof(
-  fc.record({ _tag: fc.constant("SubmitCard" as const), ...identity, nowMs }),
+  { arbitrary: fc.record({ _tag: fc.constant("SubmitCard" as const), ...identity, nowMs }), weight: 2 },
+  fc.record({ _tag: fc.constant("PresentCard" as const), ...identity, nowMs }),
   fc.record({
     _tag: fc.constant("UpdateCard" as const),
     billing: fc.record({ city: anyText, line2: orNull(anyText) }, { requiredKeys: [] }),

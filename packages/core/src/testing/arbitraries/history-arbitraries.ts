@@ -2,6 +2,7 @@
 import * as fc from "fast-check"
 import type { Attempt } from "../../attempt/attempt.ts"
 import * as CardRoom from "../../card/index.ts"
+import * as CheckoutRoom from "../../checkout/index.ts"
 import * as MerchantRoom from "../../merchant/index.ts"
 import * as SettlementRoom from "../../settlement/index.ts"
 import { type AttemptMessage, attemptDecider } from "../attempt-life.ts"
@@ -9,13 +10,21 @@ import { lookupsFor, repliesFor, reversals } from "../heard-messages.ts"
 import { historyOf } from "../history.ts"
 import { startMs } from "../payment-examples.ts"
 import { anyCardCommand } from "./card-arbitraries.ts"
+import { anyCheckoutCommand } from "./checkout-arbitraries.ts"
 import { merchantCommandIn } from "./merchant-arbitraries.ts"
 import { anyCurrency } from "./money-arbitraries.ts"
 import { anySettlementCommand } from "./settlement-arbitraries.ts"
 
-/** Lives of a card: submitted, verified or refused, updated, asked again. */
+/** Lives of a card: submitted, verified or refused, updated, asked again; or presented for one payment. */
 export const cardHistory = () =>
   historyOf({ initial: CardRoom.noCard, decide: CardRoom.decide, evolve: CardRoom.evolve }, anyCardCommand)
+
+/** Lives of a checkout: opened, paid or tried to be paid, cancelled, run out. */
+export const checkoutHistory = () =>
+  historyOf(
+    { initial: CheckoutRoom.noCheckout, decide: CheckoutRoom.decide, evolve: CheckoutRoom.evolve },
+    anyCheckoutCommand
+  )
 
 const merchants = { initial: MerchantRoom.noMerchant, decide: MerchantRoom.decide, evolve: MerchantRoom.evolve }
 

@@ -4,6 +4,7 @@ import type {
   Merchant,
   MerchantCommand,
   MerchantEvent,
+  MerchantProfile,
   MerchantStatus,
   MerchantTerms
 } from "../../merchant/merchant.ts"
@@ -11,7 +12,7 @@ import { settlementIntervalMsMax, settlementIntervalMsMin } from "../../merchant
 import type { Currency } from "../../money/index.ts"
 import { anyFeeSchedule } from "./fee-arbitraries.ts"
 import { anyCurrency, anyRate, moneyIn } from "./money-arbitraries.ts"
-import { anyId, anyOf, anyText, anyTimeMs } from "./text-arbitraries.ts"
+import { anyId, anyOf, anyText, anyTimeMs, orNull } from "./text-arbitraries.ts"
 
 /** Terms that a merchant who is paid in this currency may have. */
 const termsIn = (currency: Currency): fc.Arbitrary<MerchantTerms> =>
@@ -35,12 +36,21 @@ const anyChannels: fc.Arbitrary<ReadonlyArray<Channel>> = fc
   })
   .map((channels) => channels.map((channel, place) => ({ ...channel, default: place === 0 })))
 
+/** Profiles that a merchant may give itself. */
+export const anyMerchantProfile: fc.Arbitrary<MerchantProfile> = fc.record({
+  displayName: orNull(fc.stringMatching(/^[A-Za-z][A-Za-z ]{0,79}$/u)),
+  logoUrl: orNull(fc.constant("data:image/png;base64,iVBORw0KGgo=")),
+  colour: orNull(fc.stringMatching(/^#[0-9a-f]{6}$/u)),
+  returnOrigins: fc.uniqueArray(fc.stringMatching(/^https:\/\/[a-z]{1,9}\.(?:test|example)$/u), { maxLength: 3 })
+})
+
 const particulars = { id: anyId, name: anyText, walletId: fc.stringMatching(/^[0-9]{1,36}$/u), channels: anyChannels }
 
 const identity = { ...particulars, terms: anyMerchantTerms }
 
 export const anyMerchant: fc.Arbitrary<Merchant> = fc.record({
   ...identity,
+  profile: anyMerchantProfile,
   status: anyOf<MerchantStatus>({ none: true, active: true, suspended: true }),
   createdAtMs: anyTimeMs,
   updatedAtMs: anyTimeMs
@@ -49,6 +59,7 @@ export const anyMerchant: fc.Arbitrary<Merchant> = fc.record({
 export const anyMerchantEvent: fc.Arbitrary<MerchantEvent> = fc.oneof(
   fc.record({ _tag: fc.constant("MerchantRegistered" as const), ...identity, atMs: anyTimeMs }),
   fc.record({ _tag: fc.constant("TermsChanged" as const), terms: anyMerchantTerms, atMs: anyTimeMs }),
+  fc.record({ _tag: fc.constant("ProfileChanged" as const), profile: anyMerchantProfile, atMs: anyTimeMs }),
   fc.record({ _tag: fc.constant("MerchantSuspended" as const), atMs: anyTimeMs }),
   fc.record({ _tag: fc.constant("MerchantReinstated" as const), atMs: anyTimeMs })
 )
@@ -59,6 +70,7 @@ export const merchantCommandIn = (currency: Currency): fc.Arbitrary<MerchantComm
   return fc.oneof(
     fc.record({ _tag: fc.constant("RegisterMerchant" as const), ...particulars, terms, nowMs: anyTimeMs }),
     fc.record({ _tag: fc.constant("ChangeTerms" as const), terms, nowMs: anyTimeMs }),
+    fc.record({ _tag: fc.constant("ChangeProfile" as const), profile: anyMerchantProfile, nowMs: anyTimeMs }),
     fc.record({ _tag: fc.constant("SuspendMerchant" as const), nowMs: anyTimeMs }),
     fc.record({ _tag: fc.constant("ReinstateMerchant" as const), nowMs: anyTimeMs })
   )

@@ -1,6 +1,10 @@
-/** Writes the committed OpenAPI document. Run it after a change of the API: `pnpm openapi`. */
+/** Writes the committed OpenAPI documents. Run it after a change of an API: `pnpm openapi`. */
 import { writeFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
+import { apiDocumentText } from "./src/docs/api-openapi.ts"
 import { openApiText } from "./src/docs/openapi.ts"
 
-writeFileSync(fileURLToPath(new URL("./openapi.json", import.meta.url)), openApiText())
+const write = (name: string, text: string): void => writeFileSync(fileURLToPath(new URL(name, import.meta.url)), text)
+
+write("./openapi.json", openApiText())
+write("./openapi-api.generated.json", apiDocumentText())

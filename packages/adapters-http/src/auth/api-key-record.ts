@@ -5,7 +5,7 @@
  */
 import { hash } from "bcryptjs"
 import { toBase64 } from "../base64.ts"
-import { isApiKeyShaped } from "./api-key.ts"
+import { type ApiKeyMode, isApiKeyShaped, shownOfApiKey } from "./api-key.ts"
 
 export type ApiKeyRecord = {
   readonly merchantId: string
@@ -14,20 +14,40 @@ export type ApiKeyRecord = {
   readonly bcryptHash: string
   readonly createdAtMs: number
   readonly revokedAtMs?: number
+  /** What its owner calls it. */
+  readonly name?: string
+  /** Of a generated key only, as is `lastFour`. */
+  readonly mode?: ApiKeyMode
+  readonly lastFour?: string
+  /** To the minute. */
+  readonly lastUsedAtMs?: number
 }
 
 /** Where records are kept. `find` takes any text and answers `undefined` for what it does not hold. */
 export type ApiKeyStore = {
   readonly find: (lookup: string) => Promise<ApiKeyRecord | undefined>
+  /**
+   * Notes that a key was used. What is less than a minute later than the use on record, or before it, is left at that.
+   * Nobody waits for it, and one that fails is dropped.
+   */
+  readonly recordUse?: (lookup: string, nowMs: number) => Promise<void>
 }
 
 /** A store in which keys come and go while servers run. What is answered has been kept. */
-export type ApiKeyRegister = ApiKeyStore & {
-  /** Keeps a record in place of an earlier one of the same key. A revocation stands, whatever is added later. */
+export type ApiKeyRegister = Required<ApiKeyStore> & {
+  /** A merchant's keys: those that work first, then the newest. At least the first 1000. */
+  readonly list: (merchantId: string) => Promise<ReadonlyArray<ApiKeyRecord>>
+  /**
+   * Keeps a record in place of an earlier one of the same key. A revocation stands, whatever is added later, and so does
+   * the latest use.
+   */
   readonly add: (record: ApiKeyRecord) => Promise<void>
   /** Revokes a key for good. Of several times the first counts; a key that is not on record is left at that. */
   readonly revoke: (lookup: string, nowMs: number) => Promise<void>
 }
+
+/** Uses are told apart by the minute: nobody looks closer, and each is a write. */
+export const useToldEveryMs = 60_000
 
 /** An HMAC-SHA-256 key with usage `sign`, such as a key ring's `derivedKey("api-keys")`. Losing it voids every key. */
 export type Pepper = CryptoKey
@@ -40,15 +60,23 @@ export const lookupOf = async (pepper: Pepper, apiKey: string): Promise<string> 
 export const proofOf = async (pepper: Pepper, apiKey: string): Promise<string> =>
   toBase64(await mac(pepper, `proof:${apiKey}`))
 
-/** The record of a key. Throws a `TypeError` for a text that is not shaped as one; `cost` is bcrypt's, default 10. */
-export const apiKeyRecord = async (
-  pepper: Pepper,
-  key: { readonly apiKey: string; readonly merchantId: string; readonly nowMs: number; readonly cost?: number }
-): Promise<ApiKeyRecord> => {
-  if (!isApiKeyShaped(key.apiKey)) throw new TypeError("an API key is 8 to 256 visible ASCII characters")
-  const lookup = await lookupOf(pepper, key.apiKey)
-  const bcryptHash = await hash(await proofOf(pepper, key.apiKey), key.cost ?? 10)
-  return { merchantId: key.merchantId, lookup, bcryptHash, createdAtMs: key.nowMs }
+export type KeyToRecord = {
+  readonly apiKey: string
+  readonly merchantId: string
+  readonly nowMs: number
+  readonly name?: string
+  /** bcrypt's. Default 10. */
+  readonly cost?: number
+}
+
+/** The record of a key. Throws a `TypeError` for a text that is not shaped as one. */
+export const apiKeyRecord = async (pepper: Pepper, key: KeyToRecord): Promise<ApiKeyRecord> => {
+  const { apiKey, merchantId, nowMs, name, cost = 10 } = key
+  if (!isApiKeyShaped(apiKey)) throw new TypeError("an API key is 8 to 256 visible ASCII characters")
+  const lookup = await lookupOf(pepper, apiKey)
+  const bcryptHash = await hash(await proofOf(pepper, apiKey), cost)
+  const named = name === undefined ? {} : { name }
+  return { merchantId, lookup, bcryptHash, createdAtMs: nowMs, ...named, ...shownOfApiKey(apiKey) }
 }
 
 /** Records in memory, for servers whose keys come from their configuration. */
@@ -56,14 +84,38 @@ export const memoryApiKeyStore = (records: ReadonlyArray<ApiKeyRecord> = []): Ap
   const byLookup = new Map(records.map((record) => [record.lookup, record]))
   return {
     find: async (lookup) => byLookup.get(lookup),
-    add: async (record) => {
-      const revokedAtMs = byLookup.get(record.lookup)?.revokedAtMs
-      byLookup.set(record.lookup, revokedAtMs === undefined ? record : { ...record, revokedAtMs })
-    },
+    list: async (merchantId) =>
+      Array.from(byLookup.values())
+        .filter((record) => record.merchantId === merchantId)
+        .sort((one, other) => Number(isRevoked(one)) - Number(isRevoked(other)) || byAge(one, other)),
+    add: async (record) => void byLookup.set(record.lookup, merged(byLookup.get(record.lookup), record)),
     revoke: async (lookup, nowMs) => {
       const record = byLookup.get(lookup)
       if (record !== undefined) byLookup.set(lookup, { ...record, revokedAtMs: record.revokedAtMs ?? nowMs })
+    },
+    recordUse: async (lookup, nowMs) => {
+      const record = byLookup.get(lookup)
+      if (record !== undefined && isUseToTell(record, nowMs)) byLookup.set(lookup, { ...record, lastUsedAtMs: nowMs })
     }
+  }
+}
+
+/** Whether a use is late enough after the one on record. */
+export const isUseToTell = ({ lastUsedAtMs = -Infinity }: ApiKeyRecord, nowMs: number): boolean =>
+  nowMs - lastUsedAtMs >= useToldEveryMs
+
+const isRevoked = ({ revokedAtMs }: ApiKeyRecord): boolean => revokedAtMs !== undefined
+
+const byAge = (one: ApiKeyRecord, other: ApiKeyRecord): number =>
+  other.createdAtMs - one.createdAtMs || (one.lookup < other.lookup ? -1 : 1)
+
+const merged = (known: ApiKeyRecord | undefined, record: ApiKeyRecord): ApiKeyRecord => {
+  const revokedAtMs = known?.revokedAtMs ?? record.revokedAtMs
+  const lastUsedAtMs = Math.max(known?.lastUsedAtMs ?? -Infinity, record.lastUsedAtMs ?? -Infinity)
+  return {
+    ...record,
+    ...(revokedAtMs === undefined ? {} : { revokedAtMs }),
+    ...(lastUsedAtMs === -Infinity ? {} : { lastUsedAtMs })
   }
 }
 

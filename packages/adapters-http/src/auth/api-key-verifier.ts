@@ -3,23 +3,28 @@
  * key and stored hash, never per request, and never for a key that is not on record: a flood of made-up keys costs
  * a keyed digest and a look-up each. A key that was proven lately costs one plain digest.
  */
-import { sha256 } from "@noble/hashes/sha2.js"
 import { compare } from "bcryptjs"
-import { toBase64 } from "../base64.ts"
+import { saltedFingerprints } from "../salted-fingerprints.ts"
 import { busy, turnstile } from "../turnstile.ts"
 import { isApiKeyShaped } from "./api-key.ts"
-import { type ApiKeyRecord, type ApiKeyStore, lookupOf, type Pepper, proofOf } from "./api-key-record.ts"
+import { type ApiKeyRecord, type ApiKeyStore, isUseToTell, lookupOf, type Pepper, proofOf } from "./api-key-record.ts"
 
-/** `Malformed` and `Unknown` get the same answer on the wire; `Busy` is worth repeating a moment later. */
+/**
+ * `keyId` is the look-up of the key's record. `Malformed` and `Unknown` get the same answer on the wire; `Busy` is worth
+ * repeating a moment later.
+ */
 export type Authentication =
-  | { readonly _tag: "Authenticated"; readonly merchantId: string }
+  | { readonly _tag: "Authenticated"; readonly merchantId: string; readonly keyId: string }
   | { readonly _tag: "Malformed" | "Unknown" | "Busy" }
 
 export type ApiKeyVerifierOptions = {
   readonly store: ApiKeyStore
   readonly pepper: Pepper
   readonly nowMs: () => number
-  /** How long an answer stands without asking the store: the delay of a revocation elsewhere. At most 60 000. */
+  /**
+   * How long an answer stands without asking the store, and hence how long a revocation by another process takes. Default
+   * 1000, at most 60 000; 0 asks for every request. While the store cannot be asked, an answer stands for a minute.
+   */
   readonly answerTtlMs?: number
   /** Keys held in memory. At most 10 000. */
   readonly maxKeys?: number
@@ -36,17 +41,19 @@ export type ApiKeyVerifier = {
 
 export const apiKeyVerifier = (options: ApiKeyVerifierOptions): ApiKeyVerifier => {
   const { store, pepper, nowMs } = options
-  const answerTtlMs = Math.min(options.answerTtlMs ?? 60_000, 60_000)
+  const answerTtlMs = Math.min(options.answerTtlMs ?? 1000, answerTtlMsMax)
   const proven = provenKeys(Math.min(options.maxKeys ?? 10_000, 10_000))
   const fingerprintOf = saltedFingerprints()
+  const noteUse = useNotes(store)
   const admit = turnstile({ running: 2, waiting: 32 })
   const underway = new Map<string, Promise<Authentication>>()
   let forgotten = 0
 
   /** A clock that was set back makes an answer neither fresh nor old; the store is asked. */
-  const stands = (known: Proven): boolean => {
+  const isWithin = (known: Proven | undefined, ttlMs: number): known is Proven => {
+    if (known === undefined) return false
     const ageMs = nowMs() - known.askedAtMs
-    return ageMs >= 0 && ageMs < answerTtlMs
+    return ageMs >= 0 && ageMs < ttlMs
   }
 
   const prove = async (record: ApiKeyRecord, apiKey: string, known: Proven | undefined) => {
@@ -60,7 +67,14 @@ export const apiKeyVerifier = (options: ApiKeyVerifierOptions): ApiKeyVerifier =
     const askedAtMs = nowMs()
     const askedAfter = forgotten
     const lookup = await lookupOf(pepper, apiKey)
-    const record = await store.find(lookup)
+    let record: ApiKeyRecord | undefined
+    try {
+      record = await store.find(lookup)
+    } catch (error) {
+      const known = proven.get(fingerprint)
+      if (isWithin(known, answerTtlMsMax)) return authenticated(known)
+      throw error
+    }
     if (record === undefined || record.revokedAtMs !== undefined) {
       proven.drop(fingerprint)
       return { _tag: "Unknown" }
@@ -69,16 +83,18 @@ export const apiKeyVerifier = (options: ApiKeyVerifierOptions): ApiKeyVerifier =
     if (holds === busy) return { _tag: "Busy" }
     if (!holds) return { _tag: "Unknown" }
     const { merchantId, bcryptHash } = record
+    const now = { lookup, bcryptHash, merchantId, askedAtMs }
     // The record may have been read before a revocation that `forget` has since told of.
-    if (askedAfter === forgotten) proven.keep(fingerprint, { lookup, bcryptHash, merchantId, askedAtMs })
-    return { _tag: "Authenticated", merchantId }
+    if (askedAfter === forgotten) proven.keep(fingerprint, now)
+    noteUse(record, askedAtMs)
+    return authenticated(now)
   }
 
   const verify = async (apiKey: string): Promise<Authentication> => {
     if (!isApiKeyShaped(apiKey)) return { _tag: "Malformed" }
     const fingerprint = fingerprintOf(apiKey)
     const known = proven.get(fingerprint)
-    if (known !== undefined && stands(known)) return { _tag: "Authenticated", merchantId: known.merchantId }
+    if (isWithin(known, answerTtlMs)) return authenticated(known)
     // Requests that arrive together with a key's first one wait for the same bcrypt.
     const shared = underway.get(fingerprint) ?? ask(apiKey, fingerprint)
     underway.set(fingerprint, shared)
@@ -100,16 +116,31 @@ export const apiKeyVerifier = (options: ApiKeyVerifierOptions): ApiKeyVerifier =
   }
 }
 
-/**
- * Names keys in memory without holding them. The salt is new with every process and never leaves it, so nobody can
- * choose a name, and the time a comparison of names takes says nothing about a key.
- */
-const saltedFingerprints = (): ((apiKey: string) => string) => {
-  const salt = crypto.getRandomValues(new Uint8Array(32))
-  const salted = sha256.create().update(salt)
-  const encoder = new TextEncoder()
-  return (apiKey) => toBase64(salted.clone().update(encoder.encode(apiKey)).digest())
+/** As long as a key that was proven may be believed at all. */
+const answerTtlMsMax = 60_000
+
+const authenticated = ({ merchantId, lookup }: Proven): Authentication => ({
+  _tag: "Authenticated",
+  merchantId,
+  keyId: lookup
+})
+
+/** Writes uses down beside the requests: once a minute for a key, and a few at a time. One that is lost is no loss. */
+const useNotes = (store: ApiKeyStore): ((record: ApiKeyRecord, nowMs: number) => void) => {
+  const underway = new Set<string>()
+  return (record, nowMs) => {
+    const { lookup } = record
+    if (store.recordUse === undefined || !isUseToTell(record, nowMs)) return
+    if (underway.has(lookup) || underway.size >= notesMax) return
+    underway.add(lookup)
+    store
+      .recordUse(lookup, nowMs)
+      .catch(() => undefined)
+      .finally(() => underway.delete(lookup))
+  }
 }
+
+const notesMax = 32
 
 type Proven = {
   readonly lookup: string

@@ -24,6 +24,15 @@ export const isApiKeyShaped = (text: string): boolean => {
   return !generatedShape.test(text) || checksum(text.slice(0, -6)) === text.slice(-6)
 }
 
+/** What may be shown of a generated key when it is gone: its mode, and four characters of the checksum at its end. */
+export type ShownOfApiKey = { readonly mode: ApiKeyMode; readonly lastFour: string }
+
+/** `undefined` for a key of a host's own making, which may be so short that its end gives it away. */
+export const shownOfApiKey = (apiKey: string): ShownOfApiKey | undefined => {
+  if (!generatedShape.test(apiKey)) return undefined
+  return { mode: apiKey.startsWith("pk_live_") ? "live" : "test", lastFour: apiKey.slice(-4) }
+}
+
 const anyKeyShape = /^[\x21-\x7e]{8,256}$/u
 const generatedShape = /^pk_(?:live|test)_[0-9A-Za-z]{12}_[0-9A-Za-z]{49}$/u
 

@@ -5,6 +5,7 @@ export {
   type ApiKeyRegister,
   type ApiKeyStore,
   apiKeyRecord,
+  type KeyToRecord,
   memoryApiKeyStore,
   type Pepper
 } from "./api-key-record.ts"
@@ -14,3 +15,11 @@ export {
   type Authentication,
   apiKeyVerifier
 } from "./api-key-verifier.ts"
+export {
+  type CreateApiKeyRejection,
+  type CreatedApiKey,
+  type ListedApiKey,
+  type MerchantApiKeys,
+  type MerchantApiKeysOptions,
+  merchantApiKeys
+} from "./merchant-api-keys.ts"

@@ -6,7 +6,10 @@ import { empty } from "./answer.ts"
 export type AllowedOrigins = "*" | ReadonlyArray<string>
 
 const requestHeaders = "Authorization, Content-Type, X-Request-Id, Idempotency-Key"
-const responseHeaders = "X-Request-Id, Link, Idempotent-Replayed, Retry-After"
+const responseHeaders = [
+  "X-Request-Id, Link, Idempotent-Replayed, Retry-After",
+  "X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset"
+].join(", ")
 
 /** What every response says to a browser. A foreign origin is told nothing, which is a refusal. */
 export const corsHeaders = (request: Request, allowed: AllowedOrigins): Answer["headers"] => {

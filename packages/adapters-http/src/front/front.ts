@@ -5,15 +5,21 @@
 import * as Result from "effect/Result"
 import { type Answer, toResponse } from "./answer.ts"
 import { type AllowedOrigins, corsHeaders, preflight } from "./cors.ts"
+import type { MalformedBody } from "./malformed-body.ts"
 import { isPlainJson } from "./media-type.ts"
+import type { RateClass } from "./rate-limits.ts"
 import { declaredTooLarge, readBody } from "./read-body.ts"
 import { requestIdOf } from "./request-id.ts"
-import type { Route, RouteTable } from "./route-table.ts"
-import { type JsonFault, type JsonLimits, type JsonObject, parseStrict } from "./strict-json.ts"
+import type { Route, RouteMatch, RouteTable } from "./route-table.ts"
+import { type JsonLimits, type JsonObject, parseStrict } from "./strict-json.ts"
+import { type Passage, type Throttle, unlimited } from "./throttle.ts"
 
-/** Who calls. `Malformed` and `Unknown` are answered alike; `Busy` means that the same key may be tried again. */
+/**
+ * Who calls. `keyId` tells a merchant's keys apart, so that each has limits of its own. `Malformed` and `Unknown` are
+ * answered alike; `Busy` means that the same key may be tried again.
+ */
 export type Caller =
-  | { readonly merchantId: string }
+  | { readonly merchantId: string; readonly keyId?: string }
   | { readonly _tag: "Malformed" }
   | { readonly _tag: "Unknown" }
   | { readonly _tag: "Busy" }
@@ -39,7 +45,8 @@ export type Refusals = {
   readonly unsupportedMediaType: () => Answer
   readonly unauthenticated: () => Answer
   readonly busy: () => Answer
-  readonly malformedBody: (fault: JsonFault | { readonly _tag: "BodyInterrupted" }) => Answer
+  readonly tooManyRequests: (retryAfterS: number) => Answer
+  readonly malformedBody: (fault: MalformedBody) => Answer
   readonly defect: () => Answer
 }
 
@@ -51,6 +58,10 @@ export type FrontOptions<R extends Route> = {
   readonly newRequestId: () => string
   readonly limits: FrontLimits
   readonly allowedOrigins: AllowedOrigins
+  /** Fields of bodies that must be written as whole numbers, where they are numbers. */
+  readonly wholeFields?: ReadonlySet<string>
+  /** Absent: nobody is counted. */
+  readonly throttle?: Throttle | undefined
   readonly onDefect: (error: unknown, requestId: string) => void
 }
 
@@ -59,7 +70,10 @@ export const front =
   <R extends Route>(options: FrontOptions<R>) =>
   async (request: Request): Promise<Response> => {
     const requestId = requestIdOf(request, options.newRequestId)
-    const response = await admit(options, request, requestId).catch((error: unknown) => {
+    const url = new URL(request.url)
+    const match = options.routes.match(request.method, url.pathname)
+    const passage = (options.throttle ?? unlimited)(request, rateClassOf(match))
+    const response = await admit(options, { request, requestId, url, match, passage }).catch((error: unknown) => {
       options.onDefect(error, requestId)
       return toResponse(options.refusals.defect())
     })
@@ -67,26 +81,33 @@ export const front =
       "x-request-id": requestId,
       "cache-control": "no-store",
       "x-content-type-options": "nosniff",
+      ...passage.headers(),
       ...corsHeaders(request, options.allowedOrigins)
     }
     for (const [name, value] of Object.entries(headers)) response.headers.set(name, value)
     return request.method === "HEAD" ? new Response(null, response) : response
   }
 
-const admit = async <R extends Route>(
-  options: FrontOptions<R>,
-  request: Request,
-  requestId: string
-): Promise<Response> => {
+type Arrival<R extends Route> = {
+  readonly request: Request
+  readonly requestId: string
+  readonly url: URL
+  readonly match: RouteMatch<R>
+  readonly passage: Passage
+}
+
+const rateClassOf = (match: RouteMatch<Route>): RateClass =>
+  (match._tag === "Found" ? match.route.rateClass : undefined) ?? "payments"
+
+const admit = async <R extends Route>(options: FrontOptions<R>, arrival: Arrival<R>): Promise<Response> => {
   const { refusals } = options
-  const url = new URL(request.url)
-  const match = options.routes.match(request.method, url.pathname)
+  const { request, requestId, url, match, passage } = arrival
   if (match._tag === "Unknown") return toResponse(refusals.unknownPath())
   if (match._tag !== "Found") {
     return toResponse(match._tag === "Options" ? preflight(match.methods) : refusals.otherMethod(match.methods))
   }
   const { route } = match
-  const merchantId = route.takesKey ? await merchantOf(options, request) : Result.succeed(null)
+  const merchantId = route.takesKey ? await merchantOf(options, request, passage) : Result.succeed(null)
   if (Result.isFailure(merchantId)) return toResponse(merchantId.failure)
   const body = route.takesBody ? await bodyOf(options, request) : Result.succeed({})
   if (Result.isFailure(body)) return toResponse(body.failure)
@@ -102,21 +123,30 @@ const admit = async <R extends Route>(
 
 const merchantOf = async <R extends Route>(
   { authenticate, refusals }: FrontOptions<R>,
-  request: Request
+  request: Request,
+  passage: Passage
 ): Promise<Result.Result<string, Answer>> => {
+  const lateS = passage.enter()
+  if (lateS !== null) return Result.fail(refusals.tooManyRequests(lateS))
   const caller = await authenticate(request.headers.get("authorization"))
-  if ("merchantId" in caller) return Result.succeed(caller.merchantId)
-  return Result.fail(caller._tag === "Busy" ? refusals.busy() : refusals.unauthenticated())
+  if ("merchantId" in caller) {
+    const waitS = await passage.admit(caller)
+    return waitS === null ? Result.succeed(caller.merchantId) : Result.fail(refusals.tooManyRequests(waitS))
+  }
+  if (caller._tag === "Busy") return Result.fail(refusals.busy())
+  const waitS = await passage.refuse(caller._tag)
+  return Result.fail(waitS === null ? refusals.unauthenticated() : refusals.tooManyRequests(waitS))
 }
 
 const bodyOf = async <R extends Route>(
-  { refusals, limits }: FrontOptions<R>,
+  { refusals, limits, wholeFields }: FrontOptions<R>,
   request: Request
 ): Promise<Result.Result<JsonObject, Answer>> => {
   if (declaredTooLarge(request, limits.bodyBytesMax)) return Result.fail(refusals.bodyTooLarge(limits.bodyBytesMax))
   if (!isPlainJson(request)) return Result.fail(refusals.unsupportedMediaType())
   const bytes = await readBody(request, limits.bodyBytesMax)
-  if (bytes instanceof Uint8Array) return Result.mapError(parseStrict(bytes, limits), refusals.malformedBody)
+  if (bytes instanceof Uint8Array)
+    return Result.mapError(parseStrict(bytes, limits, wholeFields), refusals.malformedBody)
   return Result.fail(
     bytes._tag === "BodyTooLarge" ? refusals.bodyTooLarge(limits.bodyBytesMax) : refusals.malformedBody(bytes)
   )

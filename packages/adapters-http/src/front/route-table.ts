@@ -1,4 +1,5 @@
 /** Which paths exist, and with which methods: asked before anything else is done for a request. */
+import type { RateClass } from "./rate-limits.ts"
 
 export type Route = {
   readonly method: string
@@ -6,6 +7,8 @@ export type Route = {
   readonly path: string
   readonly takesKey: boolean
   readonly takesBody: boolean
+  /** What its calls are counted as. Default `payments`. */
+  readonly rateClass?: RateClass
 }
 
 export type RouteMatch<R extends Route> =

@@ -26,19 +26,26 @@ export type JsonFault =
   | { readonly _tag: "KeyForbidden" }
   /** Half of a surrogate pair, or the character NUL, which not every store can keep. */
   | { readonly _tag: "TextMalformed" }
+  /** A field that must be a whole number is written otherwise, as `10.0` or `1e1`, or has too many digits. */
+  | { readonly _tag: "NotWhole"; readonly field: string }
 
 export type JsonLimits = { readonly depthMax: number; readonly keysMax: number }
 
 /**
- * The object that the bytes of a body stand for.
+ * The object that the bytes of a body stand for. Numbers of the `wholeFields` at its top must be written as digits
+ * alone, at most 15 of them, so that they are what they look like in every parser.
  *
  * @example
  * parseStrict(new TextEncoder().encode('{"a":1,"a":2}'), limits) // => Result.fail({ _tag: "KeyRepeated" })
  */
-export const parseStrict = (bytes: Uint8Array, limits: JsonLimits): Result.Result<JsonObject, JsonFault> => {
+export const parseStrict = (
+  bytes: Uint8Array,
+  limits: JsonLimits,
+  wholeFields: ReadonlySet<string> = noFields
+): Result.Result<JsonObject, JsonFault> => {
   const text = decodeUtf8(bytes)
   if (text === undefined) return Result.fail({ _tag: "NotUtf8" })
-  const fault = scan(text, limits)
+  const fault = scan(text, limits, wholeFields)
   if (fault !== undefined) return Result.fail(fault)
   const parsed = parseJson(text)
   if (parsed === undefined) return Result.fail({ _tag: "NotJson" })
@@ -46,6 +53,8 @@ export const parseStrict = (bytes: Uint8Array, limits: JsonLimits): Result.Resul
   if (!isWellFormed(parsed)) return Result.fail({ _tag: "TextMalformed" })
   return Result.succeed(withoutNulls(parsed))
 }
+
+const noFields: ReadonlySet<string> = new Set()
 
 /** A byte order mark stays in the text and so is refused by the grammar (RFC 8259 §8.1). */
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
@@ -72,7 +81,7 @@ const forbidden: ReadonlySet<string> = new Set(["__proto__", "constructor", "pro
  * Looks at structure and keys only, before the parser does: depth and number of keys bound the parser's work, and
  * a key given twice is not seen any more afterwards. On a text that is no JSON it may find anything or nothing.
  */
-const scan = (text: string, limits: JsonLimits): JsonFault | undefined => {
+const scan = (text: string, limits: JsonLimits, wholeFields: ReadonlySet<string>): JsonFault | undefined => {
   const open: Array<Set<string> | null> = []
   let keys = 0
   let keyIsNext = false
@@ -96,6 +105,9 @@ const scan = (text: string, limits: JsonLimits): JsonFault | undefined => {
         if (forbidden.has(key)) return { _tag: "KeyForbidden" }
         if (seen.has(key)) return { _tag: "KeyRepeated" }
         if (++keys > limits.keysMax) return { _tag: "TooManyKeys", keysMax: limits.keysMax }
+        if (open.length === 1 && wholeFields.has(key) && !isWholeOrOther(text, end + 1)) {
+          return { _tag: "NotWhole", field: key }
+        }
         seen.add(key)
         keyIsNext = false
       }
@@ -103,6 +115,13 @@ const scan = (text: string, limits: JsonLimits): JsonFault | undefined => {
     }
   }
   return undefined
+}
+
+/** Whether the value after a key that ended before `from` is no number, or one of digits alone. */
+const isWholeOrOther = (text: string, from: number): boolean => {
+  const value = /[ \t\n\r]*:[ \t\n\r]*(?:(?![-0-9 \t\n\r])|-?(?:0|[1-9][0-9]{0,14})(?![0-9.eE]))/uy
+  value.lastIndex = from
+  return value.test(text)
 }
 
 /** Where the string that begins at `from` ends; the end of the text if it does not. */

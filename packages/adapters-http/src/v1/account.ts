@@ -1,12 +1,12 @@
 /** The operations on what belongs to the merchant as a whole, and those that need no key. */
 import * as Effect from "effect/Effect"
-import { empty, json } from "../front/answer.ts"
+import { json } from "../front/answer.ts"
+import * as Return from "../front/challenge-return.ts"
 import type { Incoming } from "../front/front.ts"
 import { linkHeader, type PageQuery, pageRequest } from "./list-page.ts"
 import { addressOf, answerData, ask, merchantIdOf, merchantOf, readId, type Services } from "./operation.ts"
 import { notFound, refuse, unavailable } from "./published-error.ts"
 import { renderBalances, renderSettlement } from "./render-account.ts"
-import { returnStateInvalid } from "./return-page.ts"
 
 export const ping = Effect.fnUntraced(function* () {
   return yield* Effect.succeed(json(200, { message: "pong" }))
@@ -48,11 +48,7 @@ export const getSettlement = Effect.fnUntraced(function* (
   return answerData(renderSettlement(yield* ask(() => kernel.settlements.get(merchantIdOf(incoming), id), "read")))
 })
 
-/** Brings a payer's browser on from the bank to the shop. It carries no outcome, so nothing here depends on it. */
 export const returnFromChallenge = Effect.fnUntraced(function* ({ kernel }: Services, state: string) {
-  const outcome = yield* Effect.promise(() => kernel.payments.returnFromChallenge(state))
-  if (outcome.ok) return empty(303, { location: outcome.value.redirectUrl, "referrer-policy": "no-referrer" })
-  return outcome.error._tag === "ReturnStateInvalid"
-    ? yield* Effect.promise(returnStateInvalid)
-    : refuse(unavailable(outcome.error.retryAfterMs))
+  const answer = yield* Effect.promise(() => Return.returnFromChallenge(kernel, state))
+  return typeof answer === "number" ? refuse(unavailable(answer)) : answer
 })

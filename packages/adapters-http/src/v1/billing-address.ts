@@ -1,8 +1,9 @@
 /** What the published API asks of an address beyond the shape of its fields. */
+
+import { type FieldError, fieldError, required } from "../fields/field-error.ts"
 import type { JsonObject } from "../front/strict-json.ts"
 import { part } from "../json-part.ts"
 import { isCountry } from "./field.schema.ts"
-import { type FieldError, fieldError, required } from "./field-error.ts"
 import { invalidField, type PublishedError } from "./published-error.ts"
 
 /** A district is needed where the country has states or provinces that banks compare. Told with all other fields. */

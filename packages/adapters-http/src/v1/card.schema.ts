@@ -1,5 +1,6 @@
 /** Cards on the wire of `/v1`: what may be asked, and what is shown. */
 import * as Schema from "effect/Schema"
+import { text } from "../fields/field-shapes.ts"
 import {
   Country,
   Email,
@@ -10,8 +11,7 @@ import {
   IpAddress,
   KeyId,
   PhoneNumber,
-  SessionId,
-  text
+  SessionId
 } from "./field.schema.ts"
 
 export const District = text(1, 16).annotate({

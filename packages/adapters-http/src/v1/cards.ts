@@ -2,13 +2,14 @@
 import type { BillingChange, BillingDetails, Card } from "@paykernel/core"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { endingCode } from "../ending-code.ts"
+import { fieldError, required } from "../fields/field-error.ts"
 import type { Incoming } from "../front/front.ts"
 import { part } from "../json-part.ts"
 import { addressError, districtRule } from "./billing-address.ts"
 import { CreateCardRequest, UpdateCardRequest } from "./card.schema.ts"
-import { fieldError, required } from "./field-error.ts"
 import { linkHeader, type PageQuery, pageRequest } from "./list-page.ts"
-import { endingCode, openCard, openCvv } from "./open-card-data.ts"
+import { openCard, openCvv } from "./open-card-data.ts"
 import {
   addressOf,
   allErrors,

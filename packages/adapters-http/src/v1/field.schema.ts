@@ -1,28 +1,9 @@
 /** The fields that requests of `/v1` are made of, each with its limits and the words in which it is refused. */
 import * as Schema from "effect/Schema"
+import { countries } from "../fields/countries.ts"
+import { rule } from "../fields/field-rule.ts"
+import { matching, oneOf, text, whole } from "../fields/field-shapes.ts"
 import { uuidShape } from "../uuid.ts"
-import { countries } from "./countries.ts"
-import { rule } from "./field-rule.ts"
-
-/** Text of a bounded length, counted in UTF-16 code units. */
-export const text = (min: number, max: number) =>
-  Schema.String.check(
-    Schema.isBetweenLength(
-      min,
-      max,
-      rule({ error: "length_outside_bounds", says: `must be between ${min} and ${max}`, constraints: { min, max } })
-    )
-  )
-
-const matching = (pattern: RegExp) =>
-  Schema.isPattern(
-    pattern,
-    rule({
-      error: "pattern_mismatch",
-      says: `must match "${pattern.source}"`,
-      constraints: { pattern: pattern.source }
-    })
-  )
 
 const uuid = Schema.String.check(matching(uuidShape))
 
@@ -40,9 +21,6 @@ export const KeyId = text(1, 64).annotate({ description: "Id of the public key t
 export const EncryptedData = Schema.String.check(
   Schema.isMinLength(1, rule({ error: "invalid_value", says: "may not be empty" }))
 ).annotate({ description: "Base64 of an armored OpenPGP message to the published key." })
-
-const oneOf = <const Words extends readonly [string, ...Array<string>]>(words: Words) =>
-  Schema.Literals(words).annotate(rule({ error: "invalid_value", says: `must be one of [${words.join(", ")}]` }))
 
 export const VerificationMethod = oneOf(["none", "cvv", "three_d_secure"]).annotate({
   description:
@@ -86,19 +64,6 @@ export const Amount = Schema.Struct({
     examples: ["USD"]
   })
 }).annotate({ identifier: "Amount" })
-
-const whole = (min: number, max: number) =>
-  Schema.Number.check(
-    Schema.isInt(rule({ error: "invalid_value", says: "must be a whole number" })).abort(),
-    Schema.isGreaterThanOrEqualTo(
-      min,
-      rule({ error: "min_value", says: `must be greater than or equal to ${min}`, constraints: { min } })
-    ),
-    Schema.isLessThanOrEqualTo(
-      max,
-      rule({ error: "max_value", says: `must be less than or equal to ${max}`, constraints: { max } })
-    )
-  )
 
 export const ExpMonth = whole(1, 12)
 export const ExpYear = whole(1, 9999).annotate({ description: "Four digits." })

@@ -1,7 +1,7 @@
 /** How lists are asked for: a stretch of time, a place to start from, a size, and filters. */
 import * as Schema from "effect/Schema"
+import { rule } from "../fields/field-rule.ts"
 import { SourceTypeFilter, StatusFilter, Uuid } from "./field.schema.ts"
-import { rule } from "./field-rule.ts"
 
 const wholeNumber = Schema.String.check(
   Schema.isPattern(/^[0-9]{1,15}$/u, rule({ error: "invalid_value", says: "must be a whole number" })).abort(),

@@ -1,9 +1,10 @@
 /** What holds for all operations of `/v1` and is therefore said once, on top of the generated OpenAPI document. */
-import { isPart, list, type Part, part } from "../json-part.ts"
+import { mapValues, rateLimitHeaders, tolerant } from "../docs/document-parts.ts"
+import { list, type Part, part } from "../json-part.ts"
 
 /**
  * Adds the headers and failures that every operation has in common. Unknown fields are ignored at run time, as the
- * original API does, so the document must not forbid them.
+ * original API does.
  */
 export const asPublished = (document: Part): Part => {
   const spec = tolerant(document)
@@ -16,7 +17,13 @@ export const asPublished = (document: Part): Part => {
 
 const describeOperation = (operation: Part, method: string, path: string): Part => {
   const writes = method === "post" || method === "put"
-  const responses = { ...part(operation["responses"]), ...(writes ? refusedBodies : {}), ...failures }
+  const takesKey = list(operation["security"]).length > 0
+  const responses = {
+    ...part(operation["responses"]),
+    ...(writes ? refusedBodies : {}),
+    ...(takesKey ? overLimit : {}),
+    ...failures
+  }
   return {
     ...operation,
     operationId: String(operation["operationId"]).replace(/^.*\./u, ""),
@@ -26,9 +33,10 @@ const describeOperation = (operation: Part, method: string, path: string): Part 
       description: descriptions[status] ?? part(response)["description"],
       headers: {
         "X-Request-Id": requestId,
+        ...(takesKey ? rateLimitHeaders : {}),
         ...(method === "post" && status.startsWith("2") ? { "Idempotent-Replayed": replayed } : {}),
         ...(lists.has(path) && method === "get" && status === "200" ? { Link: link } : {}),
-        ...(status === "503" ? { "Retry-After": retryAfter } : {})
+        ...(status === "429" || status === "503" ? { "Retry-After": retryAfter } : {})
       }
     }))
   }
@@ -71,18 +79,9 @@ const refusedBodies = {
   415: failure("The body is not application/json in UTF-8")
 }
 
+const overLimit = { 429: failure("Too many requests") }
+
 const failures = {
   500: failure("Something unexpected happened"),
   503: failure("Temporarily unavailable")
 }
-
-const tolerant = (value: Part): Part =>
-  mapValues(value, (member, name) => {
-    if (Array.isArray(member)) return member.map((item) => (isPart(item) ? tolerant(item) : item))
-    if (!isPart(member)) return member
-    const { additionalProperties, ...rest } = member
-    return tolerant(name === "properties" || additionalProperties !== false ? member : rest)
-  })
-
-const mapValues = (object: Part, change: (value: unknown, name: string) => unknown): Part =>
-  Object.fromEntries(Object.entries(object).map(([name, value]) => [name, change(value, name)]))

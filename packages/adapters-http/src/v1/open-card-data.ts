@@ -2,8 +2,8 @@
 import type { Cvv, Pan } from "@paykernel/core"
 import * as Effect from "effect/Effect"
 import type * as Result from "effect/Result"
+import { invalidValue } from "../fields/field-error.ts"
 import type { CardDoor, CardDoorRejection } from "../openpgp/index.ts"
-import { invalidValue } from "./field-error.ts"
 import type { Operation } from "./operation.ts"
 import { encryptionKeyNotFound, invalidField, type PublishedError, unavailable } from "./published-error.ts"
 
@@ -36,12 +36,3 @@ const answers: { readonly [Tag in OpenFailure["_tag"]]: PublishedError } = {
   PanChecksumFailed: { status: 400, code: 1110, message: "The card number is invalid." },
   DoorBusy: unavailable(1000)
 }
-
-/**
- * A request that was not taken ends with its security code destroyed. The kernel leaves it whole where the same call
- * could be repeated; here a client who repeats it encrypts the code anew.
- */
-export const endingCode =
-  (cvv: Cvv | null) =>
-  <A, E, R>(call: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-    Effect.tapError(call, () => Effect.sync(() => cvv?.destroy()))

@@ -1,5 +1,6 @@
 /** Payments, cancels and refunds on the wire of `/v1`. */
 import * as Schema from "effect/Schema"
+import { text } from "../fields/field-shapes.ts"
 import { Id, Metadata, RequestMetadata, RiskEvaluation, UtcTimestamp } from "./card.schema.ts"
 import {
   Amount,
@@ -8,7 +9,6 @@ import {
   KeyId,
   ReversalReason,
   SourceType,
-  text,
   Uuid,
   VerificationMethod,
   WebUrl

@@ -2,11 +2,12 @@
 import type { Cvv, Merchant, Payment } from "@paykernel/core"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { endingCode } from "../ending-code.ts"
+import { type FieldError, fieldError, notRequired, required } from "../fields/field-error.ts"
 import type { Incoming } from "../front/front.ts"
 import type { JsonObject } from "../front/strict-json.ts"
-import { type FieldError, fieldError, notRequired, required } from "./field-error.ts"
 import { linkHeader, type PageQuery, pageRequest } from "./list-page.ts"
-import { endingCode, openCvv } from "./open-card-data.ts"
+import { openCvv } from "./open-card-data.ts"
 import {
   addressOf,
   allErrors,

@@ -1,6 +1,7 @@
 /** Errors in the published shape of `/v1`: a numeric code, a message, and for invalid fields one entry each. */
+
+import { type FieldError, type FieldRule, fieldError } from "../fields/field-error.ts"
 import { type Answer, json } from "../front/answer.ts"
-import { type FieldError, type FieldRule, fieldError } from "./field-error.ts"
 
 export type PublishedError = {
   readonly status: number

@@ -1,7 +1,7 @@
 /** What the front of `/v1` says where a request never reaches an operation. */
 import { json } from "../front/answer.ts"
 import type { Refusals } from "../front/front.ts"
-import type { JsonFault } from "../front/strict-json.ts"
+import { explainFault } from "../front/malformed-body.ts"
 import { notFound, type PublishedError, refuse, unavailable, unexpected } from "./published-error.ts"
 
 export const refusals: Refusals = {
@@ -12,7 +12,8 @@ export const refusals: Refusals = {
     refuse({ status: 415, code: 415, message: "The body must be application/json in UTF-8, not compressed." }),
   unauthenticated: () => refuse(unauthenticated),
   busy: () => refuse(unavailable(1000)),
-  malformedBody: (fault) => refuse({ status: 400, code: 2, message: `Invalid entity.\n${describe(fault)}` }),
+  tooManyRequests: (retryAfterS) => refuse({ ...tooManyRequests, retryAfterS }),
+  malformedBody: (fault) => refuse({ status: 400, code: 2, message: `Invalid entity.\n${explainFault(fault)}` }),
   defect: () => refuse(unexpected)
 }
 
@@ -22,25 +23,5 @@ const unauthenticated: PublishedError = {
   message: "Malformed authorization. Are the credentials properly encoded?"
 }
 
-type Fault = JsonFault | { readonly _tag: "BodyInterrupted" }
-
-const describe = (fault: Fault): string => {
-  switch (fault._tag) {
-    case "TooDeep":
-      return `The body is nested deeper than ${fault.depthMax} levels.`
-    case "TooManyKeys":
-      return `The body has more than ${fault.keysMax} fields.`
-    default:
-      return descriptions[fault._tag]
-  }
-}
-
-const descriptions = {
-  NotUtf8: "The body is not UTF-8 text.",
-  NotJson: "The body is not valid JSON.",
-  NotAnObject: "The body must be a JSON object.",
-  KeyRepeated: "The body has a field twice.",
-  KeyForbidden: "The body has a field whose name is not allowed.",
-  TextMalformed: "The body has a text that is not well-formed Unicode, or has the character NUL.",
-  BodyInterrupted: "The body did not arrive completely."
-} satisfies { readonly [Tag in Exclude<Fault["_tag"], "TooDeep" | "TooManyKeys">]: string }
+/** Calls are counted before a key of idempotency is looked at: the same request may be sent again, under the same key. */
+const tooManyRequests: PublishedError = { status: 429, code: 429, message: "Too many requests." }

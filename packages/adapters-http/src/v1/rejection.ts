@@ -6,7 +6,7 @@ import type {
   MerchantRejection,
   ReadFailure
 } from "@paykernel/core"
-import { invalidValue, notRequired, required } from "./field-error.ts"
+import { invalidValue, notRequired, required } from "../fields/field-error.ts"
 import {
   conflict,
   forbidden,
@@ -123,5 +123,6 @@ const table: { readonly [T in Tag]: (rejection: Rejected<T>, asked: Asked) => Pu
   AttemptNotFound: neverHere,
   MerchantAlreadyExists: neverHere,
   MerchantIsActive: neverHere,
-  TermsInvalid: neverHere
+  TermsInvalid: neverHere,
+  ProfileInvalid: neverHere
 }

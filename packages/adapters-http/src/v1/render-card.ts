@@ -41,6 +41,7 @@ export const denial = (risk: Card["risk"]) =>
 
 const statusOf = ({ status }: Card): CardBody["status"] => {
   if (status === "none") throw new Error("a card that does not exist cannot be shown")
+  if (status === "presented") throw new Error("a card that was not saved cannot be shown")
   return status
 }
 

@@ -5,6 +5,8 @@ import { openApiDocument, openApiText } from "../docs/openapi.ts"
 import { jsonText, toResponse } from "../front/answer.ts"
 import type { AllowedOrigins } from "../front/cors.ts"
 import { type Caller, type FrontLimits, front } from "../front/front.ts"
+import type { RateLimits } from "../front/rate-limits.ts"
+import { throttle } from "../front/throttle.ts"
 import type { CardDoor } from "../openpgp/index.ts"
 import { refusals } from "./refusals.ts"
 import { docsPath, documentPath, routes } from "./routes.ts"
@@ -23,6 +25,8 @@ export type V1Options = {
   readonly nowMs: () => number
   /** Defaults: 64 KiB, 16 levels, 256 keys in all. */
   readonly limits?: Partial<FrontLimits>
+  /** How often the API may be called. Absent: as often as one likes. */
+  readonly rateLimits?: RateLimits
   /** Which web pages may call from a browser. Default `*`. */
   readonly allowedOrigins?: AllowedOrigins
   /** Told of every bug that became a 500. The error may hold anything, so mind where it is written. Must not throw. */
@@ -61,6 +65,7 @@ export const v1Handler = (options: V1Options): V1Handler => {
       onDefect,
       limits: { ...limitDefaults, ...options.limits },
       allowedOrigins: options.allowedOrigins ?? "*",
+      throttle: options.rateLimits === undefined ? undefined : throttle(options.rateLimits),
       serve: (route, request, incoming) => pages.get(route.path)?.() ?? api.serve(request, incoming)
     }),
     close: api.close

@@ -33,7 +33,8 @@ export const openApiKeys = async ({
     find: async (lookup: string) => {
       const record = await register.find(lookup)
       return record !== undefined && merchants.has(record.merchantId) ? record : undefined
-    }
+    },
+    recordUse: register.recordUse
   }
   const verifier = apiKeyVerifier({ store, pepper, nowMs })
   for (const { apiKey: redacted, merchantId } of holders) {

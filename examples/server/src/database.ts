@@ -5,15 +5,18 @@
 import { mkdirSync } from "node:fs"
 import { dirname } from "node:path"
 import type { ApiKeyRegister } from "@paykernel/adapters-http"
-import { postgresApiKeys, postgresStore } from "@paykernel/adapters-sql/postgres"
-import { sqliteApiKeys, sqliteStore } from "@paykernel/adapters-sql/sqlite"
+import { postgresApiKeys, postgresRateLimiter, postgresStore } from "@paykernel/adapters-sql/postgres"
+import { sqliteApiKeys, sqliteRateLimiter, sqliteStore } from "@paykernel/adapters-sql/sqlite"
 import type { KernelOptions } from "@paykernel/core"
+import type { RateLimiter } from "@paykernel/core/effect"
 import * as Redacted from "effect/Redacted"
 import type { DatabaseSetting } from "./settings.ts"
 
 export type ServerDatabase = {
   readonly store: KernelOptions["store"]
   readonly apiKeys: ApiKeyRegister
+  /** Counts for all who share the database. Closed with it. */
+  readonly openRateLimiter: () => Promise<RateLimiter["Service"]>
   readonly close: () => Promise<void>
 }
 
@@ -30,7 +33,16 @@ export const openDatabase = (database: DatabaseSetting, options: OpenOptions): P
 const openSqlite = async (path: string): Promise<ServerDatabase> => {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   const { store, database, close } = sqliteStore({ path })
-  return { store, apiKeys: sqliteApiKeys(database), close }
+  const opened = [close]
+  const openRateLimiter = async () => {
+    const limits = sqliteRateLimiter({ path })
+    opened.push(async () => limits.close())
+    return limits.limiter
+  }
+  const closeAll = async (): Promise<void> => {
+    for (const one of opened.splice(0).reverse()) await one()
+  }
+  return { store, apiKeys: sqliteApiKeys(database), openRateLimiter, close: closeAll }
 }
 
 const openPostgres = async (url: string, { waitMs, log }: OpenOptions): Promise<ServerDatabase> => {
@@ -53,7 +65,7 @@ const pauseMs = 250
 const openTables = async (url: string): Promise<ServerDatabase> => {
   const { store, pool, close } = await postgresStore({ url })
   try {
-    return { store, apiKeys: await postgresApiKeys(pool), close }
+    return { store, apiKeys: await postgresApiKeys(pool), openRateLimiter: () => postgresRateLimiter(pool), close }
   } catch (cause) {
     await close()
     throw cause

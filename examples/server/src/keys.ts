@@ -5,6 +5,7 @@
 import { randomBytes } from "node:crypto"
 import { join } from "node:path"
 import { type CardKey, generateApiKey, generateCardKey, type Pepper } from "@paykernel/adapters-http"
+import type { PageKey } from "@paykernel/adapters-http/hosted"
 import type { KeyRing } from "@paykernel/core/vault"
 import { openFileKeyRing } from "@paykernel/core/vault/file-key-ring"
 import * as Redacted from "effect/Redacted"
@@ -16,6 +17,8 @@ export type ServerKeys = {
   readonly digest: Uint8Array
   /** Under which API keys are hashed. */
   readonly pepper: Pepper
+  /** Seals what the payment pages hand out. */
+  readonly pages: PageKey
   /** To which browsers encrypt cards. */
   readonly card: CardKey
 }
@@ -33,6 +36,7 @@ export const openKeys = async (directory: string): Promise<ServerKeys> => {
     vault,
     digest,
     pepper: await vault.derivedKey("api-keys"),
+    pages: await vault.derivedKey("hosted-pages"),
     card: { keyId: "key1", armoredPrivateKey: Redacted.make(armoredPrivateKey, { label: "card key" }) }
   }
 }

@@ -10,6 +10,8 @@ export type DemoMerchants = {
   readonly pepper: Pepper
   readonly apiKeys: ReadonlyArray<Redacted.Redacted<string>>
   readonly settlementIntervalMs: number
+  /** Default: payers are sent nowhere. */
+  readonly returnOrigins?: ReadonlyArray<string>
 }
 
 /** An API key, and the merchant that it speaks for. */
@@ -18,12 +20,13 @@ export type KeyHolder = { readonly apiKey: Redacted.Redacted<string>; readonly m
 /** Registers the merchants that are new, brings the terms of the others up to date, and says whose key is whose. */
 export const registerMerchants = async (
   kernel: Kernel,
-  { pepper, apiKeys, settlementIntervalMs }: DemoMerchants
+  { pepper, apiKeys, settlementIntervalMs, returnOrigins = [] }: DemoMerchants
 ): Promise<ReadonlyArray<KeyHolder>> => {
   const holders: Array<KeyHolder> = []
   for (const [place, apiKey] of apiKeys.entries()) {
     const identity = await identityOf(pepper, Redacted.value(apiKey))
     await register(kernel, identity, `Demo merchant ${place + 1}`, termsOf(settlementIntervalMs))
+    await allowReturns(kernel, identity.merchantId, returnOrigins)
     holders.push({ apiKey, merchantId: identity.merchantId })
   }
   return holders
@@ -49,6 +52,20 @@ const register = async (kernel: Kernel, identity: Identity, name: string, terms:
     ? await kernel.merchants.changeTerms(merchantId, { ...known.value.terms, ...terms })
     : await kernel.merchants.register({ id: merchantId, name, walletId, channels, terms })
   if (!changed.ok) throw new Error(`the demo merchant could not be registered: ${changed.error._tag}`)
+}
+
+/** What else a merchant has said of itself stays. */
+const allowReturns = async (
+  kernel: Kernel,
+  merchantId: string,
+  returnOrigins: ReadonlyArray<string>
+): Promise<void> => {
+  const known = await kernel.merchants.get(merchantId)
+  if (!known.ok) throw new Error(`the demo merchant cannot be read: ${known.error._tag}`)
+  const { profile } = known.value
+  if (returnOrigins.every((origin) => profile.returnOrigins.includes(origin))) return
+  const changed = await kernel.merchants.changeProfile(merchantId, { ...profile, returnOrigins })
+  if (!changed.ok) throw new Error(`the demo merchant cannot be changed: ${changed.error._tag}`)
 }
 
 type Identity = { readonly merchantId: string; readonly channelId: string; readonly walletId: string }

@@ -1,7 +1,6 @@
 /** Puts the pieces together: storage, vault, simulated bank, kernel, API and controls, behind one address. */
-import { randomUUID } from "node:crypto"
 import { join } from "node:path"
-import { openCardDoor, v1Handler } from "@paykernel/adapters-http"
+import type { RateLimits } from "@paykernel/adapters-http"
 import { createKernel, defaultRisk, firstDenial, keyedDigest, noRiskRules, type RiskRules } from "@paykernel/core"
 import { type BankMessage, sandboxGateway, sandboxRisk } from "@paykernel/core/simulator"
 import { openFileJournal } from "@paykernel/core/simulator/file-journal"
@@ -13,6 +12,7 @@ import { aheadMsMax, openSandboxClock } from "./clock.ts"
 import { lockDirectory } from "./data-lock.ts"
 import { openDatabase, type ServerDatabase } from "./database.ts"
 import { placeOf } from "./defect-place.ts"
+import { openDoors } from "./doors.ts"
 import { openApiKey, openKeys, type ServerKeys } from "./keys.ts"
 import { registerMerchants } from "./merchants.ts"
 import { type Handler, listen } from "./node-http.ts"
@@ -79,22 +79,29 @@ const open = async (
   const world = await openWorld({ settings, keys, database, address: http.address, log, onClose })
   const holders = await registerMerchants(world.kernel, { ...settings, ...keys, apiKeys })
   const verifier = await openApiKeys({ register: database.apiKeys, holders, pepper: keys.pepper, nowMs: Date.now, log })
-  const api = v1Handler({
-    kernel: world.kernel,
-    cardDoor: await openCardDoor({ keys: [keys.card] }),
-    authenticate: verifier.authenticate,
-    newRequestId: randomUUID,
-    nowMs: world.clock.nowMs,
-    onDefect
-  })
-  onClose(api.close)
   const machine = timeMachine({ ...world, patienceMs })
+  const doors = await openDoors({
+    ...world,
+    address: http.address,
+    keys,
+    verifier,
+    onDefect,
+    ...(await limitsOf(settings, database))
+  })
+  onClose(doors.close)
   const controls = sandboxControls({ ...world, timeMachine: machine, verifier })
-  const gated = machine.gated(api.fetch)
+  const gated = machine.gated(doors.fetch)
   serve((request) => (new URL(request.url).pathname.startsWith("/sandbox/") ? controls : gated)(request))
   onClose(() => http.close(graceMs))
   return { address: http.address, generatedApiKey, close }
 }
+
+/** Counted by the real clock: a sandbox that is ahead of its time has callers that are not. */
+const limitsOf = async (
+  { rateLimits: perMinute }: ServerSettings,
+  { openRateLimiter }: ServerDatabase
+): Promise<{ readonly rateLimits?: RateLimits }> =>
+  perMinute === null ? {} : { rateLimits: { limiter: await openRateLimiter(), nowMs: Date.now, perMinute } }
 
 /** Far above what a person or a test does, and below what a script that tries stolen cards would like. */
 const riskRules: RiskRules = {

@@ -1,6 +1,6 @@
 /** What the environment asks of the server. Everything that is wrong with it is said at once, before anything starts. */
 import { resolve } from "node:path"
-import { isApiKeyShaped } from "@paykernel/adapters-http"
+import { isApiKeyShaped, type RateLimits } from "@paykernel/adapters-http"
 import { Merchant } from "@paykernel/core/domain"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
@@ -16,9 +16,13 @@ export type ServerSettings = {
   readonly sandboxDir: string
   /** One demo merchant each. Empty: the server makes a key and keeps it. */
   readonly apiKeys: ReadonlyArray<Redacted.Redacted<string>>
+  /** Where the demo merchants may send payers back to. */
+  readonly returnOrigins: ReadonlyArray<string>
   readonly settlementIntervalMs: number
   /** How long the simulated bank takes over a call, at most. */
   readonly bankLatencyMs: number
+  /** Calls per minute and API key; `null` counts nobody. */
+  readonly rateLimits: Required<RateLimits>["perMinute"] | null
 }
 
 /** A file, by its absolute path, or a server, by a URL that may hold a password. */
@@ -60,6 +64,7 @@ export const readSettings = (
     database: databaseOf(environment["DATABASE_URL"] || "sqlite:data/paykernel.sqlite", directory, problems),
     databaseWaitMs: wholeNumber("PAYKERNEL_DATABASE_WAIT_MS", 30_000, 0, databaseWaitMsMax),
     sandboxDir: resolve(directory, environment["PAYKERNEL_SANDBOX_DIR"] || "data"),
+    returnOrigins: returnOriginsOf(environment["PAYKERNEL_RETURN_ORIGINS"] || "http://localhost:8080", problems),
     apiKeys: apiKeysOf(environment["PAYKERNEL_API_KEY"], problems),
     settlementIntervalMs: wholeNumber(
       "PAYKERNEL_SETTLEMENT_MS",
@@ -67,7 +72,8 @@ export const readSettings = (
       Merchant.settlementIntervalMsMin,
       Merchant.settlementIntervalMsMax
     ),
-    bankLatencyMs: wholeNumber("PAYKERNEL_SANDBOX_LATENCY_MS", 50, 0, bankLatencyMsMax)
+    bankLatencyMs: wholeNumber("PAYKERNEL_SANDBOX_LATENCY_MS", 50, 0, bankLatencyMsMax),
+    rateLimits: rateLimitsOf(environment["PAYKERNEL_RATE_LIMITS"] || "off", problems)
   }
   return problems.length > 0 ? Result.fail(problems) : Result.succeed(settings)
 }
@@ -118,4 +124,34 @@ const apiKeysOf = (
   if (new Set(keys).size !== keys.length) complain("names a key twice")
   if (keys.length > apiKeysMax) complain(`must be at most ${apiKeysMax} keys`)
   return keys.map((key) => Redacted.make(key, { label: "API key" }))
+}
+
+const rateLimitShape = /^(?<rateClass>authentication|payments|webhooks)=(?<limit>[1-9][0-9]{0,8})$/u
+
+/** `off`, `on` for the published limits, or some of them with another number. */
+const rateLimitsOf = (text: string, problems: Array<SettingsProblem>): ServerSettings["rateLimits"] => {
+  if (text === "off") return null
+  const parts = text === "on" ? [] : text.split(",").map((part) => rateLimitShape.exec(part.trim())?.groups)
+  const limits = parts.flatMap((groups) => {
+    const { rateClass = "", limit = "" } = groups ?? {}
+    return groups === undefined ? [] : [[rateClass, Number.parseInt(limit, 10)] as const]
+  })
+  if (limits.length < parts.length || new Map(limits).size < limits.length) {
+    problems.push({
+      variable: "PAYKERNEL_RATE_LIMITS",
+      message: "must be off, on, or calls per minute such as authentication=10,payments=100,webhooks=1000"
+    })
+  }
+  return Object.fromEntries(limits)
+}
+
+const returnOriginsOf = (text: string, problems: Array<SettingsProblem>): ReadonlyArray<string> => {
+  const returnOrigins = text.split(",").map((origin) => origin.trim())
+  const fault = Merchant.profileFault({ ...Merchant.noProfile, returnOrigins })
+  if (fault === undefined) return returnOrigins
+  problems.push({
+    variable: "PAYKERNEL_RETURN_ORIGINS",
+    message: "must be https origins, or http ones of localhost, without a path and separated by commas"
+  })
+  return []
 }

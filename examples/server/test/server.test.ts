@@ -108,8 +108,12 @@ describe.each(engines)("on %s,", (engine) => {
     const [one, two] = ["SAND_API_KEY:server:one", "SAND_API_KEY:server:two"]
     const statusFor = async (server: ServerProcess, key: string): Promise<number> =>
       (await merchantClient(() => server.address, key).get("/v1/configuration")).status
+    // When a key was used last changes by itself.
+    const columns = "lookup, merchant_id, bcrypt_hash, created_at_ms, revoked_at_ms"
     const records = async (name: string) =>
-      atOneMoment((await at(name)).databaseUrl, ({ rows }) => rows("select * from paykernel_api_key order by lookup"))
+      atOneMoment((await at(name)).databaseUrl, ({ rows }) =>
+        rows(`select ${columns} from paykernel_api_key order by lookup`)
+      )
     const restart = async (server: ServerProcess, name: string, keys: string): Promise<ServerProcess> => {
       await server.stop("SIGTERM")
       return start(name, { PAYKERNEL_API_KEY: keys })
@@ -139,6 +143,30 @@ describe.each(engines)("on %s,", (engine) => {
       const { databaseUrl } = await at("revoked")
       expect(await dialects[engine].change(databaseUrl, "update paykernel_api_key set revoked_at_ms = 1")).toBe(1)
       expect(await statusFor(await restart(server, "revoked", one), one)).toBe(401)
+    })
+  })
+
+  describe("rate limits", () => {
+    it("are off unless they are asked for, and then outlive the server's process", async () => {
+      const key = { PAYKERNEL_API_KEY: apiKey }
+      const free = await start("limits", key)
+      const ask = async ({ address }: ServerProcess) => {
+        const { status, headers } = await fetch(`${address}/v1/configuration`, {
+          headers: { authorization: `Bearer ${apiKey}` }
+        })
+        const reset = headers.get("x-ratelimit-reset")
+        return { status, left: headers.get("x-ratelimit-remaining"), reset, after: headers.get("retry-after") }
+      }
+      expect(await ask(free)).toEqual({ status: 200, left: null, reset: null, after: null })
+      await free.stop("SIGTERM")
+      const limited = { ...key, PAYKERNEL_RATE_LIMITS: "payments=1000" }
+      const first = await start("limits", limited)
+      const before = await ask(first)
+      expect(before).toMatchObject({ status: 200, left: "999" })
+      await first.stop("SIGTERM")
+      const after = await ask(await start("limits", limited))
+      // A minute may have ended between the two.
+      expect(after.left).toBe(after.reset === before.reset ? "998" : "999")
     })
   })
 

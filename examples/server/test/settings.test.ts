@@ -15,9 +15,39 @@ describe("settings", () => {
       sandboxDir: "/srv/shop/data",
       apiKeys: [],
       settlementIntervalMs: 300_000,
-      bankLatencyMs: 50
+      bankLatencyMs: 50,
+      rateLimits: null,
+      returnOrigins: ["http://localhost:8080"]
     })
   })
+
+  it("read where payers may be sent back to, and refuse anywhere else", () => {
+    const read = (text: string) => readSettings({ PAYKERNEL_RETURN_ORIGINS: text }, "/srv")
+    const returnOrigins = ["https://shop.example", "http://localhost:3001"]
+    expect(read(" https://shop.example, http://localhost:3001 ")).toMatchObject({ success: { returnOrigins } })
+    for (const text of ["http://shop.example", "https://shop.example/", "javascript:alert(1)", ","]) {
+      expect(read(text)).toMatchObject({ failure: [{ variable: "PAYKERNEL_RETURN_ORIGINS" }] })
+    }
+  })
+
+  it.each([
+    ["", null],
+    ["off", null],
+    ["on", {}],
+    ["payments=5", { payments: 5 }],
+    [" webhooks=1, authentication=2 ", { webhooks: 1, authentication: 2 }]
+  ])("read the rate limits %j", (text, limits) => {
+    expect(Result.getOrThrow(readSettings({ PAYKERNEL_RATE_LIMITS: text }, "/srv")).rateLimits).toEqual(limits)
+  })
+
+  it.each(["yes", "payments", "payments=0", "payments=-1", "payments=1e3", "payments=1,payments=2", "refunds=1", ","])(
+    "refuse the rate limits %j",
+    (text) => {
+      expect(readSettings({ PAYKERNEL_RATE_LIMITS: text }, "/srv")).toMatchObject({
+        failure: [{ variable: "PAYKERNEL_RATE_LIMITS" }]
+      })
+    }
+  )
 
   it.each([
     ["sqlite:pay.db", "/srv/pay.db"],

@@ -4,8 +4,8 @@
  */
 import * as Core from "@paykernel/core"
 import { money, zero } from "@paykernel/core"
-import { Attempt, Card, Fees, type Ledger, Merchant, Payment, type Settlement } from "@paykernel/core/domain"
-import { memoryStore } from "@paykernel/core/memory"
+import { Attempt, Card, Checkout, Fees, type Ledger, Merchant, Payment, type Settlement } from "@paykernel/core/domain"
+import { memoryRateLimiter, memoryStore } from "@paykernel/core/memory"
 import { memoryJournal } from "@paykernel/core/simulator"
 import * as Testing from "@paykernel/core/testing"
 import { decider, PaymentExamples } from "@paykernel/core/testing"
@@ -111,6 +111,24 @@ const settlementRoom = (): Scope => {
   return { complete, settlementCompleted }
 }
 
+const checkoutRoom = (): Scope => {
+  const opened = Checkout.decide(Checkout.noCheckout, {
+    _tag: "OpenCheckout",
+    id: "sess_ABCDEFGHIJKL",
+    merchantId: "merchant-1",
+    kind: "hosted",
+    amount: usd(1_000n),
+    description: null,
+    customer: null,
+    metadata: null,
+    webhookUrl: null,
+    returnUrl: null,
+    expiresAtMs: nowMs + 86_400_000,
+    nowMs
+  })
+  return { openCheckout: Result.getOrThrow(opened).events.reduce(Checkout.evolve, Checkout.noCheckout) }
+}
+
 const ledgerRoom = (): Scope => {
   const transaction: Ledger.LedgerTransaction = {
     id: "payment-1:capture",
@@ -196,6 +214,7 @@ const testingRoom = async (): Promise<Scope> => {
     ...Testing,
     ...Payment,
     memoryStore,
+    memoryRateLimiter,
     keyRingFromValues,
     requested: PaymentExamples.requestPayment(),
     approved,
@@ -223,6 +242,7 @@ const fixtures: ReadonlyArray<readonly [prefix: string, make: () => Scope | Prom
   ["packages/adapters-http/src/front/", () => ({ limits: { depthMax: 16, keysMax: 256 } })],
   ["packages/core/src/attempt/", attemptRoom],
   ["packages/core/src/card/", cardRoom],
+  ["packages/core/src/checkout/", checkoutRoom],
   ["packages/core/src/fees/", () => ({ ...Fees })],
   ["packages/core/src/ledger/", ledgerRoom],
   ["packages/core/src/merchant/", merchantRoom],

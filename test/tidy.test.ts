@@ -44,7 +44,8 @@ const offenders = (
   )
 
 const core = "packages/core/src/"
-const domainRooms = ["money", "fees", "ledger", "idempotency", "attempt", "card", "payment", "merchant", "settlement"]
+const aggregateRooms = ["attempt", "card", "payment", "checkout", "merchant", "settlement"]
+const domainRooms = ["money", "fees", "ledger", "idempotency", ...aggregateRooms]
 const isDomain = (file: string): boolean =>
   [`${core}machine.ts`, `${core}decision.ts`].includes(file) ||
   domainRooms.some((room) => file.startsWith(`${core}${room}/`))

@@ -88,6 +88,8 @@ const openAt = async (isolation: string) => {
   const { url, other } = await databaseAt(isolation)
   const { store, close } = await openStore(url)
   const pool = new pg.Pool({ connectionString: url })
+  // It has ended before its sockets have, and may still hear then that its database goes.
+  pool.on("connect", (client) => client.on("error", () => {}))
   cleanups.push(close, () => pool.end())
   return { store, other, pool }
 }

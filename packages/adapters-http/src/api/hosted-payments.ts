@@ -20,9 +20,9 @@ import {
   replayMark,
   type Services
 } from "./operation.ts"
-import { invalidRequest, sessionExpired, sessionNotFound } from "./published-error.ts"
+import { invalidRequest, sessionNotFound } from "./published-error.ts"
 import { meaningOfOrder, readOrder } from "./read-order.ts"
-import { renderCancelled, renderOpened, renderSession, sessionStatusOf } from "./render-session.ts"
+import { renderCancelled, renderOpened, renderSession } from "./render-session.ts"
 import { readTimestamp } from "./timestamp.ts"
 
 const decodeCreate = Schema.decodeUnknownResult(CreateHostedPayment, allErrors)
@@ -62,8 +62,6 @@ export const getHostedPayment = Effect.fnUntraced(function* (services: Services,
 /** A session that was cancelled already is answered as it was then. */
 export const cancelHostedPayment = Effect.fnUntraced(function* (services: Services, call: Call) {
   const { checkout } = yield* sessionOf(services, call)
-  // Nobody may have come by to close it yet.
-  if (sessionStatusOf(checkout, services.nowMs()) === "expired") return yield* Effect.fail(sessionExpired)
   const cancelled = yield* ask(() => cancel(services.kernel, checkout), "session")
   return answerDone(200, "Payment session cancelled successfully", renderCancelled(cancelled))
 })

@@ -317,6 +317,14 @@ describe("the end of the time", () => {
     expect(fold(history(open(), start(1), paid("p-1"), expire())).status).toBe("completed")
   })
 
+  it("forbids a cancel that comes later, before anybody has closed the checkout", () => {
+    const late: CheckoutCommand = { _tag: "CancelCheckout", nowMs: endMs }
+    expect(decide(fold(history(open())), late)).toMatchObject({ failure: { _tag: "CheckoutHasExpired" } })
+    given(...history(open()))
+      .when({ ...late, nowMs: endMs - 1 })
+      .then({ _tag: "CheckoutCancelled", atMs: endMs - 1 })
+  })
+
   it("never comes to a direct payment", () => {
     given(...history(openDirect, start(1)))
       .when(expire())

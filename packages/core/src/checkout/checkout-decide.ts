@@ -41,7 +41,7 @@ export const decide = (checkout: Checkout, command: CheckoutCommand): CheckoutDe
     case "RecordPayment":
       return recordPayment(checkout, command)
     case "CancelCheckout":
-      return endOpen(checkout, { _tag: "CheckoutCancelled", atMs: command.nowMs })
+      return end(refusalAt(checkout, command.nowMs), { _tag: "CheckoutCancelled", atMs: command.nowMs })
     case "ExpireCheckout":
       return expireCheckout(checkout, command.nowMs)
   }
@@ -67,9 +67,8 @@ const startPayment = (checkout: Checkout, command: Command<"StartPayment">): Che
     return Result.fail({ _tag: "AttemptNameNotAllowed", lengthMax: attemptNameLengthMax })
   }
   if (checkout.payments.some((payment) => payment.attempt === attempt)) return nothingNew
-  const refusal = refusalOf(checkout)
+  const refusal = refusalAt(checkout, nowMs)
   if (refusal !== undefined) return Result.fail(refusal)
-  if (checkout.expiresAtMs !== null && nowMs >= checkout.expiresAtMs) return Result.fail({ _tag: "CheckoutHasExpired" })
   const started: CheckoutEvent = { _tag: "CheckoutPaymentStarted", paymentId, transactionId, attempt, atMs: nowMs }
   return happened([started], [followTask(checkout.id, paymentId, nowMs + firstLookMs)])
 }
@@ -97,13 +96,16 @@ const expireCheckout = (checkout: Checkout, nowMs: number): CheckoutDecision => 
   const { expiresAtMs } = checkout
   if (expiresAtMs === null || ended.has(checkout.status)) return nothingNew
   if (nowMs < expiresAtMs) return Result.fail({ _tag: "CheckoutNotDue", dueAtMs: expiresAtMs })
-  return endOpen(checkout, { _tag: "CheckoutExpired", atMs: nowMs })
+  return end(refusalOf(checkout), { _tag: "CheckoutExpired", atMs: nowMs })
 }
 
-const endOpen = (checkout: Checkout, event: CheckoutEvent): CheckoutDecision => {
-  const refusal = refusalOf(checkout)
-  return refusal === undefined ? happened([event]) : Result.fail(refusal)
-}
+const end = (refusal: CheckoutRejection | undefined, event: CheckoutEvent): CheckoutDecision =>
+  refusal === undefined ? happened([event]) : Result.fail(refusal)
+
+/** Time that is over ends a checkout, whether or not anybody has come by to close it. */
+const refusalAt = (checkout: Checkout, nowMs: number): CheckoutRejection | undefined =>
+  refusalOf(checkout) ??
+  (checkout.expiresAtMs !== null && nowMs >= checkout.expiresAtMs ? { _tag: "CheckoutHasExpired" } : undefined)
 
 const ended: ReadonlySet<Checkout["status"]> = new Set(["completed", "cancelled", "expired", "failed"])
 

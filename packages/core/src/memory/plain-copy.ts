@@ -16,7 +16,7 @@ export const plainCopy = <A>(value: A): A => {
 
 const fieldsCopied = (value: object): Record<string, unknown> => {
   const copy: Record<string, unknown> = { ...value }
-  for (const field of Object.keys(copy)) {
+  for (const field in copy) {
     const inner = copy[field]
     if (typeof inner === "object" && inner !== null) copy[field] = plainCopy(inner)
   }

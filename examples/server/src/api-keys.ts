@@ -43,24 +43,29 @@ export const openApiKeys = async ({
     if (known._tag !== "Unknown") continue
     await register.add(await apiKeyRecord(pepper, { apiKey, merchantId, nowMs: nowMs() }))
   }
-  return busyWhileAway(verifier, log)
+  return busyWhileAway(verifier, nowMs, log)
 }
 
-/** A register that cannot be asked is no fault of the caller, who may repeat. Of an absence the log tells once. */
-const busyWhileAway = (verifier: ApiKeyVerifier, log: (line: string) => void): ApiKeyVerifier => {
-  let isAway = false
+/**
+ * A register that cannot be asked is no fault of the caller, who may repeat. The log tells once a minute: who is known is
+ * answered meanwhile, so an answer does not say that the absence is over.
+ */
+const busyWhileAway = (verifier: ApiKeyVerifier, nowMs: () => number, log: (line: string) => void): ApiKeyVerifier => {
+  let toldAtMs = Number.NEGATIVE_INFINITY
   return {
     ...verifier,
     authenticate: async (header) => {
       try {
-        const caller = await verifier.authenticate(header)
-        isAway = false
-        return caller
+        return await verifier.authenticate(header)
       } catch (cause) {
-        if (!isAway) log(`API keys cannot be looked up: ${cause instanceof Error ? cause.message : "unknown"}`)
-        isAway = true
+        if (Math.abs(nowMs() - toldAtMs) >= tellEveryMs) {
+          toldAtMs = nowMs()
+          log(`API keys cannot be looked up: ${cause instanceof Error ? cause.message : "unknown"}`)
+        }
         return { _tag: "Busy" }
       }
     }
   }
 }
+
+const tellEveryMs = 60_000

@@ -1,3 +1,5 @@
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { defineConfig } from "vitest/config"
 
 // Everything runs from source: the "source" export condition leads to src/, so no build stands between a change and its test.
@@ -9,6 +11,8 @@ export default defineConfig({
     globalSetup: "tools/postgres/src/vitest-server.ts",
     // Half of the tests wait for processes of their own, so one worker would leave a core idle.
     maxWorkers: 2,
+    // Servers are started some hundred times from source: each reads what the first one compiled.
+    env: { NODE_COMPILE_CACHE: join(tmpdir(), "paykernel-compile-cache") },
     testTimeout: 60_000,
     hookTimeout: 60_000
   }

@@ -13,7 +13,7 @@ const deep = process.env["PAYKERNEL_DEEP"] === "1"
 /** What the gateway does until the crash. The normal one first: the others are second misfortunes. */
 const modes: ReadonlyArray<GatewayMode> = deep
   ? ["normal", "drop-before", "execute-drop", "error-after", "late", "lookup-stale", "wrong-echo"]
-  : ["normal", "execute-drop", "late"]
+  : ["normal", "execute-drop"]
 
 /** Runs a flow in a process that dies at its n-th moment, and again, with the same keys, in one that finds the rest. */
 const crashAt = async (flow: Flow, mode: GatewayMode, n: number) => {

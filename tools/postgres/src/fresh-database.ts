@@ -6,6 +6,8 @@ export type FreshDatabase = {
   readonly url: string
   /** A database with the same content, made in a fraction of the time that filling it took. Nobody may be connected. */
   readonly copy: () => Promise<FreshDatabase>
+  /** Empties every table but the record of migrations, which is quicker than another database. */
+  readonly clear: () => Promise<void>
   readonly drop: () => Promise<void>
 }
 
@@ -30,6 +32,7 @@ const databaseLike = async (template: string, serverUrl: string): Promise<FreshD
   return {
     url: url.href,
     copy: () => databaseLike(name, serverUrl),
+    clear: () => asAdmin(url.href, emptied),
     drop: () => asAdmin(serverUrl, `drop database if exists ${name} with (force)`)
   }
 }
@@ -43,3 +46,11 @@ const asAdmin = async (url: string, statement: string): Promise<void> => {
     await client.end()
   }
 }
+
+const emptied = `do $$
+begin
+  execute (
+    select 'truncate ' || string_agg(format('%I.%I', schemaname, tablename), ', ') || ' restart identity'
+    from pg_tables where schemaname = 'public' and tablename <> 'paykernel_migration'
+  );
+end $$`

@@ -10,7 +10,7 @@ import { goesOn, isDeep, openSite, type Site, seed } from "./site.ts"
 let site: Site | undefined
 afterEach(() => site?.close())
 
-const kills = isDeep ? 200 : 12
+const kills = isDeep ? 200 : 6
 const troubles = ["drop-before", "execute-drop", "error-before", "error-after", "late", "garbage", "wrong-echo"]
 
 it(`leaves all books in agreement after ${kills} kills of nodes (PAYKERNEL_SEED=${seed})`, {

@@ -3,15 +3,14 @@ import { freshDatabase } from "@paykernel/test-postgres"
 import { afterAll } from "vitest"
 import { type PostgresStore, postgresStore } from "./postgres-store.ts"
 
-const empty = await freshDatabase()
-await (await postgresStore({ url: empty.url })).close()
-afterAll(empty.drop)
+const database = await freshDatabase()
+await (await postgresStore({ url: database.url })).close()
+afterAll(database.drop)
 
 describeStore("the PostgreSQL store", async () => {
-  const { url, drop } = await empty.copy()
   const opened: Array<PostgresStore> = []
   const open = async () => {
-    const one = await postgresStore({ url })
+    const one = await postgresStore({ url: database.url })
     opened.push(one)
     return one.store
   }
@@ -20,7 +19,7 @@ describeStore("the PostgreSQL store", async () => {
     another: open,
     close: async () => {
       for (const { close } of opened) await close()
-      await drop()
+      await database.clear()
     }
   }
 })

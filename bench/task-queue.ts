@@ -86,7 +86,13 @@ const drained = async (store: Store): Promise<number> => {
     if (running <= placesMax / 2) wake()
   }
   while (done < tasks) {
-    const claim = { owner: "bench", nowMs: Date.now(), leaseMs: 60_000, limit: placesMax - running }
+    const claim = {
+      lane: "money" as const,
+      owner: "bench",
+      nowMs: Date.now(),
+      leaseMs: 60_000,
+      limit: placesMax - running
+    }
     const claimed = await Effect.runPromise(store.claim(claim))
     running += claimed.length
     for (const { id, fence } of claimed) void finish(id, fence)
@@ -98,7 +104,15 @@ const drained = async (store: Store): Promise<number> => {
   return done
 }
 
-const nothing: Commit = { idempotency: null, aggregates: [], ledger: [], tasks: [], lease: null, sealed: [] }
+const nothing: Commit = {
+  idempotency: null,
+  aggregates: [],
+  ledger: [],
+  tasks: [],
+  lease: null,
+  sealed: [],
+  erased: []
+}
 
 const taskOf = (id: string): Commit["tasks"][number] => ({
   id,

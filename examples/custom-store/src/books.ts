@@ -8,6 +8,8 @@ import type {
   IdempotencyKey,
   IdempotencyRecord,
   IndexEntry,
+  Place,
+  Retention,
   SealedRecord,
   StoredAggregate,
   StoredEvent,
@@ -22,6 +24,7 @@ export type Found = IndexEntry & { readonly ref: AggregateRef }
 
 export type Books = {
   readonly aggregates: Map<string, StoredAggregate>
+  readonly retentions: Map<string, Retention>
   readonly events: Map<string, Array<StoredEvent>>
   /** By merchant and collection, then by id. */
   readonly entries: Map<string, Map<string, Found>>
@@ -34,6 +37,7 @@ export type Books = {
 
 export const emptyBooks = (): Books => ({
   aggregates: new Map(),
+  retentions: new Map(),
   events: new Map(),
   entries: new Map(),
   keys: new Map(),
@@ -56,22 +60,38 @@ export const apply = (books: Books, record: LogRecord): void => {
     case "Swept":
       for (const { merchantId, id } of record.tasks) books.tasks.delete(nameOf(merchantId, id))
       for (const key of record.keys) books.keys.delete(keyName(key))
+      for (const ref of record.aggregates) forget(books, ref)
   }
 }
 
-const applyCommit = (books: Books, { idempotency, aggregates, ledger, tasks, lease, sealed }: Commit): void => {
+const applyCommit = (books: Books, commit: Commit): void => {
+  const { idempotency, aggregates, ledger, tasks, lease, sealed, erased } = commit
   if (idempotency !== null) books.keys.set(keyName(idempotency), idempotency)
   if (lease !== null) change(books, lease.merchantId, lease.id, (task) => endedAs(task, lease.then))
-  for (const { ref, expectedVersion, schemaVersion, state, events, index } of aggregates) {
+  for (const { ref, expectedVersion, schemaVersion, state, events, index, retention } of aggregates) {
     const name = refName(ref)
     books.aggregates.set(name, { ref, version: expectedVersion + events.length, schemaVersion, state })
+    books.retentions.set(name, retention)
     const history = placeIn(books.events, name, (): Array<StoredEvent> => [])
     for (const event of events) history.push({ ...event, version: history.length + 1 })
     for (const entry of index) entriesOf(books, ref.merchantId, entry.collection).set(entry.id, { ...entry, ref })
   }
   for (const transaction of ledger) ledgerOf(books, transaction.merchantId).set(transaction.id, transaction)
   for (const task of tasks) file(books, task)
-  for (const record of sealed) books.sealed.set(nameOf(record.merchantId, record.recordId, record.field), record)
+  for (const record of sealed) books.sealed.set(placeName(record), record)
+  // The line that sealed it stays in the log: a store that cards are erased from would have to write its log anew.
+  for (const place of erased) books.sealed.delete(placeName(place))
+}
+
+/** An aggregate whose time is over goes with its history and with all entries that lead to it. Its bookings stay. */
+const forget = (books: Books, ref: AggregateRef): void => {
+  const name = refName(ref)
+  books.aggregates.delete(name)
+  books.retentions.delete(name)
+  books.events.delete(name)
+  for (const entries of books.entries.values()) {
+    for (const [id, entry] of entries) if (refName(entry.ref) === name) entries.delete(id)
+  }
 }
 
 /** An id that the merchant has used is left as it is, whatever became of it. */
@@ -119,5 +139,7 @@ const placeIn = <A>(places: Map<string, A>, name: string, make: () => A): A => {
 export const nameOf = (...parts: ReadonlyArray<string>): string => JSON.stringify(parts)
 
 export const refName = ({ merchantId, type, id }: AggregateRef): string => nameOf(merchantId, type, id)
+
+export const placeName = ({ merchantId, recordId, field }: Place): string => nameOf(merchantId, recordId, field)
 
 export const keyName = ({ merchantId, scope, key }: IdempotencyKey): string => nameOf(merchantId, scope, key)

@@ -2,14 +2,25 @@
  * A store that is one file: every commit a line, written and synced before it is answered, and everything else in memory.
  * What arrives while the file is being written goes into the next write together.
  */
-import type { SealedRecord, Store } from "@paykernel/core/effect"
+import type { Place, Store } from "@paykernel/core/effect"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import { apply, type Books, emptyBooks, entriesOf, type Found, keyName, ledgerOf, nameOf, refName } from "./books.ts"
+import {
+  apply,
+  type Books,
+  emptyBooks,
+  entriesOf,
+  type Found,
+  keyName,
+  ledgerOf,
+  nameOf,
+  placeName,
+  refName
+} from "./books.ts"
 import { inOrder, matching, pageOf } from "./listing.ts"
 import { openLogFile } from "./log-file.ts"
 import { logWriter, type Write } from "./log-writer.ts"
-import { asClaimed, balancesOf, claimable, nextDueAtMs, parkedTasks, refusal, sweepable } from "./questions.ts"
+import { asClaimed, balancesOf, claimable, isHeld, nextDueAtMs, parkedTasks, refusal, sweepable } from "./questions.ts"
 import { readRecord } from "./record.ts"
 
 type Port = Store["Service"]
@@ -47,9 +58,12 @@ export const logStore = (path: string): { readonly store: Port; readonly close: 
         return { items: items.map(listed), ...more }
       }),
     count: (query, atMost) => read(() => Math.min(atMost, matching(books, query, null).length)),
-    idempotencyRecord: (key) => read(() => books.keys.get(keyName(key))),
-    sealedRecord: ({ merchantId, recordId, field }) =>
-      read(() => books.sealed.get(nameOf(merchantId, recordId, field))),
+    idempotencyRecord: (key) =>
+      read(() => {
+        const record = books.keys.get(keyName(key))
+        return record === undefined ? undefined : { ...record, held: isHeld(books, record) }
+      }),
+    sealedRecord: (place) => read(() => books.sealed.get(placeName(place))),
     sealedRecords: (after, limit) =>
       read(() => pageAfter(books.sealed.values(), byPlace, (one) => after === null || byPlace(after, one) < 0, limit)),
     balances: (merchantId) => read(() => balancesOf(ledgerOf(books, merchantId).values())),
@@ -60,16 +74,16 @@ export const logStore = (path: string): { readonly store: Port; readonly close: 
           .slice(0, 1000)
       ),
     claim: (request) => claim(books, write, request),
-    nextDueAtMs: () => read(() => nextDueAtMs(books)),
+    nextDueAtMs: (lane) => read(() => nextDueAtMs(books, lane)),
     // Nobody else can write to the file.
     nudges: () => Effect.void,
     parked: () => read(() => parkedTasks(books)),
     sweep: (request) => {
       let gone = 0
       const swept = write((now) => {
-        const { tasks, keys } = sweepable(now, request)
-        gone = tasks.length + keys.length
-        return Result.succeed(gone === 0 ? [] : [{ _tag: "Swept", tasks, keys }])
+        const { tasks, keys, aggregates, rows } = sweepable(now, request)
+        gone = tasks.length + keys.length + rows
+        return Result.succeed(gone === 0 ? [] : [{ _tag: "Swept", tasks, keys, aggregates }])
       })
       return Effect.map(swept, () => gone)
     },
@@ -116,8 +130,6 @@ const pageAfter = <A>(
   isAfter: (one: A) => boolean,
   limit: number
 ): ReadonlyArray<A> => [...all].filter(isAfter).sort(order).slice(0, limit)
-
-type Place = Omit<SealedRecord, "sealed">
 
 const byPlace = (a: Place, b: Place): number =>
   inOrder(a.merchantId, b.merchantId) || inOrder(a.recordId, b.recordId) || inOrder(a.field, b.field)

@@ -1,13 +1,17 @@
 /** What is asked of the books beyond looking something up: refusals, balances, and whose turn a task is. */
 import type { Ledger } from "@paykernel/core/domain"
 import {
+  type AggregateRef,
   type ClaimedTask,
   type Commit,
   type CommitError,
+  type IdempotencyRecord,
   InvariantViolated,
   KeyTaken,
   LeaseLost,
+  laneOf,
   type Store,
+  type TaskLane,
   type TaskUpdate,
   VersionConflict
 } from "@paykernel/core/effect"
@@ -25,7 +29,7 @@ export const refusal = (books: Books, commit: Commit): CommitError | undefined =
     const { merchantId, scope, key } = idempotency
     return new KeyTaken({ key: { merchantId, scope, key } })
   }
-  if (lease !== null && !isHeld(books, lease)) return new LeaseLost({ taskId: lease.id })
+  if (lease !== null && !isOurs(books, lease)) return new LeaseLost({ taskId: lease.id })
   const stale = commit.aggregates.find(
     ({ ref, expectedVersion }) => (books.aggregates.get(refName(ref))?.version ?? 0) !== expectedVersion
   )
@@ -38,13 +42,16 @@ export const refusal = (books: Books, commit: Commit): CommitError | undefined =
   return booked ? new InvariantViolated({ invariant: "a ledger transaction id is used once" }) : undefined
 }
 
-/** A key whose time is over is as good as new. */
-const isBound = (books: Books, record: NonNullable<Commit["idempotency"]>): boolean => {
+/** A key whose time is over is as good as new, unless what it began has not ended. */
+const isBound = (books: Books, record: IdempotencyRecord): boolean => {
   const kept = books.keys.get(keyName(record))
-  return kept !== undefined && kept.expiresAtMs > record.createdAtMs
+  return kept !== undefined && (kept.expiresAtMs > record.createdAtMs || isHeld(books, kept))
 }
 
-const isHeld = (books: Books, { merchantId, id, fence }: TaskUpdate): boolean => {
+export const isHeld = (books: Books, { aggregate }: IdempotencyRecord): boolean =>
+  books.retentions.get(refName(aggregate))?._tag === "Open"
+
+const isOurs = (books: Books, { merchantId, id, fence }: TaskUpdate): boolean => {
   const task = books.tasks.get(nameOf(merchantId, id))
   return task?.state === "leased" && task.fence === fence
 }
@@ -56,15 +63,17 @@ const availableAtMs = ({ state, dueAtMs, leasedUntilMs }: Task): number => {
 
 const oldestFirst = (a: Task, b: Task): number => a.dueAtMs - b.dueAtMs || (a.id < b.id ? -1 : 1)
 
-export const claimable = (books: Books, { nowMs, limit }: Request<"claim">): ReadonlyArray<Task> =>
+export const claimable = (books: Books, { lane, nowMs, limit }: Request<"claim">): ReadonlyArray<Task> =>
   [...books.tasks.values()]
-    .filter((task) => availableAtMs(task) <= nowMs)
+    .filter((task) => laneOf(task.kind) === lane && availableAtMs(task) <= nowMs)
     .sort(oldestFirst)
     .slice(0, limit)
 
-export const nextDueAtMs = (books: Books): number | null => {
+export const nextDueAtMs = (books: Books, lane: TaskLane): number | null => {
   let next = Infinity
-  for (const task of books.tasks.values()) next = Math.min(next, availableAtMs(task))
+  for (const task of books.tasks.values()) {
+    if (laneOf(task.kind) === lane) next = Math.min(next, availableAtMs(task))
+  }
   return next === Infinity ? null : next
 }
 
@@ -84,10 +93,27 @@ export const sweepable = (books: Books, { nowMs, finishedTasksBeforeMs, limit }:
     .slice(0, limit)
     .map(({ aggregate: { merchantId }, id }) => ({ merchantId, id }))
   const keys = [...books.keys.values()]
-    .filter(({ expiresAtMs }) => expiresAtMs <= nowMs)
+    .filter((record) => record.expiresAtMs <= nowMs && !isHeld(books, record))
+    .sort((a, b) => a.expiresAtMs - b.expiresAtMs)
     .slice(0, limit - tasks.length)
     .map(({ merchantId, scope, key }) => ({ merchantId, scope, key }))
-  return { tasks, keys }
+  return { tasks, keys, ...forgettable(books, nowMs, limit - tasks.length - keys.length) }
+}
+
+/** Oldest first and each whole, counted with its events, until `limit` is reached. */
+const forgettable = (books: Books, nowMs: number, limit: number) => {
+  const over = [...books.aggregates].flatMap(([name, { ref, version }]) => {
+    const retention = books.retentions.get(name)
+    return retention?._tag === "Until" && retention.atMs <= nowMs ? [{ ref, rows: 1 + version, ...retention }] : []
+  })
+  const aggregates: Array<AggregateRef> = []
+  let rows = 0
+  for (const one of over.sort((a, b) => a.atMs - b.atMs)) {
+    if (rows >= limit) break
+    aggregates.push(one.ref)
+    rows += one.rows
+  }
+  return { aggregates, rows }
 }
 
 /** Ordered by account and currency. */

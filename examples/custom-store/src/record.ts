@@ -1,5 +1,5 @@
 /** What a line of the log says. The state is the fold of all lines, so what is not in a line does not exist. */
-import type { Commit } from "@paykernel/core/effect"
+import type { AggregateRef, Commit } from "@paykernel/core/effect"
 
 /** A task as claimed: whoever has an older fence has lost it. */
 export type Lease = {
@@ -19,6 +19,7 @@ export type LogRecord =
       readonly _tag: "Swept"
       readonly tasks: ReadonlyArray<{ readonly merchantId: string; readonly id: string }>
       readonly keys: ReadonlyArray<Key>
+      readonly aggregates: ReadonlyArray<AggregateRef>
     }
 
 /** JSON has no whole numbers of 38 digits, so amounts are written as `{ "int": "…" }`. */

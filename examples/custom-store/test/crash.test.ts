@@ -27,7 +27,7 @@ afterEach(() => rmSync(directory, { recursive: true }))
 const contents = async () => {
   const { store, close } = logStore(path)
   const payments = await run(store.scan(merchantId, "payment", null, 100_000))
-  const tasks = await run(store.claim({ owner: "heir", nowMs: 1e15, leaseMs: 1, limit: 100_000 }))
+  const tasks = await run(store.claim({ lane: "money", owner: "heir", nowMs: 1e15, leaseMs: 1, limit: 100_000 }))
   const balances = await run(store.balances(merchantId))
   close()
   const ids = payments.map(({ ref }) => ref.id.replace("payment-", "")).sort()

@@ -16,7 +16,8 @@ export const paymentCommit = (n: number): Commit => {
         state: { n, text: "x".repeat(n % 700) },
         events: [{ tag: "PaymentRequested", schemaVersion: 1, data: { n }, atMs: n }],
         index: [{ collection: "payments", id: ref.id, createdAtMs: n, fields: { status: "pending" } }],
-        bounds: { authorized: 2n, captured: 1n, refunded: 0n }
+        bounds: { authorized: 2n, captured: 1n, refunded: 0n },
+        retention: { _tag: "Kept" }
       }
     ],
     ledger: [
@@ -34,6 +35,7 @@ export const paymentCommit = (n: number): Commit => {
     ],
     tasks: [{ id: `task-${n}`, kind: "attempt", aggregate: ref, subject: "a", dueAtMs: n, bornLeased: null }],
     lease: null,
-    sealed: []
+    sealed: [],
+    erased: []
   }
 }

@@ -3,7 +3,8 @@
  * machines by it; only API keys, which say who the merchant is, are keyed by their look-up, and the windows of rate
  * limits, which also count strangers, by what is counted.
  */
-import { collections } from "@paykernel/core/effect"
+import { collections, type Retention } from "@paykernel/core/effect"
+import type { Generated } from "kysely"
 
 export type AggregateRow = {
   readonly merchant_id: string
@@ -17,7 +18,17 @@ export type AggregateRow = {
   readonly authorized: string | null
   readonly captured: string | null
   readonly refunded: string | null
+  /** 1 while what was begun with it has not ended, which keeps the idempotency keys that name it bound; else 0. */
+  readonly is_open: number
+  /** From when on it may be removed; `null`: not at all. */
+  readonly forget_at_ms: number | null
 }
+
+/** A retention as columns of its aggregate. */
+export const retentionColumns = (retention: Retention) => ({
+  is_open: retention._tag === "Open" ? 1 : 0,
+  forget_at_ms: retention._tag === "Until" ? retention.atMs : null
+})
 
 export type EventRow = {
   readonly merchant_id: string
@@ -49,6 +60,8 @@ export type TaskState = "ready" | "leased" | "done" | "parked"
 export type TaskRow = {
   readonly id: string
   readonly kind: string
+  /** Follows from the kind. */
+  readonly lane: string
   readonly merchant_id: string
   readonly type: string
   readonly aggregate_id: string
@@ -121,6 +134,9 @@ export type SealedRow = {
   readonly sealed: string
 }
 
+/** Where in the slots a record lies: see `sqlite-sealed.ts`. */
+export type SlottedSealedRow = Omit<SealedRow, "sealed"> & { readonly slot: number }
+
 export type ApiKeyRow = {
   readonly lookup: string
   readonly merchant_id: string
@@ -155,15 +171,20 @@ type SharedTables = {
   readonly paykernel_idempotency: IdempotencyRow
   readonly paykernel_ledger_transaction: LedgerTransactionRow
   readonly paykernel_ledger_checkpoint: LedgerCheckpointRow
-  readonly paykernel_sealed: SealedRow
   readonly paykernel_api_key: ApiKeyRow
   readonly paykernel_rate_window: RateWindowRow
 }
 
-export type SqliteTables = SharedTables & { readonly paykernel_ledger_posting: LimbedPostingRow }
+export type SqliteTables = SharedTables & {
+  readonly paykernel_ledger_posting: LimbedPostingRow
+  readonly paykernel_sealed: SlottedSealedRow
+  readonly paykernel_sealed_slot: { readonly id: Generated<number>; readonly sealed: string }
+  readonly paykernel_sealed_free: { readonly bytes: number; readonly slot: number }
+}
 
 export type PostgresTables = SharedTables & {
   readonly paykernel_ledger_posting: NumericPostingRow
+  readonly paykernel_sealed: SealedRow
   readonly paykernel_batch: BatchRow
 }
 

@@ -14,6 +14,7 @@ export const commitOf = (parts: Partial<Commit>): Commit => ({
   tasks: [],
   lease: null,
   sealed: [],
+  erased: [],
   ...parts
 })
 
@@ -25,6 +26,7 @@ export const writeOf = (id: string, parts: Partial<AggregateWrite> = {}): Aggreg
   events: [{ tag: "PaymentCreated", schemaVersion: 1, data: { id }, atMs: nowMs }],
   index: [],
   bounds: null,
+  retention: { _tag: "Kept" },
   ...parts
 })
 

@@ -49,7 +49,7 @@ const bind = async (n: number): Promise<void> => {
 
 /** Whether there was anything to claim. */
 const work = async (limit: number): Promise<boolean> => {
-  const tasks = await Effect.runPromise(store.claim({ owner: name, nowMs, leaseMs: 600_000, limit }))
+  const tasks = await Effect.runPromise(store.claim({ lane: "money", owner: name, nowMs, leaseMs: 600_000, limit }))
   for (const { id, fence, aggregate } of tasks) {
     claimed.push(id)
     const lease = { merchantId: aggregate.merchantId, id, fence, then: { _tag: "Done" } } as const

@@ -59,7 +59,7 @@ it("two workers in two processes never claim the same task", async () => {
     return { id, ...about, dueAtMs: 1, bornLeased: null }
   })
   for (const worker of workers.slice(0, 1)) await run(worker.store.commit(commitOf({ tasks })))
-  const request = { owner: "w", nowMs: 2, leaseMs: 1000, limit: 7 }
+  const request = { lane: "money" as const, owner: "w", nowMs: 2, leaseMs: 1000, limit: 7 }
   const claims = Array.from({ length: 10 }, (_, n) => workers[n % 2]?.store.claim(request) ?? Effect.succeed([]))
   const claimed = (await Promise.all(claims.map(run))).flat().map(({ id }) => id)
   expect(claimed.toSorted()).toEqual(ids.toSorted())

@@ -29,6 +29,38 @@ export type TaskKind =
   /** Bring the outcome of a payment to the checkout that it is part of. */
   | "follow_payment"
   | "settle"
+  /** Find out who wants to be told of an event. */
+  | "notify"
+  /** Tell one of them. */
+  | "deliver"
+
+/**
+ * What a task waits behind. Work that moves money never waits behind news of it, however much of that there is: each
+ * lane is claimed apart.
+ */
+export type TaskLane = "money" | "news"
+
+const lanes: { readonly [kind in TaskKind]: TaskLane } = {
+  attempt: "money",
+  authenticate: "money",
+  expire_authorization: "money",
+  expire_challenge: "money",
+  verify_card: "money",
+  expire_checkout: "money",
+  follow_payment: "money",
+  settle: "money",
+  notify: "news",
+  deliver: "news"
+}
+
+/**
+ * The lane of a task, which its kind decides.
+ *
+ * @example
+ * laneOf("attempt") // => "money"
+ * laneOf("deliver") // => "news"
+ */
+export const laneOf = (kind: TaskKind): TaskLane => lanes[kind]
 
 export type Decision<Event> = {
   readonly events: ReadonlyArray<Event>

@@ -21,6 +21,11 @@ const insert = (table: string, rest: string) => (given: string, columns: Readonl
 const replacing = (columns: ReadonlyArray<string>): string =>
   columns.map((column) => `${column} = excluded.${column}`).join(", ")
 
+/** Whether the aggregate that a key names is open: 1 or 0, by a look at that one row. */
+export const heldOf = (key: string): string => `coalesce((select is_open from paykernel_aggregate as named
+  where named.merchant_id = ${key}.aggregate_merchant_id and named.type = ${key}.type
+    and named.id = ${key}.aggregate_id), 0)`
+
 const withinBounds =
   "coalesce(0 <= given.refunded and given.refunded <= given.captured and given.captured <= given.authorized, true)"
 
@@ -33,14 +38,16 @@ const aggregateColumns = {
   state: "text",
   authorized: "numeric",
   captured: "numeric",
-  refunded: "numeric"
+  refunded: "numeric",
+  is_open: "integer",
+  forget_at_ms: "bigint"
 } as const
 
 const entryValues = ["created_at_ms", "type", "aggregate_id", ...fieldColumns]
 const keyValues = ["fingerprint", "status", "body", "aggregate_merchant_id", "type", "aggregate_id", "subject"]
 
 export const parts = {
-  /** A key that has expired when the new record was made is bound anew. */
+  /** A key that has expired when the new record was made, and is not held, is bound anew. */
   keys: {
     columns: {
       merchant_id: "text",
@@ -60,7 +67,7 @@ export const parts = {
     write: insert(
       "paykernel_idempotency",
       `on conflict (merchant_id, scope, key) do update set ${replacing([...keyValues, "created_at_ms", "expires_at_ms"])}
-       where paykernel_idempotency.expires_at_ms <= excluded.created_at_ms`
+       where paykernel_idempotency.expires_at_ms <= excluded.created_at_ms and ${heldOf("paykernel_idempotency")} = 0`
     )
   },
   created: {
@@ -73,7 +80,8 @@ export const parts = {
     guarded: true,
     write: (given) => `update paykernel_aggregate as stored
       set version = given.version, schema_version = given.schema_version, state = given.state,
-        authorized = given.authorized, captured = given.captured, refunded = given.refunded
+        authorized = given.authorized, captured = given.captured, refunded = given.refunded,
+        is_open = given.is_open, forget_at_ms = given.forget_at_ms
       from ${given}
       where stored.merchant_id = given.merchant_id and stored.type = given.type and stored.id = given.id
         and stored.version = given.expected_version and ${withinBounds}`
@@ -137,6 +145,7 @@ export const parts = {
       merchant_id: "text",
       id: "text",
       kind: "text",
+      lane: "text",
       type: "text",
       aggregate_id: "text",
       subject: "text",
@@ -188,6 +197,13 @@ export const parts = {
       "paykernel_sealed",
       "on conflict (merchant_id, record_id, field) do update set sealed = excluded.sealed"
     )
+  },
+  erased: {
+    columns: { merchant_id: "text", record_id: "text", field: "text" },
+    guarded: false,
+    write: (given) => `delete from paykernel_sealed as stored using ${given}
+      where stored.merchant_id = given.merchant_id and stored.record_id = given.record_id
+        and stored.field = given.field`
   }
 } as const satisfies { readonly [name: string]: Part }
 

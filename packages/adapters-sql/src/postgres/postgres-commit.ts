@@ -2,8 +2,15 @@
  * One commit as rows. They are made at once: what a caller changes while the commit waits changes nothing here. What
  * two commits of one batch must not share is named as well, since one statement writes a row once.
  */
-import type { AggregateWrite, Commit, IndexEntry, TaskInsert, TaskUpdate } from "@paykernel/core/effect"
-import { columnOf, noFields } from "../schema.ts"
+import {
+  type AggregateWrite,
+  type Commit,
+  type IndexEntry,
+  laneOf,
+  type TaskInsert,
+  type TaskUpdate
+} from "@paykernel/core/effect"
+import { columnOf, noFields, retentionColumns } from "../schema.ts"
 import type { PartName } from "./postgres-commit-parts.ts"
 import type { BatchRows, Row } from "./postgres-commit-statements.ts"
 import { ledgerStripe } from "./postgres-ledger-lock.ts"
@@ -22,7 +29,7 @@ export type PreparedCommit = {
 const soonMs = 1000
 
 export const prepareCommit = (commit: Commit): PreparedCommit => {
-  const { idempotency, aggregates, lease, ledger, tasks, sealed } = commit
+  const { idempotency, aggregates, lease, ledger, tasks, sealed, erased } = commit
   const created = aggregates.filter(({ expectedVersion }) => expectedVersion === 0)
   const updated = aggregates.filter(({ expectedVersion }) => expectedVersion > 0)
   const entries = lastOfEach("entries", aggregates.flatMap(entryRows))
@@ -62,7 +69,11 @@ export const prepareCommit = (commit: Commit): PreparedCommit => {
         amount: amount.amount.toString()
       }))
     ),
-    sealed: seals
+    sealed: seals,
+    erased: lastOfEach(
+      "erased",
+      erased.map(({ merchantId, recordId, field }) => ({ merchant_id: merchantId, record_id: recordId, field }))
+    )
   }
   return {
     commit,
@@ -87,7 +98,8 @@ export const joinRows = (commits: ReadonlyArray<PreparedCommit>): BatchRows => {
     tasks: ordered("tasks"),
     transactions: of("transactions"),
     postings: of("postings"),
-    sealed: ordered("sealed")
+    sealed: ordered("sealed"),
+    erased: ordered("erased")
   }
 }
 
@@ -107,7 +119,15 @@ const keyRow = (record: NonNullable<Commit["idempotency"]>): Row => ({
   expires_at_ms: record.expiresAtMs
 })
 
-const aggregateRow = ({ ref, expectedVersion, events, schemaVersion, state, bounds }: AggregateWrite): Row => ({
+const aggregateRow = ({
+  ref,
+  expectedVersion,
+  events,
+  schemaVersion,
+  state,
+  bounds,
+  retention
+}: AggregateWrite): Row => ({
   merchant_id: ref.merchantId,
   type: ref.type,
   id: ref.id,
@@ -116,7 +136,8 @@ const aggregateRow = ({ ref, expectedVersion, events, schemaVersion, state, boun
   state: JSON.stringify(state),
   authorized: bounds === null ? null : bounds.authorized.toString(),
   captured: bounds === null ? null : bounds.captured.toString(),
-  refunded: bounds === null ? null : bounds.refunded.toString()
+  refunded: bounds === null ? null : bounds.refunded.toString(),
+  ...retentionColumns(retention)
 })
 
 const eventRows = ({ ref, expectedVersion, events }: AggregateWrite): ReadonlyArray<Row> =>
@@ -168,6 +189,7 @@ const taskRow = ({ id, kind, aggregate, subject, dueAtMs, bornLeased }: TaskInse
   merchant_id: aggregate.merchantId,
   id,
   kind,
+  lane: laneOf(kind),
   type: aggregate.type,
   aggregate_id: aggregate.id,
   subject,
@@ -188,7 +210,8 @@ const identities = {
   leases: { kind: "task", columns: ["merchant_id", "id"] },
   tasks: { kind: "task", columns: ["merchant_id", "id"] },
   transactions: { kind: "transaction", columns: ["merchant_id", "id"] },
-  sealed: { kind: "sealed", columns: ["merchant_id", "record_id", "field"] }
+  sealed: { kind: "sealed", columns: ["merchant_id", "record_id", "field"] },
+  erased: { kind: "sealed", columns: ["merchant_id", "record_id", "field"] }
 } as const
 
 type KnownPart = keyof typeof identities

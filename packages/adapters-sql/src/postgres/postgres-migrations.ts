@@ -3,7 +3,8 @@
  * lock that ends with it: a process may die at any statement, and of several that start at once each step is run by one.
  */
 import { borrow, type PostgresClient, type PostgresPool } from "./postgres-database.ts"
-import { type Migration, migrations } from "./postgres-tables.ts"
+import type { Migration } from "./postgres-table-shapes.ts"
+import { migrations } from "./postgres-tables.ts"
 
 /**
  * Brings the tables up to date and resolves with the names of the steps that this call has run. Rejects when the

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { fillTables, merchantId, nowMs, othersId } from "../../test/fill-tables.ts"
 import { type MigratedPool, migratedPool } from "../../test/migrated-pool.ts"
 import { postgresApiKeys } from "./postgres-api-keys.ts"
+import { postgresForgetting } from "./postgres-forgetting.ts"
 import { postgresLedger } from "./postgres-ledger.ts"
 import { postgresListing } from "./postgres-listing.ts"
 import { postgresRateLimiter } from "./postgres-rate-limiter.ts"
@@ -82,6 +83,7 @@ const useAll = async (pool: Pick<pg.Pool, "query" | "connect">): Promise<void> =
   await records.sealedRecords(place, 1000)
   await records.sweepExpired(nowMs, 1)
   await records.sweepBatches(1)
+  await postgresForgetting(pool)(nowMs, 1)
 
   const ledger = postgresLedger(pool)
   for (const id of [merchantId, othersId(1)]) {
@@ -91,8 +93,8 @@ const useAll = async (pool: Pick<pg.Pool, "query" | "connect">): Promise<void> =
   }
 
   const tasks = postgresTasks(pool)
-  await tasks.claim({ owner: "me", nowMs, leaseMs: 1, limit: 10 })
-  await tasks.nextDueAtMs()
+  await tasks.claim({ lane: "money", owner: "me", nowMs, leaseMs: 1, limit: 10 })
+  await tasks.nextDueAtMs("money")
   await tasks.parked()
   await tasks.sweepFinished(nowMs, 1)
 

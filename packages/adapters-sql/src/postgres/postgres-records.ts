@@ -2,17 +2,17 @@
 import type {
   AggregateRef,
   IdempotencyKey,
-  IdempotencyRecord,
   Json,
+  Place,
   SealedRecord,
   StoredAggregate,
-  StoredEvent
+  StoredEvent,
+  StoredIdempotencyRecord
 } from "@paykernel/core/effect"
 import { sql } from "kysely"
 import type { AggregateRow, IdempotencyRow, SealedRow } from "../schema.ts"
+import { heldOf } from "./postgres-commit-parts.ts"
 import { type Arg, type Connection, prepare, query } from "./postgres-statement.ts"
-
-type Place = Omit<SealedRecord, "sealed">
 
 export const postgresRecords = (connection: Connection) => {
   const statements = recordStatements(connection)
@@ -51,7 +51,7 @@ export const postgresRecords = (connection: Connection) => {
     return rows.map(({ merchant_id }) => merchant_id)
   }
 
-  const idempotencyRecord = async (key: IdempotencyKey): Promise<IdempotencyRecord | undefined> => {
+  const idempotencyRecord = async (key: IdempotencyKey): Promise<StoredIdempotencyRecord | undefined> => {
     const row = await statements.answer.get(key)
     return row === undefined ? undefined : asIdempotencyRecord(row)
   }
@@ -96,7 +96,7 @@ const asAggregate = (
   state: JSON.parse(row.state) as Json
 })
 
-const asIdempotencyRecord = (row: IdempotencyRow): IdempotencyRecord => ({
+const asIdempotencyRecord = (row: IdempotencyRow & { readonly held: number }): StoredIdempotencyRecord => ({
   merchantId: row.merchant_id,
   scope: row.scope,
   key: row.key,
@@ -106,7 +106,8 @@ const asIdempotencyRecord = (row: IdempotencyRow): IdempotencyRecord => ({
   aggregate: { merchantId: row.aggregate_merchant_id, type: row.type, id: row.aggregate_id },
   subject: row.subject,
   createdAtMs: row.created_at_ms,
-  expiresAtMs: row.expires_at_ms
+  expiresAtMs: row.expires_at_ms,
+  held: row.held === 1
 })
 
 const asSealed = (row: SealedRow): SealedRecord => ({
@@ -151,6 +152,7 @@ const recordStatements = (connection: Connection) => ({
     query
       .selectFrom("paykernel_idempotency")
       .selectAll()
+      .select(isHeld.as("held"))
       .where("merchant_id", "=", arg("merchantId"))
       .where("scope", "=", arg("scope"))
       .where("key", "=", arg("key"))
@@ -172,6 +174,8 @@ const recordStatements = (connection: Connection) => ({
   sweepExpired: prepare(connection, sweepExpired),
   sweepBatches: prepare(connection, sweepBatches)
 })
+
+const isHeld = sql<number>`${sql.raw(heldOf("paykernel_idempotency"))}`
 
 const scanned = (arg: Arg<Scan>) =>
   query
@@ -222,6 +226,7 @@ const sweepExpired = (arg: Arg<Limit & { readonly nowMs: number }>) => {
     .selectFrom("paykernel_idempotency")
     .select(sql`ctid`.as("place"))
     .where("expires_at_ms", "<=", arg("nowMs"))
+    .where(isHeld, "=", sql.lit(0))
     .orderBy("expires_at_ms")
     .limit(arg("limit"))
     .forUpdate()

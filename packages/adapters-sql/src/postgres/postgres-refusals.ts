@@ -12,6 +12,7 @@ import {
 } from "@paykernel/core/effect"
 import { boundsViolation, ledgerIdRepeated } from "@paykernel/core/memory"
 import type { PreparedCommit } from "./postgres-commit.ts"
+import { heldOf } from "./postgres-commit-parts.ts"
 import { columnTypes } from "./postgres-database.ts"
 import { type Connection, statementName } from "./postgres-statement.ts"
 
@@ -91,10 +92,10 @@ const text = `
   from unnest($1::integer[], $2::text[], $3::text[], $4::text[], $5::bigint[])
     as given (job, merchant_id, scope, key, created_at_ms)
   cross join lateral (
-    select expires_at_ms from paykernel_idempotency as stored
+    select expires_at_ms, aggregate_merchant_id, type, aggregate_id from paykernel_idempotency as stored
     where stored.merchant_id = given.merchant_id and stored.scope = given.scope and stored.key = given.key
     limit 1) as stored
-  where stored.expires_at_ms > given.created_at_ms
+  where stored.expires_at_ms > given.created_at_ms or ${heldOf("stored")} = 1
   union all
   select job, 0, 'lease'
   from unnest($6::integer[], $7::text[], $8::text[], $9::integer[]) as given (job, merchant_id, id, fence)

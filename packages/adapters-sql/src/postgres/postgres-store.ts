@@ -12,6 +12,7 @@ import { type GroupCommit, type GroupCommitLimits, groupCommit } from "../group-
 import { prepareCommit } from "./postgres-commit.ts"
 import { openPool, type PoolOptions, type PostgresPool, tolerateBrokenConnections } from "./postgres-database.ts"
 import { reasonOf, unavailable } from "./postgres-errors.ts"
+import { postgresForgetting } from "./postgres-forgetting.ts"
 import { postgresLedger } from "./postgres-ledger.ts"
 import { postgresListing } from "./postgres-listing.ts"
 import { migrate } from "./postgres-migrations.ts"
@@ -42,7 +43,7 @@ const defaultWritersMax = 2
  *
  * @example
  * const { store, close } = await postgresStore({ url: databaseUrl })
- * await Effect.runPromise(store.nextDueAtMs()) // => null
+ * await Effect.runPromise(store.nextDueAtMs("money")) // => null
  * await close()
  */
 export const postgresStore = async (options: PostgresStoreOptions): Promise<PostgresStore> => {
@@ -97,6 +98,7 @@ const storeOn = (
   patienceMs: number
 ): Store["Service"] => {
   const records = postgresRecords(pool)
+  const sweepOver = postgresForgetting(pool)
   const listing = postgresListing(pool)
   const ledger = postgresLedger(pool)
   const tasks = postgresTasks(pool)
@@ -128,15 +130,16 @@ const storeOn = (
     ledgerOf: (merchantId, reference) => read(() => ledger.of(merchantId, reference)),
     // Claimed twice, tasks of the first answer would only wait for the end of their lease.
     claim: (request) => once(() => tasks.claim(request)),
-    nextDueAtMs: () => read(tasks.nextDueAtMs),
+    nextDueAtMs: (lane) => read(() => tasks.nextDueAtMs(lane)),
     nudges: nudges.heard,
     parked: () => read(tasks.parked),
     sweep: ({ nowMs, finishedTasksBeforeMs, limit }) =>
       once(async () => {
         const finished = await tasks.sweepFinished(finishedTasksBeforeMs, limit)
         const expired = await records.sweepExpired(nowMs, limit - finished)
+        const over = await sweepOver(nowMs, limit - finished - expired)
         await records.sweepBatches(limit)
-        return finished + expired
+        return finished + expired + over
       }),
     merchants: (afterId, limit) => read(() => records.merchants(afterId, limit)),
     scan: (merchantId, type, afterId, limit) => read(() => records.scan(merchantId, type, afterId, limit))

@@ -1,43 +1,6 @@
-/**
- * The tables of PostgreSQL, step by step. A step that was released is never changed; what comes after is a new step.
- * Texts compare byte for byte, whatever the database's own collation, so that lists have one order everywhere.
- */
-import { type Compilable, type CreateTableBuilder, sql } from "kysely"
-import type { TaskState } from "../schema.ts"
-import { query } from "./postgres-statement.ts"
-
-export type Migration = { readonly name: string; readonly statements: ReadonlyArray<Compilable> }
-
-const { schema } = query
-
-const columnTypes = {
-  text: sql`text collate "C"`,
-  bigint: sql`bigint`,
-  integer: sql`integer`,
-  amount: sql`numeric(38, 0)`,
-  boolean: sql`boolean`
-}
-
-type Columns = { readonly [column: string]: keyof typeof columnTypes }
-
-/** Columns are `not null` unless their name ends in `?`. */
-const table = (name: string, columns: Columns, key: ReadonlyArray<string>) =>
-  Object.entries(columns)
-    .reduce<CreateTableBuilder<string, string>>((builder, [column, type]) => {
-      const nullable = column.endsWith("?")
-      const plain = nullable ? column.slice(0, -1) : column
-      return builder.addColumn(plain, columnTypes[type], (definition) => (nullable ? definition : definition.notNull()))
-    }, schema.createTable(name))
-    .addPrimaryKeyConstraint(`${name}_key`, [...key])
-
-const index = (name: string, on: string, columns: ReadonlyArray<string>) =>
-  schema
-    .createIndex(name)
-    .on(on)
-    .columns([...columns])
-
-const taskIndex = (state: TaskState, columns: ReadonlyArray<string>) =>
-  index(`paykernel_task_${state}`, "paykernel_task", columns).where(sql.ref("state"), "=", sql.lit(state))
+/** The tables of PostgreSQL, step by step. A step that was released is never changed; what comes after is a new step. */
+import { sql } from "kysely"
+import { column, columnTypes, index, type Migration, raw, schema, table, taskIndex } from "./postgres-table-shapes.ts"
 
 /** Rows that change stay on their page while it has room, and then no index has to be told. */
 const roomToChange = sql`with (fillfactor = 70)`
@@ -45,6 +8,18 @@ const roomToChange = sql`with (fillfactor = 70)`
 /** As many as the longest list of declared fields needs an index for, and one more to grow into. */
 const listingColumns = ["k1", "k2", "k3", "k4", "k5", "k6", "k7", "k8", "k9"]
 const indexedColumns = listingColumns.slice(0, 8)
+
+/**
+ * What was under way when retention came to be. States are read as text, because they may hold characters that no JSON of
+ * PostgreSQL can; within a string every quote is escaped, so what looks like a field is one.
+ */
+const openByState = sql`update paykernel_aggregate set is_open = 1
+  where type = 'payment' and (
+      split_part(state, '"attempts":[', 1) ~ '"status":"(pending|action_required)"'
+      or split_part(split_part(state, '"attempts":[', 2), '"reversals":[', 1)
+        ~ '"status":"(planned|sending|unknown|reversing|manual|orphaned)"')
+    or type = 'card' and state ~ '"status":"pending"'
+    or type = 'checkout' and state ~ '"status":"paying"'`
 
 export const migrations: ReadonlyArray<Migration> = [
   {
@@ -175,7 +150,7 @@ export const migrations: ReadonlyArray<Migration> = [
     name: "ledger",
     statements: [
       // One sequence for all: a counter of each merchant would be a row that all its payments wait for.
-      { compile: () => sql`create sequence paykernel_ledger_seq`.compile(query) },
+      raw(sql`create sequence paykernel_ledger_seq`),
       table(
         "paykernel_ledger_transaction",
         {
@@ -270,6 +245,36 @@ export const migrations: ReadonlyArray<Migration> = [
         .modifyFront(sql`unlogged`)
         .modifyEnd(roomToChange),
       index("paykernel_rate_window_end", "paykernel_rate_window", ["end_ms"])
+    ]
+  },
+  {
+    // Every task that there is before this step moves money.
+    name: "tasks: lanes",
+    statements: [
+      column("paykernel_task", "lane", "text", "money"),
+      schema.dropIndex("paykernel_task_ready"),
+      schema.dropIndex("paykernel_task_leased"),
+      taskIndex("ready", ["lane", "due_at_ms", "id"]),
+      taskIndex("leased", ["lane", "leased_until_ms", "due_at_ms", "id"])
+    ]
+  },
+  {
+    name: "aggregates: retention",
+    statements: [
+      column("paykernel_aggregate", "is_open", "integer", 0),
+      schema.alterTable("paykernel_aggregate").addColumn("forget_at_ms", columnTypes.bigint),
+      index("paykernel_aggregate_forget", "paykernel_aggregate", ["forget_at_ms"]).where(
+        "forget_at_ms",
+        "is not",
+        null
+      ),
+      // An aggregate's entry under its own id is found by that.
+      index("paykernel_listing_part", "paykernel_listing", ["merchant_id", "type", "aggregate_id"]).where(
+        "id",
+        "<>",
+        sql.ref("aggregate_id")
+      ),
+      raw(openByState)
     ]
   }
 ]

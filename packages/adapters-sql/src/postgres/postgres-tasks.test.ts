@@ -27,7 +27,7 @@ const file = (count: number, state: State = "ready", prefix = "t") =>
   )
 
 const claim = (connection: pg.Pool | pg.PoolClient, limit: number) =>
-  postgresTasks(connection).claim({ owner: "node", nowMs: nowMs + 1_000_000, leaseMs: 1000, limit })
+  postgresTasks(connection).claim({ lane: "money", owner: "node", nowMs: nowMs + 1_000_000, leaseMs: 1000, limit })
 
 const idsOf = (tasks: ReadonlyArray<{ readonly id: string }>) => tasks.map(({ id }) => id)
 

@@ -2,7 +2,7 @@
  * The task queue. Ready and leased tasks have an index each, ordered by when they can next be claimed, and nodes that
  * claim at the same time pass over each other's: nobody waits, and no task is given out twice.
  */
-import type { ClaimedTask, Store } from "@paykernel/core/effect"
+import type { ClaimedTask, Store, TaskLane } from "@paykernel/core/effect"
 import { sql } from "kysely"
 import type { TaskRow, TaskState } from "../schema.ts"
 import { makeDurable } from "./postgres-durability.ts"
@@ -13,12 +13,13 @@ type Claim = Parameters<Store["Service"]["claim"]>[0]
 export const postgresTasks = (connection: Connection) => {
   const statements = taskStatements(connection)
 
-  const claim = async ({ owner, nowMs, leaseMs, limit }: Claim): Promise<ReadonlyArray<ClaimedTask>> => {
-    const rows = await statements.claim.all({ owner, nowMs, leasedUntilMs: nowMs + leaseMs, limit })
+  const claim = async ({ lane, owner, nowMs, leaseMs, limit }: Claim): Promise<ReadonlyArray<ClaimedTask>> => {
+    const rows = await statements.claim.all({ lane, owner, nowMs, leasedUntilMs: nowMs + leaseMs, limit })
     return rows.map(asClaimed).sort((a, b) => a.dueAtMs - b.dueAtMs || (a.id < b.id ? -1 : 1))
   }
 
-  const nextDueAtMs = async (): Promise<number | null> => (await statements.nextDue.get({}))?.free_at_ms ?? null
+  const nextDueAtMs = async (lane: TaskLane): Promise<number | null> =>
+    (await statements.nextDue.get({ lane }))?.free_at_ms ?? null
 
   const parked = async (): Promise<ReadonlyArray<ClaimedTask & { readonly why: string }>> =>
     (await statements.parked.all({})).map((row) => ({ ...asClaimed(row), why: row.why ?? "" }))
@@ -52,7 +53,11 @@ const taskStatements = (connection: Connection) => ({
 /** States are written into the text: an index that covers one state cannot be chosen for a state still unknown. */
 const inState = (state: TaskState) => query.selectFrom("paykernel_task").where("state", "=", sql.lit(state))
 
-type ClaimArguments = {
+type Lane = { readonly lane: TaskLane }
+
+const inLane = (state: TaskState, arg: Arg<Lane>) => inState(state).where("lane", "=", arg("lane"))
+
+type ClaimArguments = Lane & {
   readonly owner: string
   readonly nowMs: number
   readonly leasedUntilMs: number
@@ -64,8 +69,8 @@ type ClaimArguments = {
  * place in the table, which the planner cannot turn into a walk through all of it.
  */
 const claimTasks = (arg: Arg<ClaimArguments>) => {
-  const free = inState("ready").where("due_at_ms", "<=", arg("nowMs"))
-  const over = inState("leased").where("leased_until_ms", "<=", arg("nowMs")).where("due_at_ms", "<=", arg("nowMs"))
+  const free = inLane("ready", arg).where("due_at_ms", "<=", arg("nowMs"))
+  const over = inLane("leased", arg).where("leased_until_ms", "<=", arg("nowMs")).where("due_at_ms", "<=", arg("nowMs"))
   const oldest = (tasks: typeof free) =>
     tasks
       .select([sql<string>`ctid`.as("place"), "id", "due_at_ms"])
@@ -109,9 +114,9 @@ const claimTasks = (arg: Arg<ClaimArguments>) => {
   )
 }
 
-const nextDue = (_: Arg<Record<never, never>>) => {
-  const ready = inState("ready").select("due_at_ms").orderBy("due_at_ms").orderBy("id").limit(sql.lit(1))
-  const leased = inState("leased").select(sql`min(greatest(due_at_ms, leased_until_ms))`.as("free_at_ms"))
+const nextDue = (arg: Arg<Lane>) => {
+  const ready = inLane("ready", arg).select("due_at_ms").orderBy("due_at_ms").orderBy("id").limit(sql.lit(1))
+  const leased = inLane("leased", arg).select(sql`min(greatest(due_at_ms, leased_until_ms))`.as("free_at_ms"))
   return query.selectNoFrom(sql<number | null>`least(${ready}, ${leased})`.as("free_at_ms"))
 }
 

@@ -21,7 +21,7 @@ type Statement = {
 }
 
 const statements: { readonly [name: string]: Statement } = {
-  "a batch of commits that create": { isIt: /created as .* sealed as/su, looksIn: [] },
+  "a batch of commits that create": { isIt: /created as .* sealed as/su, looksIn: ["paykernel_aggregate_key"] },
   "a batch of commits that change": {
     isIt: /updated as .* leases as .* transactions as .* postings as/su,
     looksIn: ["paykernel_aggregate_key", "paykernel_task_key"]
@@ -30,6 +30,7 @@ const statements: { readonly [name: string]: Statement } = {
   "which commits cannot be": {
     isIt: /'version'/u,
     looksIn: [
+      "paykernel_aggregate_key",
       "paykernel_aggregate_key",
       "paykernel_idempotency_key",
       "paykernel_ledger_transaction_id",

@@ -62,7 +62,7 @@ export const postgresWriter = (
 
   const read = reading(patienceMs)
 
-  const settle = async (jobs: ReadonlyArray<WriteJob>): Promise<void> => {
+  const settle = async (jobs: ReadonlyArray<WriteJob>, tries = 1): Promise<void> => {
     const outcome = await persist(send, jobs, patienceMs)
     if (outcome._tag === "Written") return answerAll(jobs, Effect.void)
     if (outcome._tag !== "Spoilt") {
@@ -76,6 +76,8 @@ export const postgresWriter = (
     }
     const left = jobs.filter(({ prepared }) => !refusals.has(prepared))
     if (refusals.size > 0 || left.length > 1) return settleApart(left, refusals.size > 0)
+    // A key that held a commit back may have been let go since: what it began has ended.
+    if (outcome.constraint === null && tries < unexplainedMax) return settle(left, tries + 1)
     answerAll(left, Effect.fail(violated(outcome.constraint)))
   }
 
@@ -97,6 +99,9 @@ export const postgresWriter = (
     return "settled"
   }
 }
+
+/** How often a commit is tried that a guard has held back for no reason that is found afterwards. */
+const unexplainedMax = 5
 
 const answerAll = (jobs: ReadonlyArray<WriteJob>, answer: Answer): void => {
   for (const job of jobs) job.answer(answer)

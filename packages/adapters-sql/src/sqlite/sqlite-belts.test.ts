@@ -51,7 +51,7 @@ describe("beyond that, SQLite", () => {
     expect(updateAggregate.run({ ...row, expectedVersion: 1 })).toBe(1)
   })
 
-  const noBounds = { authorized: null, captured: null, refunded: null }
+  const noBounds = { authorized: null, captured: null, refunded: null, isOpen: 0, forgetAtMs: null }
 
   it.each([
     ["captured", "101", "0 <= refunded <= captured <= authorized"],

@@ -1,5 +1,5 @@
 /** The statements that commits are made of. Each names what must still hold when it writes. */
-import type { AggregateRef, IdempotencyKey, SealedRecord } from "@paykernel/core/effect"
+import type { AggregateRef, IdempotencyKey } from "@paykernel/core/effect"
 import { amountDigitsMax } from "@paykernel/core/memory"
 import { sql } from "kysely"
 import type { SqliteDatabase } from "./sqlite-database.ts"
@@ -13,6 +13,8 @@ type AggregateArguments = AggregateRef & {
   readonly authorized: string | null
   readonly captured: string | null
   readonly refunded: string | null
+  readonly isOpen: number
+  readonly forgetAtMs: number | null
 }
 
 type EventArguments = AggregateRef & {
@@ -60,24 +62,21 @@ export const commitStatements = (database: SqliteDatabase) => ({
       at_ms: arg("atMs")
     })
   ),
-  keyExpiry: prepare(database, (arg: Arg<IdempotencyKey>) =>
+  boundKey: prepare(database, (arg: Arg<IdempotencyKey>) =>
     query
       .selectFrom("paykernel_idempotency")
-      .select("expires_at_ms")
+      .select(["expires_at_ms", isHeld.as("held")])
       .where("merchant_id", "=", arg("merchantId"))
       .where("scope", "=", arg("scope"))
       .where("key", "=", arg("key"))
   ),
-  bindKey: prepare(database, bindKey),
-  seal: prepare(database, (arg: Arg<SealedRecord>) =>
-    query.replaceInto("paykernel_sealed").values({
-      merchant_id: arg("merchantId"),
-      record_id: arg("recordId"),
-      field: arg("field"),
-      sealed: arg("sealed")
-    })
-  )
+  bindKey: prepare(database, bindKey)
 })
+
+/** Whether the aggregate that a key names is open: 1 or 0, by a look at that one row. */
+export const isHeld = sql<number>`coalesce((select is_open from paykernel_aggregate as named
+  where named.merchant_id = paykernel_idempotency.aggregate_merchant_id
+    and named.type = paykernel_idempotency.type and named.id = paykernel_idempotency.aggregate_id), 0)`
 
 /** Bounds hold, or there are none to hold. The minus sign of a negative amount sorts before every digit. */
 const withinBounds = (arg: Arg<AggregateArguments>) =>
@@ -89,7 +88,19 @@ const zero = sql.lit("0".repeat(amountDigitsMax))
 const createAggregate = (arg: Arg<AggregateArguments>) =>
   query
     .insertInto("paykernel_aggregate")
-    .columns(["merchant_id", "type", "id", "version", "schema_version", "state", "authorized", "captured", "refunded"])
+    .columns([
+      "merchant_id",
+      "type",
+      "id",
+      "version",
+      "schema_version",
+      "state",
+      "authorized",
+      "captured",
+      "refunded",
+      "is_open",
+      "forget_at_ms"
+    ])
     .expression(
       query
         .selectNoFrom([
@@ -101,7 +112,9 @@ const createAggregate = (arg: Arg<AggregateArguments>) =>
           arg("state").as("state"),
           arg("authorized").as("authorized"),
           arg("captured").as("captured"),
-          arg("refunded").as("refunded")
+          arg("refunded").as("refunded"),
+          arg("isOpen").as("is_open"),
+          arg("forgetAtMs").as("forget_at_ms")
         ])
         .where(withinBounds(arg))
     )
@@ -116,7 +129,9 @@ const updateAggregate = (arg: Arg<AggregateArguments>) =>
       state: arg("state"),
       authorized: arg("authorized"),
       captured: arg("captured"),
-      refunded: arg("refunded")
+      refunded: arg("refunded"),
+      is_open: arg("isOpen"),
+      forget_at_ms: arg("forgetAtMs")
     })
     .where("merchant_id", "=", arg("merchantId"))
     .where("type", "=", arg("type"))
@@ -124,7 +139,7 @@ const updateAggregate = (arg: Arg<AggregateArguments>) =>
     .where("version", "=", arg("expectedVersion"))
     .where(withinBounds(arg))
 
-/** A key that has expired when the new record was made is bound anew. */
+/** A key that has expired when the new record was made, and is not held, is bound anew. */
 const bindKey = (arg: Arg<KeyArguments>) =>
   query
     .insertInto("paykernel_idempotency")
@@ -157,4 +172,5 @@ const bindKey = (arg: Arg<KeyArguments>) =>
           expires_at_ms: set.ref("excluded.expires_at_ms")
         }))
         .whereRef("paykernel_idempotency.expires_at_ms", "<=", "excluded.created_at_ms")
+        .where(isHeld, "=", sql.lit(0))
     )

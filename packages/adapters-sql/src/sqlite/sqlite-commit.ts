@@ -12,15 +12,15 @@ import {
   InvariantViolated,
   KeyTaken,
   LeaseLost,
-  type SealedRecord,
   VersionConflict
 } from "@paykernel/core/effect"
 import { amountDigitsMax, boundsViolation } from "@paykernel/core/memory"
-import { columnOf, noFields } from "../schema.ts"
+import { columnOf, noFields, retentionColumns } from "../schema.ts"
 import { type CommitStatements, commitStatements } from "./sqlite-commit-statements.ts"
 import type { SqliteDatabase } from "./sqlite-database.ts"
 import { type EntryValues, sqliteEntries } from "./sqlite-entries.ts"
 import { sqliteLedger } from "./sqlite-ledger.ts"
+import type { sqliteSealed } from "./sqlite-sealed.ts"
 import { sqliteTasks } from "./sqlite-tasks.ts"
 
 /** The two halves of a commit. Both may run again in another transaction. */
@@ -31,7 +31,7 @@ export type PreparedCommit = {
   readonly write: () => void
 }
 
-export const sqliteCommits = (database: SqliteDatabase) => {
+export const sqliteCommits = (database: SqliteDatabase, sealed: ReturnType<typeof sqliteSealed>) => {
   const statements = commitStatements(database)
   const putEntry = sqliteEntries(database)
   const ledger = sqliteLedger(database)
@@ -62,7 +62,8 @@ export const sqliteCommits = (database: SqliteDatabase) => {
         for (const write of writes) write()
         for (const transaction of commit.ledger) ledger.post(transaction)
         for (const task of commit.tasks) tasks.file(task)
-        for (const record of commit.sealed) seal(statements, record)
+        for (const record of commit.sealed) sealed.seal(record)
+        for (const place of commit.erased) sealed.erase(place)
       }
     }
   }
@@ -75,7 +76,9 @@ const aggregateWriter = (
 ): (() => void) => {
   const { ref, expectedVersion, schemaVersion, bounds } = write
   const version = expectedVersion + write.events.length
-  const row = { ...ref, expectedVersion, version, schemaVersion, state: JSON.stringify(write.state), ...padded(bounds) }
+  const { is_open: isOpen, forget_at_ms: forgetAtMs } = retentionColumns(write.retention)
+  const state = JSON.stringify(write.state)
+  const row = { ...ref, expectedVersion, version, schemaVersion, state, ...padded(bounds), isOpen, forgetAtMs }
   const events = write.events.map(({ tag, schemaVersion: ofEvent, data, atMs }, place) => {
     const event = {
       version: expectedVersion + place + 1,
@@ -109,8 +112,10 @@ const whyNotPut = (statements: CommitStatements, { ref, expectedVersion, bounds 
 
 const versionOf = (statements: CommitStatements, ref: AggregateRef): number => statements.version.get(ref)?.version ?? 0
 
-const isTaken = (statements: CommitStatements, record: IdempotencyRecord): boolean =>
-  (statements.keyExpiry.get(keyColumns(record))?.expires_at_ms ?? -Infinity) > record.createdAtMs
+const isTaken = (statements: CommitStatements, record: IdempotencyRecord): boolean => {
+  const bound = statements.boundKey.get(keyColumns(record))
+  return bound !== undefined && (bound.expires_at_ms > record.createdAtMs || bound.held === 1)
+}
 
 const bindKey = (statements: CommitStatements, record: IdempotencyRecord): void => {
   const { fingerprint, status, body, aggregate, subject, createdAtMs, expiresAtMs } = record
@@ -122,10 +127,6 @@ const bindKey = (statements: CommitStatements, record: IdempotencyRecord): void 
 const keyColumns = ({ merchantId, scope, key }: IdempotencyRecord) => ({ merchantId, scope, key })
 
 const keyTaken = (record: IdempotencyRecord): KeyTaken => new KeyTaken({ key: keyColumns(record) })
-
-const seal = (statements: CommitStatements, { merchantId, recordId, field, sealed }: SealedRecord): void => {
-  statements.seal.run({ merchantId, recordId, field, sealed })
-}
 
 const padded = (bounds: Bounds | null) => {
   if (bounds === null) return { authorized: null, captured: null, refunded: null }

@@ -47,6 +47,8 @@ export const prepareConnection = (database: SqliteDatabase): void => {
   database.pragma("synchronous = FULL")
   // Without it, fsync on macOS leaves data in the drive's cache.
   database.pragma("fullfsync = ON")
+  // What is erased is overwritten in the file, and does not lie there until its page is needed again.
+  database.pragma("secure_delete = ON")
   database.pragma("foreign_keys = ON")
   database.pragma("trusted_schema = OFF")
   database.pragma("temp_store = MEMORY")
@@ -57,6 +59,8 @@ export const prepareConnection = (database: SqliteDatabase): void => {
   // better-sqlite3 reports FULL before the first use and falls back to NORMAL at it, so use comes before the check.
   patiently(() => database.prepare("select count(*) from sqlite_schema").get([]))
   const synchronous = database.pragma("synchronous", { simple: true })
+  const erases = database.pragma("secure_delete", { simple: true })
+  if (erases !== 1) throw new Error(`what is erased would stay in the file: secure_delete is ${String(erases)}`)
   if (synchronous !== 2) throw new Error(`commits would not be durable: synchronous is ${String(synchronous)}`)
 }
 

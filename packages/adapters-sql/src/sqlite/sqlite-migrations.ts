@@ -3,7 +3,8 @@
  * run, so a process may die between any two, and of several that start at once each step is run by one.
  */
 import { patiently, type SqliteDatabase } from "./sqlite-database.ts"
-import { type Migration, migrations } from "./sqlite-tables.ts"
+import type { Migration } from "./sqlite-table-shapes.ts"
+import { migrations } from "./sqlite-tables.ts"
 
 /**
  * Brings the tables up to date and returns the names of the steps that this call has run. Throws when the database

@@ -87,7 +87,9 @@ describe("the plans of SQLite", () => {
   it("find rows by the whole key", async () => {
     const found = await plans()
     for (const name of ["aggregate", "event", "idempotency", "sealed"]) {
-      const byKey = [...found].filter(([text]) => new RegExp(`^select .* from "paykernel_${name}".*=`, "u").test(text))
+      const byKey = [...found].filter(([text]) =>
+        new RegExp(`^select .* from "paykernel_${name}".* where .*=`, "su").test(text)
+      )
       expect(byKey.length).toBeGreaterThan(0)
       for (const [, plan] of byKey) expect(plan).toMatch(/^SEARCH/u)
     }
@@ -120,10 +122,24 @@ describe("the plans of SQLite", () => {
     }
   })
 
+  it("sweep what is over in the order of its time", async () => {
+    const found = await plans()
+    const over = [...found].find(([text]) => /"forget_at_ms" <= \? order by/u.test(text))?.[1]
+    expect(over).toBe("SEARCH paykernel_aggregate USING INDEX paykernel_aggregate_forget (forget_at_ms<?)")
+    const expired = [...found].find(([text]) => /^delete from "paykernel_idempotency"/u.test(text))?.[1] ?? ""
+    expect(expired).toContain("paykernel_idempotency_expiry (expires_at_ms<?)")
+    expect(expired).not.toContain("TEMP B-TREE")
+    const parts = [...found].filter(([text]) => /^delete from "?paykernel_listing"?/u.test(text))
+    expect(parts.map(([, plan]) => plan.split("\n")[0])).toEqual([
+      "SEARCH paykernel_listing USING PRIMARY KEY (merchant_id=? AND collection=? AND id=?)",
+      "SEARCH paykernel_listing USING INDEX paykernel_listing_part (merchant_id=? AND type=? AND aggregate_id=?)"
+    ])
+  })
+
   it("claim from the indexes of ready and leased tasks", async () => {
     const found = await plans()
     const plan = [...found].find(([text]) => /^update "paykernel_task".*union all/u.test(text))?.[1] ?? ""
-    expect(plan).toContain("paykernel_task_ready (due_at_ms<?)")
-    expect(plan).toContain("paykernel_task_leased (leased_until_ms<?)")
+    expect(plan).toContain("paykernel_task_ready (lane=? AND due_at_ms<?)")
+    expect(plan).toContain("paykernel_task_leased (lane=? AND leased_until_ms<?)")
   })
 })

@@ -2,18 +2,16 @@
 import type {
   AggregateRef,
   IdempotencyKey,
-  IdempotencyRecord,
   Json,
-  SealedRecord,
   StoredAggregate,
-  StoredEvent
+  StoredEvent,
+  StoredIdempotencyRecord
 } from "@paykernel/core/effect"
 import { sql } from "kysely"
-import type { AggregateRow, IdempotencyRow, SealedRow } from "../schema.ts"
+import type { AggregateRow, IdempotencyRow } from "../schema.ts"
+import { isHeld } from "./sqlite-commit-statements.ts"
 import type { SqliteDatabase } from "./sqlite-database.ts"
 import { type Arg, prepare, query } from "./sqlite-statement.ts"
-
-type Place = Omit<SealedRecord, "sealed">
 
 export const sqliteRecords = (database: SqliteDatabase) => {
   const statements = recordStatements(database)
@@ -51,24 +49,14 @@ export const sqliteRecords = (database: SqliteDatabase) => {
     return rows.map((row) => asAggregate({ merchantId, type, id: row.id }, row))
   }
 
-  const idempotencyRecord = (key: IdempotencyKey): IdempotencyRecord | undefined => {
+  const idempotencyRecord = (key: IdempotencyKey): StoredIdempotencyRecord | undefined => {
     const row = statements.answer.get(key)
     return row === undefined ? undefined : asIdempotencyRecord(row)
   }
 
-  const sealedRecord = (place: Place): SealedRecord | undefined => {
-    const row = statements.sealed.get(place)
-    return row === undefined ? undefined : asSealed(row)
-  }
-
-  const sealedRecords = (after: Place | null, limit: number): ReadonlyArray<SealedRecord> =>
-    (after === null ? statements.sealedFirst.all({ limit }) : statements.sealedNext.all({ ...after, limit })).map(
-      asSealed
-    )
-
   const sweepExpired = (nowMs: number, limit: number): number => statements.sweepExpired.run({ nowMs, limit })
 
-  return { load, events, merchants, scan, idempotencyRecord, sealedRecord, sealedRecords, sweepExpired }
+  return { load, events, merchants, scan, idempotencyRecord, sweepExpired }
 }
 
 const asAggregate = (
@@ -81,7 +69,7 @@ const asAggregate = (
   state: JSON.parse(row.state) as Json
 })
 
-const asIdempotencyRecord = (row: IdempotencyRow): IdempotencyRecord => ({
+const asIdempotencyRecord = (row: IdempotencyRow & { readonly held: number }): StoredIdempotencyRecord => ({
   merchantId: row.merchant_id,
   scope: row.scope,
   key: row.key,
@@ -91,14 +79,8 @@ const asIdempotencyRecord = (row: IdempotencyRow): IdempotencyRecord => ({
   aggregate: { merchantId: row.aggregate_merchant_id, type: row.type, id: row.aggregate_id },
   subject: row.subject,
   createdAtMs: row.created_at_ms,
-  expiresAtMs: row.expires_at_ms
-})
-
-const asSealed = (row: SealedRow): SealedRecord => ({
-  merchantId: row.merchant_id,
-  recordId: row.record_id,
-  field: row.field,
-  sealed: row.sealed
+  expiresAtMs: row.expires_at_ms,
+  held: row.held === 1
 })
 
 type Scan = { readonly merchantId: string; readonly type: string; readonly limit: number }
@@ -135,23 +117,10 @@ const recordStatements = (database: SqliteDatabase) => ({
     query
       .selectFrom("paykernel_idempotency")
       .selectAll()
+      .select(isHeld.as("held"))
       .where("merchant_id", "=", arg("merchantId"))
       .where("scope", "=", arg("scope"))
       .where("key", "=", arg("key"))
-  ),
-  sealed: prepare(database, (arg: Arg<Place>) =>
-    query
-      .selectFrom("paykernel_sealed")
-      .selectAll()
-      .where("merchant_id", "=", arg("merchantId"))
-      .where("record_id", "=", arg("recordId"))
-      .where("field", "=", arg("field"))
-  ),
-  sealedFirst: prepare(database, walked),
-  sealedNext: prepare(database, (arg: Arg<Place & Limit>) =>
-    walked(arg).where(
-      sql<boolean>`(merchant_id, record_id, field) > (${arg("merchantId")}, ${arg("recordId")}, ${arg("field")})`
-    )
   ),
   sweepExpired: prepare(database, (arg: Arg<Limit & { readonly nowMs: number }>) =>
     query
@@ -163,6 +132,8 @@ const recordStatements = (database: SqliteDatabase) => ({
           .selectFrom("paykernel_idempotency")
           .select(sql`rowid`.as("rowid"))
           .where("expires_at_ms", "<=", arg("nowMs"))
+          .where(isHeld, "=", sql.lit(0))
+          .orderBy("expires_at_ms")
           .limit(arg("limit"))
       )
   )
@@ -207,13 +178,4 @@ const scanned = (arg: Arg<Scan>) =>
     .where("merchant_id", "=", arg("merchantId"))
     .where("type", "=", arg("type"))
     .orderBy("id")
-    .limit(arg("limit"))
-
-const walked = (arg: Arg<Limit>) =>
-  query
-    .selectFrom("paykernel_sealed")
-    .selectAll()
-    .orderBy("merchant_id")
-    .orderBy("record_id")
-    .orderBy("field")
     .limit(arg("limit"))

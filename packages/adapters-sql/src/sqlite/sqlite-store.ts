@@ -10,10 +10,12 @@ import { type GroupCommit, type GroupCommitLimits, groupCommit } from "../group-
 import { sqliteCommits } from "./sqlite-commit.ts"
 import { openSqlite, prepareConnection, type SqliteDatabase } from "./sqlite-database.ts"
 import { isBusy, unavailable } from "./sqlite-errors.ts"
+import { sqliteForgetting } from "./sqlite-forgetting.ts"
 import { sqliteLedger } from "./sqlite-ledger.ts"
 import { type Entry, sqliteListing } from "./sqlite-listing.ts"
 import { migrate } from "./sqlite-migrations.ts"
 import { sqliteRecords } from "./sqlite-records.ts"
+import { sqliteSealed } from "./sqlite-sealed.ts"
 import { sqliteTasks } from "./sqlite-tasks.ts"
 import { type Answer, sqliteWriter, type WriteJob } from "./sqlite-writer.ts"
 
@@ -35,7 +37,7 @@ export type SqliteStore = {
  *
  * @example
  * const { store, close } = sqliteStore({ path: "payments.db" })
- * await Effect.runPromise(store.nextDueAtMs()) // => null
+ * await Effect.runPromise(store.nextDueAtMs("money")) // => null
  * await close()
  */
 export const sqliteStore = (options: SqliteStoreOptions): SqliteStore => {
@@ -78,8 +80,10 @@ export const sqliteStoreLayer = (options: SqliteStoreOptions): Layer.Layer<Store
   )
 
 const storeOn = (database: SqliteDatabase, writes: GroupCommit<WriteJob>): Store["Service"] => {
-  const prepareCommit = sqliteCommits(database)
+  const sealed = sqliteSealed(database)
+  const prepareCommit = sqliteCommits(database, sealed)
   const records = sqliteRecords(database)
+  const aggregates = sqliteForgetting(database)
   const listing = sqliteListing(database)
   const ledger = sqliteLedger(database)
   const tasks = sqliteTasks(database)
@@ -117,25 +121,29 @@ const storeOn = (database: SqliteDatabase, writes: GroupCommit<WriteJob>): Store
       ),
     count: (query, atMost) => read(() => listing.count(query, atMost)),
     idempotencyRecord: (key) => read(() => records.idempotencyRecord(key)),
-    sealedRecord: (place) => read(() => records.sealedRecord(place)),
-    sealedRecords: (after, limit) => read(() => records.sealedRecords(after, limit)),
+    sealedRecord: (place) => read(() => sealed.find(place)),
+    sealedRecords: (after, limit) => read(() => sealed.walk(after, limit)),
     balances: (merchantId) => read(() => inOneMoment(() => ledger.balances(merchantId))),
     ledgerOf: (merchantId, reference) => read(() => ledger.of(merchantId, reference)),
     claim: (request) =>
       Effect.suspend(() => {
         // Workers ask often and mostly in vain: without work, no turn at writing is taken from the commits.
-        const idle = read(() => (tasks.nextDueAtMs() ?? Infinity) > request.nowMs)
+        const idle = read(() => (tasks.nextDueAtMs(request.lane) ?? Infinity) > request.nowMs)
         return Effect.flatMap(idle, (none) => (none ? Effect.succeed([]) : unrefused(() => tasks.claim(request))))
       }),
-    nextDueAtMs: () => read(tasks.nextDueAtMs),
+    nextDueAtMs: (lane) => read(() => tasks.nextDueAtMs(lane)),
     // A file tells nobody that it was written. Other processes see at their next look.
     nudges: () => Effect.void,
     parked: () => read(tasks.parked),
     sweep: ({ nowMs, finishedTasksBeforeMs, limit }) =>
-      unrefused(() => {
-        const finished = tasks.sweepFinished(finishedTasksBeforeMs, limit)
-        return finished + records.sweepExpired(nowMs, limit - finished)
-      }),
+      Effect.tap(
+        unrefused(() => {
+          const finished = tasks.sweepFinished(finishedTasksBeforeMs, limit)
+          const expired = records.sweepExpired(nowMs, limit - finished)
+          return finished + expired + aggregates.sweepOver(nowMs, limit - finished - expired)
+        }),
+        () => Effect.ignore(read(sealed.clearLog))
+      ),
     merchants: (afterId, limit) => read(() => records.merchants(afterId, limit)),
     scan: (merchantId, type, afterId, limit) => read(() => records.scan(merchantId, type, afterId, limit))
   }

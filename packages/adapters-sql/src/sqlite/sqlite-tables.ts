@@ -2,63 +2,8 @@
  * The tables of SQLite, step by step. A step that was released is never changed; what comes after is a new step.
  */
 import { amountDigitsMax } from "@paykernel/core/memory"
-import {
-  type Compilable,
-  type CreateTableBuilder,
-  DummyDriver,
-  Kysely,
-  SqliteAdapter,
-  SqliteIntrospector,
-  SqliteQueryCompiler,
-  sql
-} from "kysely"
-import type { TaskState } from "../schema.ts"
-
-export type Migration = { readonly name: string; readonly statements: ReadonlyArray<Compilable> }
-
-/** Steps name tables as they once were, so they are not checked against the present ones. */
-const { schema } = new Kysely<unknown>({
-  dialect: {
-    createAdapter: () => new SqliteAdapter(),
-    createDriver: () => new DummyDriver(),
-    createIntrospector: (kysely) => new SqliteIntrospector(kysely),
-    createQueryCompiler: () => new SqliteQueryCompiler()
-  }
-})
-
-type Column = "text" | "integer"
-
-/** Columns are `not null` unless their name ends in `?`. */
-const table = (name: string, columns: { readonly [column: string]: Column }) =>
-  Object.entries(columns).reduce<CreateTableBuilder<string, string>>((builder, [column, type]) => {
-    const nullable = column.endsWith("?")
-    const plain = nullable ? column.slice(0, -1) : column
-    return builder.addColumn(plain, type, (definition) => (nullable ? definition : definition.notNull()))
-  }, schema.createTable(name))
-
-/** Rows that are found by their key and are small live in the key's own tree. */
-const keyed = (name: string, columns: { readonly [column: string]: Column }, key: ReadonlyArray<string>) =>
-  table(name, columns)
-    .addPrimaryKeyConstraint(`${name}_key`, [...key])
-    .modifyEnd(sql`strict, without rowid`)
-
-/** Rows with long texts live in a tree of their own, since long keys would make that of the key deep. */
-const heap = (name: string, columns: { readonly [column: string]: Column }, key: ReadonlyArray<string>) =>
-  table(name, columns)
-    .addUniqueConstraint(`${name}_key`, [...key])
-    .modifyEnd(sql`strict`)
-
-const index = (name: string, on: string, columns: ReadonlyArray<string>) =>
-  schema
-    .createIndex(name)
-    .on(on)
-    .columns([...columns])
-
-/** Rows that are there already have no value in it. */
-const column = (on: string, name: string, type: Column) => schema.alterTable(on).addColumn(name, type)
-
-const taskIndex = (state: TaskState, columns: ReadonlyArray<string>) =>
-  index(`paykernel_task_${state}`, "paykernel_task", columns).where(sql.ref("state"), "=", sql.lit(state))
+import { sql } from "kysely"
+import { column, heap, index, keyed, type Migration, raw, schema, taskIndex } from "./sqlite-table-shapes.ts"
 
 const width = sql.lit(amountDigitsMax)
 const zero = sql.lit("0".repeat(amountDigitsMax))
@@ -277,6 +222,64 @@ export const migrations: ReadonlyArray<Migration> = [
         "start_ms"
       ]),
       index("paykernel_rate_window_end", "paykernel_rate_window", ["end_ms"])
+    ]
+  },
+  {
+    // Every task that there is before this step moves money.
+    name: "tasks: lanes",
+    statements: [
+      column("paykernel_task", "lane", "text", "money"),
+      schema.dropIndex("paykernel_task_ready"),
+      schema.dropIndex("paykernel_task_leased"),
+      taskIndex("ready", ["lane", "due_at_ms", "id"]),
+      taskIndex("leased", ["lane", "leased_until_ms", "due_at_ms", "id"])
+    ]
+  },
+  {
+    name: "aggregates: retention",
+    statements: [
+      column("paykernel_aggregate", "is_open", "integer", 0),
+      column("paykernel_aggregate", "forget_at_ms", "integer"),
+      index("paykernel_aggregate_forget", "paykernel_aggregate", ["forget_at_ms"]).where(
+        "forget_at_ms",
+        "is not",
+        null
+      ),
+      // An aggregate's entry under its own id is found by that.
+      index("paykernel_listing_part", "paykernel_listing", ["merchant_id", "type", "aggregate_id"]).where(
+        "id",
+        "<>",
+        sql.ref("aggregate_id")
+      ),
+      raw(sql`update paykernel_aggregate set is_open = 1
+        where type = 'payment' and (state ->> 'status' in ('pending', 'action_required') or exists (
+          select 1 from json_each(state, '$.attempts') where value ->> 'status' not in
+            ('confirmed', 'declined', 'abandoned', 'not_charged')))`),
+      raw(sql`update paykernel_aggregate set is_open = 1
+        where type = 'card' and state ->> 'status' = 'pending' or type = 'checkout' and state ->> 'status' = 'paying'`)
+    ]
+  },
+  {
+    name: "sealed records: slots",
+    statements: [
+      schema
+        .createTable("paykernel_sealed_slot")
+        .addColumn("id", "integer", (id) => id.primaryKey())
+        .addColumn("sealed", "text", (sealed) => sealed.notNull())
+        .modifyEnd(sql`strict`),
+      keyed("paykernel_sealed_free", { bytes: "integer", slot: "integer" }, ["bytes", "slot"]),
+      schema.alterTable("paykernel_sealed").renameTo("paykernel_sealed_before"),
+      keyed("paykernel_sealed", { merchant_id: "text", record_id: "text", field: "text", slot: "integer" }, [
+        "merchant_id",
+        "record_id",
+        "field"
+      ]),
+      raw(sql`insert into paykernel_sealed_slot (id, sealed)
+        select row_number() over (order by merchant_id, record_id, field), sealed from paykernel_sealed_before`),
+      raw(sql`insert into paykernel_sealed (merchant_id, record_id, field, slot)
+        select merchant_id, record_id, field, row_number() over (order by merchant_id, record_id, field)
+        from paykernel_sealed_before`),
+      schema.dropTable("paykernel_sealed_before")
     ]
   }
 ]

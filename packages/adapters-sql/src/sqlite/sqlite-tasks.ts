@@ -2,7 +2,15 @@
  * The task queue. Ready and leased tasks have an index each, ordered by when they can next be claimed, so looking
  * for work costs the same however many tasks are finished or lie in the future.
  */
-import { type ClaimedTask, LeaseLost, type Store, type TaskInsert, type TaskUpdate } from "@paykernel/core/effect"
+import {
+  type ClaimedTask,
+  LeaseLost,
+  laneOf,
+  type Store,
+  type TaskInsert,
+  type TaskLane,
+  type TaskUpdate
+} from "@paykernel/core/effect"
 import { sql } from "kysely"
 import type { TaskRow, TaskState } from "../schema.ts"
 import type { SqliteDatabase } from "./sqlite-database.ts"
@@ -21,6 +29,7 @@ export const sqliteTasks = (database: SqliteDatabase) => {
     statements.insert.run({
       id,
       kind,
+      lane: laneOf(kind),
       merchantId: aggregate.merchantId,
       type: aggregate.type,
       aggregateId: aggregate.id,
@@ -50,15 +59,15 @@ export const sqliteTasks = (database: SqliteDatabase) => {
     if (changed() !== 1) throw new LeaseLost({ taskId: id })
   }
 
-  const claim = ({ owner, nowMs, leaseMs, limit }: Claim): ReadonlyArray<ClaimedTask> =>
+  const claim = ({ lane, owner, nowMs, leaseMs, limit }: Claim): ReadonlyArray<ClaimedTask> =>
     statements.claim
-      .all({ owner, nowMs, leasedUntilMs: nowMs + leaseMs, limit })
+      .all({ lane, owner, nowMs, leasedUntilMs: nowMs + leaseMs, limit })
       .map(asClaimed)
       .sort((a, b) => a.dueAtMs - b.dueAtMs || (a.id < b.id ? -1 : 1))
 
-  const nextDueAtMs = (): number | null => {
-    const ready = statements.nextReady.get({})?.due_at_ms
-    const leased = statements.nextLeased.get({})?.free_at_ms ?? undefined
+  const nextDueAtMs = (lane: TaskLane): number | null => {
+    const ready = statements.nextReady.get({ lane })?.due_at_ms
+    const leased = statements.nextLeased.get({ lane })?.free_at_ms ?? undefined
     return ready === undefined && leased === undefined ? null : Math.min(ready ?? Infinity, leased ?? Infinity)
   }
 
@@ -84,6 +93,7 @@ const asClaimed = (row: TaskRow): ClaimedTask => ({
 type Inserted = {
   readonly id: string
   readonly kind: string
+  readonly lane: TaskLane
   readonly merchantId: string
   readonly type: string
   readonly aggregateId: string
@@ -95,7 +105,9 @@ type Inserted = {
   readonly claims: number
 }
 
-type ClaimArguments = {
+type Lane = { readonly lane: TaskLane }
+
+type ClaimArguments = Lane & {
   readonly owner: string
   readonly nowMs: number
   readonly leasedUntilMs: number
@@ -124,11 +136,11 @@ const taskStatements = (database: SqliteDatabase) => ({
     held(arg).set({ state: sql.lit("parked" as const), why: arg("why"), lease_owner: null })
   ),
   claim: prepare(database, claimTasks),
-  nextReady: prepare(database, (_: Arg<Record<never, never>>) =>
-    inState("ready").select("due_at_ms").orderBy("due_at_ms").limit(sql.lit(1))
+  nextReady: prepare(database, (arg: Arg<Lane>) =>
+    inLane("ready", arg).select("due_at_ms").orderBy("due_at_ms").limit(sql.lit(1))
   ),
-  nextLeased: prepare(database, (_: Arg<Record<never, never>>) =>
-    inState("leased").select(sql<number | null>`min(max(due_at_ms, leased_until_ms))`.as("free_at_ms"))
+  nextLeased: prepare(database, (arg: Arg<Lane>) =>
+    inLane("leased", arg).select(sql<number | null>`min(max(due_at_ms, leased_until_ms))`.as("free_at_ms"))
   ),
   parked: prepare(database, (_: Arg<Record<never, never>>) =>
     inState("parked").selectAll().orderBy("due_at_ms").orderBy("id").limit(sql.lit(1000))
@@ -149,6 +161,8 @@ const key = sql<unknown>`(merchant_id, id)`
 /** States are written into the text: an index that covers one state cannot be chosen for a state still unknown. */
 const inState = (state: TaskState) => query.selectFrom("paykernel_task").where("state", "=", sql.lit(state))
 
+const inLane = (state: TaskState, arg: Arg<Lane>) => inState(state).where("lane", "=", arg("lane"))
+
 const held = <A extends Held>(arg: Arg<A>) =>
   query
     .updateTable("paykernel_task")
@@ -163,6 +177,7 @@ const insertTask = (arg: Arg<Inserted>) =>
     .values({
       id: arg("id"),
       kind: arg("kind"),
+      lane: arg("lane"),
       merchant_id: arg("merchantId"),
       type: arg("type"),
       aggregate_id: arg("aggregateId"),
@@ -179,8 +194,8 @@ const insertTask = (arg: Arg<Inserted>) =>
 
 /** The oldest due of those that are free and of those whose lease is over. */
 const claimTasks = (arg: Arg<ClaimArguments>) => {
-  const free = inState("ready").where("due_at_ms", "<=", arg("nowMs"))
-  const over = inState("leased").where("leased_until_ms", "<=", arg("nowMs")).where("due_at_ms", "<=", arg("nowMs"))
+  const free = inLane("ready", arg).where("due_at_ms", "<=", arg("nowMs"))
+  const over = inLane("leased", arg).where("leased_until_ms", "<=", arg("nowMs")).where("due_at_ms", "<=", arg("nowMs"))
   const oldest = (tasks: typeof free) =>
     query
       .selectFrom(

@@ -153,7 +153,7 @@ describe.each(isolations)("at %s", (isolation) => {
       bornLeased: null
     }))
     await run(store.commit({ ...created, tasks }))
-    const claim = (owner: string) => run(store.claim({ owner, nowMs: 2, leaseMs: 1000, limit: 3 }))
+    const claim = (owner: string) => run(store.claim({ lane: "money", owner, nowMs: 2, leaseMs: 1000, limit: 3 }))
     const claimed = await Promise.all(Array.from({ length: 30 }, (_, n) => claim(`w-${n}`)))
     const ids = claimed.flatMap((own) => own.map(({ id }) => id))
     expect(new Set(ids).size).toBe(ids.length)

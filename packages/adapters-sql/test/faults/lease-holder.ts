@@ -13,7 +13,7 @@ const { store, close } = await openStore(process.argv[2] ?? "")
 let completes: Planned["completes"] = null
 
 const claim = async (): Promise<void> => {
-  const request = { owner: "holder", nowMs: Date.now(), leaseMs: 150, limit: 1 }
+  const request = { lane: "money" as const, owner: "holder", nowMs: Date.now(), leaseMs: 150, limit: 1 }
   const [task] = await Effect.runPromise(store.claim(request))
   completes = task === undefined ? null : { task: task.id, fence: task.fence }
   process.stdout.write(`${JSON.stringify(completes)}\n`)

@@ -47,7 +47,8 @@ export const commitOfPlan = (plan: Planned, owner: string, nowMs: number): Commi
       completes === null
         ? null
         : { merchantId: merchant, id: completes.task, fence: completes.fence, then: { _tag: "Done" } },
-    sealed: [{ merchantId: merchant, recordId: id, field: "pan", sealed: `seal of ${id}` }]
+    sealed: [{ merchantId: merchant, recordId: id, field: "pan", sealed: `seal of ${id}` }],
+    erased: []
   }
 }
 
@@ -72,7 +73,8 @@ const aggregateOf = (
     state,
     events: [{ tag: "Moved", schemaVersion: 1, data: state, atMs: nowMs }],
     index: entries,
-    bounds: { authorized: BigInt(authorized), captured: BigInt(captured), refunded: BigInt(refunded) }
+    bounds: { authorized: BigInt(authorized), captured: BigInt(captured), refunded: BigInt(refunded) },
+    retention: { _tag: "Kept" }
   }
 }
 

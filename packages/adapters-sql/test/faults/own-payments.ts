@@ -62,7 +62,10 @@ const readBack = async ({ ask, store, write }: Hands, { merchant, writes }: Plan
 
 /** Takes up what others have filed. */
 const work = async ({ ask, send, store, write, name }: Hands, by: string): Promise<void> => {
-  const tasks = await ask("claim", store.claim({ owner: name, nowMs: Date.now(), leaseMs: 60_000, limit: 2 }))
+  const tasks = await ask(
+    "claim",
+    store.claim({ lane: "money", owner: name, nowMs: Date.now(), leaseMs: 60_000, limit: 2 })
+  )
   for (const { id, fence, aggregate } of tasks ?? []) {
     const merchant = aggregate.merchantId
     write({ claimed: { merchant, task: id, fence } })

@@ -86,7 +86,7 @@ describe.each(Object.entries(engines))(
         holder.signal("SIGSTOP")
         await until(async () => {
           const tasks = await Effect.runPromise(
-            store.claim({ owner: "me", nowMs: Date.now(), leaseMs: 60_000, limit: 1 })
+            store.claim({ lane: "money", owner: "me", nowMs: Date.now(), leaseMs: 60_000, limit: 1 })
           )
           for (const { id, fence } of tasks) {
             expect({ id, fence }).toEqual({ id: `filed-${n}`, fence: 2 })

@@ -122,7 +122,7 @@ describe.each(Object.entries(relaxed))("with synchronous_commit off %s", (where,
     const { store, close } = await openStore(url)
     const write = (n: number) => Effect.runPromise(store.commit(commitOfPlan(planOf(n), "me", 1)))
     const claim = (n: number) =>
-      Effect.runPromise(store.claim({ owner: "me", nowMs: 10 ** 9 + n, leaseMs: 0, limit: 1 }))
+      Effect.runPromise(store.claim({ lane: "money", owner: "me", nowMs: 10 ** 9 + n, leaseMs: 0, limit: 1 }))
     const figures = {
       notFlushed: await unflushed(url, write),
       claimsNotFlushed: await unflushed(url, claim),

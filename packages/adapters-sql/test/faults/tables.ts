@@ -33,6 +33,9 @@ const queries = {
   sealed: "select * from paykernel_sealed"
 } as const satisfies { readonly [table in keyof Tables]: string }
 
+const sealedInSqlite = `select merchant_id, record_id, field, slot.sealed
+  from paykernel_sealed join paykernel_sealed_slot as slot on slot.id = paykernel_sealed.slot`
+
 const tableNames = Object.keys(queries) as ReadonlyArray<keyof Tables>
 
 const readAll = async (rowsOf: (query: string) => Promise<ReadonlyArray<unknown>>): Promise<Tables> => {
@@ -49,7 +52,9 @@ const fromSqlite = async (path: string): Promise<Tables> => {
   try {
     database.defaultSafeIntegers()
     database.exec("begin")
-    const tables = await readAll(async (query) => database.prepare(query).all())
+    const tables = await readAll(async (query) =>
+      database.prepare(query === queries.sealed ? sealedInSqlite : query).all()
+    )
     return { ...tables, postings: tables.postings.map(withAmount) }
   } finally {
     database.close()

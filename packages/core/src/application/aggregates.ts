@@ -12,6 +12,22 @@ import {
 import type { Checkout, CheckoutEvent } from "../checkout/checkout.ts"
 import { evolve as evolveCheckout, noCheckout } from "../checkout/checkout-evolve.ts"
 import {
+  decodeDelivery,
+  decodeDeliveryEvent,
+  encodeDelivery,
+  encodeDeliveryEvent
+} from "../delivery/delivery.schema.ts"
+import type { Delivery, DeliveryEvent } from "../delivery/delivery.ts"
+import { evolve as evolveDelivery, noDelivery } from "../delivery/delivery-evolve.ts"
+import {
+  decodeEndpoint,
+  decodeEndpointEvent,
+  encodeEndpoint,
+  encodeEndpointEvent
+} from "../endpoint/endpoint.schema.ts"
+import type { Endpoint, EndpointEvent } from "../endpoint/endpoint.ts"
+import { evolve as evolveEndpoint, noEndpoint } from "../endpoint/endpoint-evolve.ts"
+import {
   decodeMerchant,
   decodeMerchantEvent,
   encodeMerchant,
@@ -36,7 +52,9 @@ import {
 import type { Settlement, SettlementEvent } from "../settlement/settlement.ts"
 import { evolve as evolveSettlement, noSettlement } from "../settlement/settlement-evolve.ts"
 import { paymentBounds, paymentIndex } from "./payment-index.ts"
+import { cardRetention, checkoutRetention, deliveryRetention, kept, paymentRetention } from "./retention.ts"
 import { type Upcasters, upcast } from "./upcast.ts"
+import { defaultEndpointId } from "./webhook-contract.ts"
 
 /** Version of every shape that never changed. Whoever changes one gives it a version and adds the step from the old. */
 export const schemaVersion = 1
@@ -51,7 +69,8 @@ export const paymentDefinition: AggregateDefinition<Payment, PaymentEvent> = {
   encodeEvent: encodePaymentEvent,
   decodeEvent: reader({}, decodePaymentEvent),
   index: paymentIndex,
-  bounds: paymentBounds
+  bounds: paymentBounds,
+  retention: paymentRetention
 }
 
 export const cardDefinition: AggregateDefinition<Card, CardEvent> = {
@@ -64,7 +83,8 @@ export const cardDefinition: AggregateDefinition<Card, CardEvent> = {
   encodeEvent: encodeCardEvent,
   decodeEvent: reader({}, decodeCardEvent),
   index: cardIndex,
-  bounds: unbounded
+  bounds: unbounded,
+  retention: cardRetention
 }
 
 /** Version 2 brought the profile. */
@@ -80,7 +100,8 @@ export const merchantDefinition: AggregateDefinition<Merchant, MerchantEvent> = 
   encodeEvent: encodeMerchantEvent,
   decodeEvent: reader({ 1: (event) => event }, decodeMerchantEvent, merchantVersion),
   index: () => [],
-  bounds: unbounded
+  bounds: unbounded,
+  retention: kept
 }
 
 export const settlementDefinition: AggregateDefinition<Settlement, SettlementEvent> = {
@@ -93,7 +114,8 @@ export const settlementDefinition: AggregateDefinition<Settlement, SettlementEve
   encodeEvent: encodeSettlementEvent,
   decodeEvent: reader({}, decodeSettlementEvent),
   index: ({ id, createdAtMs }) => [{ collection: "settlements", id, createdAtMs, fields: {} }],
-  bounds: unbounded
+  bounds: unbounded,
+  retention: kept
 }
 
 export const checkoutDefinition: AggregateDefinition<Checkout, CheckoutEvent> = {
@@ -106,8 +128,45 @@ export const checkoutDefinition: AggregateDefinition<Checkout, CheckoutEvent> = 
   encodeEvent: encodeCheckoutEvent,
   decodeEvent: reader({}, decodeCheckoutEvent),
   index: checkoutIndex,
-  bounds: unbounded
+  bounds: unbounded,
+  retention: checkoutRetention
 }
+
+export const endpointDefinition: AggregateDefinition<Endpoint, EndpointEvent> = {
+  type: "endpoint",
+  schemaVersion,
+  initial: noEndpoint,
+  evolve: evolveEndpoint,
+  encodeState: encodeEndpoint,
+  decodeState: reader({}, decodeEndpoint),
+  encodeEvent: encodeEndpointEvent,
+  decodeEvent: reader({}, decodeEndpointEvent),
+  index: ({ id, createdAtMs, status, dialect }) => [
+    { collection: "webhookEndpoints", id, createdAtMs, fields: { status, dialect } }
+  ],
+  bounds: unbounded,
+  retention: kept
+}
+
+/** How long a delivery that has ended is shown, where nothing else was asked for. */
+export const keepDeliveriesMs = 30 * 86_400_000
+
+/** Deliveries that are kept for so long after they ended. */
+export const deliveriesKept = (keepMs: number): AggregateDefinition<Delivery, DeliveryEvent> => ({
+  type: "delivery",
+  schemaVersion,
+  initial: noDelivery,
+  evolve: evolveDelivery,
+  encodeState: encodeDelivery,
+  decodeState: reader({}, decodeDelivery),
+  encodeEvent: encodeDeliveryEvent,
+  decodeEvent: reader({}, decodeDeliveryEvent),
+  index: deliveryIndex,
+  bounds: unbounded,
+  retention: (delivery) => deliveryRetention(delivery, keepMs)
+})
+
+export const deliveryDefinition = deliveriesKept(keepDeliveriesMs)
 
 function reader<Shape>(
   upcasters: Upcasters,
@@ -153,6 +212,14 @@ function checkoutIndex(checkout: Checkout): ReadonlyArray<IndexEntry> {
     },
     ...[...transactions].map((name) => ({ collection: "transactions", id: name, createdAtMs, fields: {} }))
   ]
+}
+
+/** What goes to an address that came with a checkout is signed by the merchant's default endpoint, and found there. */
+function deliveryIndex(delivery: Delivery): ReadonlyArray<IndexEntry> {
+  const { id, createdAtMs, status, type, messageId, target, subject } = delivery
+  const endpointId = target._tag === "Endpoint" ? target.endpointId : defaultEndpointId
+  const fields = { status, endpointId, type, messageId, subjectId: subject.id }
+  return [{ collection: "deliveries", id, createdAtMs, fields }]
 }
 
 function unbounded(): null {

@@ -51,7 +51,8 @@ export const written = <State, Event extends Fact>(
         atMs: event.atMs
       })),
       index: definition.index(state),
-      bounds: definition.bounds(state)
+      bounds: definition.bounds(state),
+      retention: definition.retention(state)
     }
   }
 }

@@ -1,4 +1,4 @@
-/** Removes what has served its time: finished tasks and expired idempotency records, in bounded steps. */
+/** Removes what has served its time: finished tasks, expired idempotency records and aggregates that may go, in steps. */
 import * as Effect from "effect/Effect"
 import { Clock } from "../ports/clock.ts"
 import { Store } from "../ports/store.ts"

@@ -8,6 +8,7 @@ import type { Decision, TaskRequest } from "../decision.ts"
 import type { AggregateDefinition } from "../ports/aggregate.ts"
 import type { Commit, IdempotencyRecord, SealedRecord, TaskInsert, TaskUpdate } from "../ports/commit.ts"
 import { type CommitError, Store, StoreUnavailable, type VersionConflict } from "../ports/store.ts"
+import type { Place } from "../ports/vault.ts"
 import { type Loaded, load, written } from "./repository.ts"
 
 /** What remains when version conflicts have been retried. */
@@ -26,6 +27,8 @@ export type Transaction<State, Event extends { readonly _tag: string; readonly a
   readonly lease?: (state: State) => TaskUpdate
   readonly idempotency?: (state: State) => IdempotencyRecord
   readonly sealed?: ReadonlyArray<SealedRecord>
+  /** Places of secrets that are no longer needed, given the state before and the one it leads to. */
+  readonly erased?: (before: State, after: State) => ReadonlyArray<Place>
 }
 
 export type Committed<State, Event> = {
@@ -91,7 +94,8 @@ const plan = <State, Event extends { readonly _tag: string; readonly atMs: numbe
       ledger: decision.ledger,
       tasks,
       lease,
-      sealed: transaction.sealed ?? []
+      sealed: transaction.sealed ?? [],
+      erased: transaction.erased?.(loaded.state, state) ?? []
     }
   }
 }

@@ -4,6 +4,7 @@
  */
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import type { TaskLane } from "../decision.ts"
 import { Clock } from "../ports/clock.ts"
 import { type ClaimedTask, Store, type StoreUnavailable } from "../ports/store.ts"
 import { makeBell } from "./bell.ts"
@@ -13,6 +14,8 @@ import { makePlaces } from "./places.ts"
 export type WorkerOptions = {
   /** Names this process on the leases it holds. */
   readonly owner: string
+  /** Whose tasks it carries out. */
+  readonly lane: TaskLane
   /** Tasks running at once, which bounds calls in flight to the gateway. */
   readonly concurrency: number
   /** Tasks waiting in memory for a place. */
@@ -23,6 +26,7 @@ export type WorkerOptions = {
 }
 
 export const workerDefaults = {
+  lane: "money",
   concurrency: 64,
   queueMax: 1024,
   leaseMs: 30_000,
@@ -71,14 +75,20 @@ export const makeWorker = <R>(
       if (behind) return 0
       const nowMs = (yield* Clock).nowMs()
       const store = yield* Store
-      const tasks = yield* store.claim({ owner: options.owner, nowMs, leaseMs: options.leaseMs, limit })
+      const tasks = yield* store.claim({
+        lane: options.lane,
+        owner: options.owner,
+        nowMs,
+        leaseMs: options.leaseMs,
+        limit
+      })
       behind = tasks.length === limit
       for (const task of tasks) places.take({ task, fresh: false })
       return tasks.length
     }).pipe(places.bringing)
 
     const sleepMs = Effect.gen(function* () {
-      const nextMs = yield* (yield* Store).nextDueAtMs()
+      const nextMs = yield* (yield* Store).nextDueAtMs(options.lane)
       const nowMs = (yield* Clock).nowMs()
       if (nextMs === null) return options.idlePollMs
       return Math.max(5, Math.min(options.idlePollMs, nextMs - nowMs))
@@ -87,7 +97,10 @@ export const makeWorker = <R>(
     const look = Effect.gen(function* () {
       const claimed = yield* claim
       if (claimed > 0 && places.free() > 0) return
-      const pauseMs = places.free() === 0 ? options.idlePollMs : yield* sleepMs
+      // Whoever took the last place may have done so while the store was asked, so what fell due since was not seen.
+      const isFull = places.free() === 0
+      behind ||= isFull
+      const pauseMs = isFull ? options.idlePollMs : yield* sleepMs
       yield* Effect.raceFirst(bell.heard, Effect.sleep(pauseMs))
     }).pipe(
       // Whatever is wrong with the store, a defect of its adapter included: polling goes on, or nothing is ever found.

@@ -97,9 +97,15 @@ describe("the canonical text of a meaning", () => {
     ["a long key", { ["k".repeat(canonicalCharactersMax + 1)]: 1 }],
     ["many items", Array.from({ length: canonicalCharactersMax }, () => 1)],
     ["a bigint of many digits", 10n ** 100_000n],
+    ["a bigint far above zero", 10n ** 65n],
     ["a bigint far below zero", -(10n ** 65n)]
   ])("is refused beyond its size: %s", (_, value) => {
     expect(refusal(value)).toEqual({ _tag: "MeaningTooLarge", charactersMax: canonicalCharactersMax })
+  })
+
+  it("is accepted up to its size", () => {
+    expect(text("x".repeat(canonicalCharactersMax - 2))).toHaveLength(canonicalCharactersMax)
+    expect([text(10n ** 64n), text(-(10n ** 64n))]).toEqual([`1${"0".repeat(64)}n`, `-1${"0".repeat(64)}n`])
   })
 
   it.each<[unknown, string]>([
@@ -107,6 +113,7 @@ describe("the canonical text of a meaning", () => {
     [Number.POSITIVE_INFINITY, "number"],
     [undefined, "undefined"],
     [[undefined], "undefined"],
+    [[undefined, 1], "undefined"],
     [new Array(3), "undefined"],
     [() => 1, "function"],
     [Symbol("x"), "symbol"],

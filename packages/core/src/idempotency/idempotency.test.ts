@@ -3,7 +3,7 @@ import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { check, parseKey, retentionMsDefault } from "./index.ts"
 
-const bound = { fingerprint: "mine", expiresAtMs: 1_000, body: '{"data":1}' }
+const bound = { fingerprint: "mine", expiresAtMs: 1_000, held: false, body: '{"data":1}' }
 
 describe("an idempotency key", () => {
   it("that is not bound lets the request through", () => {
@@ -23,17 +23,23 @@ describe("an idempotency key", () => {
     expect(check(bound, "other", 1_001)).toEqual({ _tag: "Fresh" })
   })
 
+  it("is never over while it is held", () => {
+    const held = { ...bound, held: true }
+    expect(check(held, "mine", Number.MAX_SAFE_INTEGER)).toEqual({ _tag: "Replay", record: held })
+    expect(check(held, "other", Number.MAX_SAFE_INTEGER)).toEqual({ _tag: "KeyReused" })
+  })
+
   it("stays bound for thirty days unless the host says otherwise", () => {
     expect(retentionMsDefault).toBe(2_592_000_000)
   })
 
   it("is never half bound: one moment decides for the same and for another request", () => {
     fc.assert(
-      fc.property(fc.nat(), fc.integer({ min: -2, max: 2 }), (expiresAtMs, offset) => {
+      fc.property(fc.nat(), fc.integer({ min: -2, max: 2 }), fc.boolean(), (expiresAtMs, offset, held) => {
         const nowMs = expiresAtMs + offset
-        const record = { fingerprint: "mine", expiresAtMs }
+        const record = { fingerprint: "mine", expiresAtMs, held }
         const [same, other] = [check(record, "mine", nowMs)._tag, check(record, "other", nowMs)._tag]
-        expect([same, other]).toEqual(offset < 0 ? ["Replay", "KeyReused"] : ["Fresh", "Fresh"])
+        expect([same, other]).toEqual(offset < 0 || held ? ["Replay", "KeyReused"] : ["Fresh", "Fresh"])
       }),
       { numRuns: 10_000 }
     )

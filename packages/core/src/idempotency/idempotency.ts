@@ -13,8 +13,8 @@ import * as Result from "effect/Result"
 /** How long a key stays bound unless the host says otherwise; longer than any automatic retry. */
 export const retentionMsDefault = 30 * 24 * 60 * 60 * 1_000
 
-/** The part of a stored record that decides. */
-export type BoundKey = { readonly fingerprint: string; readonly expiresAtMs: number }
+/** The part of a stored record that decides. `held`: what the request began has not ended. */
+export type BoundKey = { readonly fingerprint: string; readonly expiresAtMs: number; readonly held: boolean }
 
 export type KeyCheck<Bound extends BoundKey> =
   /** Nothing is bound to the key: carry the request out. */
@@ -25,20 +25,21 @@ export type KeyCheck<Bound extends BoundKey> =
   | { readonly _tag: "KeyReused" }
 
 /**
- * How a request stands to what its key is bound to. A record is over at `expiresAtMs` itself, and then the key is
- * as good as new.
+ * How a request stands to what its key is bound to. A record is over at `expiresAtMs` itself, unless it is held, and then
+ * the key is as good as new. While an outcome is open, however long that takes, asking again must not begin anew.
  *
  * @example
  * check(undefined, "4f2k", 0) // => { _tag: "Fresh" }
- * check({ fingerprint: "4f2k", expiresAtMs: 10 }, "other", 9) // => { _tag: "KeyReused" }
- * check({ fingerprint: "4f2k", expiresAtMs: 10 }, "other", 10) // => { _tag: "Fresh" }
+ * check({ fingerprint: "4f2k", expiresAtMs: 10, held: false }, "other", 9) // => { _tag: "KeyReused" }
+ * check({ fingerprint: "4f2k", expiresAtMs: 10, held: false }, "other", 10) // => { _tag: "Fresh" }
+ * check({ fingerprint: "4f2k", expiresAtMs: 10, held: true }, "other", 10) // => { _tag: "KeyReused" }
  */
 export const check = <Bound extends BoundKey>(
   record: Bound | undefined,
   fingerprint: string,
   nowMs: number
 ): KeyCheck<Bound> => {
-  if (record === undefined || nowMs >= record.expiresAtMs) return { _tag: "Fresh" }
+  if (record === undefined || (nowMs >= record.expiresAtMs && !record.held)) return { _tag: "Fresh" }
   return record.fingerprint === fingerprint ? { _tag: "Replay", record } : { _tag: "KeyReused" }
 }
 

@@ -5,6 +5,7 @@
 import type { LedgerTransaction } from "../ledger/ledger.ts"
 import { collections } from "../ports/aggregate.ts"
 import type { AggregateRef, AggregateWrite, Bounds, Commit, IndexEntry } from "../ports/commit.ts"
+import type { Place } from "../ports/vault.ts"
 
 /** Amounts have at most this many digits, as many as a `NUMERIC(38)` column holds. */
 export const amountDigitsMax = 38
@@ -14,7 +15,8 @@ export const amountDigitsMax = 38
  * `boundsViolation`, which a store with constraints of its own leaves to those.
  *
  * @example
- * commitViolation({ idempotency: null, aggregates: [], ledger: [], tasks: [], lease: null, sealed: [] }) // => undefined
+ * commitViolation({ idempotency: null, aggregates: [], ledger: [], tasks: [], lease: null, sealed: [], erased: [] })
+ * // => undefined
  */
 export const commitViolation = (commit: Commit): string | undefined => {
   for (const write of commit.aggregates) {
@@ -25,6 +27,7 @@ export const commitViolation = (commit: Commit): string | undefined => {
   if (commit.aggregates.length > 1 && hasRepeats(commit.aggregates.map(({ ref }) => refText(ref)))) {
     return "a commit writes an aggregate once"
   }
+  if (commit.erased.length > 0 && commit.sealed.some(isErasedBy(commit))) return "a commit seals a record or erases it"
   if (
     commit.ledger.length > 1 &&
     hasRepeats(commit.ledger.map(({ merchantId, id }) => JSON.stringify([merchantId, id])))
@@ -57,11 +60,14 @@ export const fieldsOf = (collection: string): ReadonlyArray<string> | undefined 
 const writeViolation = (write: AggregateWrite): string | undefined => {
   if (!Number.isSafeInteger(write.expectedVersion) || write.expectedVersion < 0) return "a version is a whole number"
   if (write.expectedVersion === 0 && write.events.length === 0) return "an aggregate begins with an event"
+  if (write.retention._tag === "Until" && !Number.isSafeInteger(write.retention.atMs)) {
+    return "an aggregate stays until a whole number of milliseconds"
+  }
   return write.index.every(isDeclared) ? undefined : "an indexed field is declared by its collection"
 }
 
 /** What rows are found by, and so kept as it is. */
-const namesOf = ({ idempotency, aggregates, tasks, sealed }: Commit): ReadonlyArray<string | null> => [
+const namesOf = ({ idempotency, aggregates, tasks, sealed, erased }: Commit): ReadonlyArray<string | null> => [
   ...(idempotency === null ? [] : [idempotency.scope, idempotency.key, idempotency.subject]),
   ...aggregates.flatMap(({ ref, index }) => [
     ref.merchantId,
@@ -69,7 +75,8 @@ const namesOf = ({ idempotency, aggregates, tasks, sealed }: Commit): ReadonlyAr
     ...index.flatMap(({ id, fields }) => [id, ...Object.values(fields)])
   ]),
   ...tasks.flatMap(({ id, subject }) => [id, subject]),
-  ...sealed.flatMap(({ recordId, field }) => [recordId, field])
+  ...sealed.flatMap(({ recordId, field }) => [recordId, field]),
+  ...erased.flatMap(({ recordId, field }) => [recordId, field])
 ]
 
 /** Half of a surrogate pair is stored as a replacement character by some, and NUL by others not at all. */
@@ -98,5 +105,12 @@ const firstTooLong = 10n ** BigInt(amountDigitsMax)
 const isTooLong = (amount: bigint): boolean => amount >= firstTooLong || amount <= -firstTooLong
 
 const hasRepeats = (keys: ReadonlyArray<string>): boolean => new Set(keys).size !== keys.length
+
+const isErasedBy = ({ erased }: Commit) => {
+  const places = new Set(erased.map(placeText))
+  return (record: Place): boolean => places.has(placeText(record))
+}
+
+const placeText = ({ merchantId, recordId, field }: Place): string => JSON.stringify([merchantId, recordId, field])
 
 const refText = ({ merchantId, type, id }: AggregateRef): string => JSON.stringify([merchantId, type, id])

@@ -18,6 +18,14 @@ export const memoryListing = () => {
     collections.set(JSON.stringify([ref.merchantId, entry.collection]), entries)
   }
 
+  const removeOf = ({ merchantId, type, id }: AggregateRef): void => {
+    for (const entries of collections.values()) {
+      for (const [entryId, { ref }] of entries) {
+        if (ref.merchantId === merchantId && ref.type === type && ref.id === id) entries.delete(entryId)
+      }
+    }
+  }
+
   const find = (merchantId: string, collection: string, id: string): Entry | undefined =>
     entriesOf(merchantId, collection).get(id)
 
@@ -50,7 +58,7 @@ export const memoryListing = () => {
     return { entries, hasNext: all.length > newer.length, hasPrevious: newer.length > query.limit }
   }
 
-  return { put, find, matching, page }
+  return { put, removeOf, find, matching, page }
 }
 
 /** Asking for what no index was declared for is a mistake in the program, not a state of the store. */

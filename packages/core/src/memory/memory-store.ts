@@ -5,7 +5,14 @@
  */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type { AggregateRef, Commit, IdempotencyKey, IdempotencyRecord, SealedRecord } from "../ports/commit.ts"
+import type {
+  AggregateRef,
+  Commit,
+  IdempotencyKey,
+  IdempotencyRecord,
+  Retention,
+  SealedRecord
+} from "../ports/commit.ts"
 import {
   type CommitError,
   InvariantViolated,
@@ -17,6 +24,7 @@ import {
   type StoredEvent,
   VersionConflict
 } from "../ports/store.ts"
+import type { Place } from "../ports/vault.ts"
 import { boundsViolation, commitViolation, ledgerIdRepeated } from "./commit-invariants.ts"
 import { memoryLedger } from "./memory-ledger.ts"
 import { type Entry, memoryListing } from "./memory-listing.ts"
@@ -26,6 +34,7 @@ import { plainCopy } from "./plain-copy.ts"
 type Shelves = {
   readonly aggregates: Map<string, StoredAggregate>
   readonly histories: Map<string, Array<StoredEvent>>
+  readonly retentions: Map<string, Retention>
   readonly idempotency: Map<string, IdempotencyRecord>
   readonly sealed: Map<string, SealedRecord>
   readonly listing: ReturnType<typeof memoryListing>
@@ -36,6 +45,7 @@ type Shelves = {
 const emptyShelves = (): Shelves => ({
   aggregates: new Map(),
   histories: new Map(),
+  retentions: new Map(),
   idempotency: new Map(),
   sealed: new Map(),
   listing: memoryListing(),
@@ -72,7 +82,11 @@ export const memoryStore = (): Store["Service"] => {
         return { items: entries.map(listed), hasNext, hasPrevious }
       }),
     count: (query, atMost) => copied(() => Math.min(listing.matching(query, null).length, atMost)),
-    idempotencyRecord: (key) => copied(() => idempotency.get(keyText(key))),
+    idempotencyRecord: (key) =>
+      copied(() => {
+        const record = idempotency.get(keyText(key))
+        return record === undefined ? undefined : { ...record, held: isHeld(shelves, record) }
+      }),
     sealedRecord: (place) => copied(() => sealed.get(placeText(place))),
     sealedRecords: (after, limit) =>
       copied(() =>
@@ -84,14 +98,16 @@ export const memoryStore = (): Store["Service"] => {
     balances: (merchantId) => copied(() => ledger.balances(merchantId)),
     ledgerOf: (merchantId, reference) => copied(() => ledger.of(merchantId, reference)),
     claim: (request) => copied(() => tasks.claim(request)),
-    nextDueAtMs: () => copied(tasks.nextDueAtMs),
+    nextDueAtMs: (lane) => copied(() => tasks.nextDueAtMs(lane)),
     // No other process can write to it.
     nudges: () => Effect.void,
     parked: () => copied(tasks.parked),
     sweep: (request) =>
       copied(() => {
-        const gone = tasks.sweep(request)
-        return gone + sweepKeys(idempotency, request.nowMs, request.limit - gone)
+        const { nowMs, limit } = request
+        const finished = tasks.sweep(request)
+        const expired = sweepKeys(shelves, nowMs, limit - finished)
+        return finished + expired + sweepAggregates(shelves, nowMs, limit - finished - expired)
       }),
     merchants: (afterId, limit) =>
       copied(() =>
@@ -115,12 +131,12 @@ export const memoryStore = (): Store["Service"] => {
 export const memoryStoreLayer: Layer.Layer<Store> = Layer.sync(Store, memoryStore)
 
 /** Why a commit is refused. The order matters: whose key is taken replays, whatever else has changed since. */
-const refusal = ({ idempotency, aggregates, ledger, tasks }: Shelves, commit: Commit): CommitError | undefined => {
+const refusal = (shelves: Shelves, commit: Commit): CommitError | undefined => {
+  const { aggregates, ledger, tasks } = shelves
   const violation = commitViolation(commit)
   if (violation !== undefined) return new InvariantViolated({ invariant: violation })
   const { idempotency: record, lease } = commit
-  const bound = record === null ? undefined : idempotency.get(keyText(record))
-  if (record !== null && bound !== undefined && bound.expiresAtMs > record.createdAtMs) {
+  if (record !== null && isTaken(shelves, record)) {
     return new KeyTaken({ key: { merchantId: record.merchantId, scope: record.scope, key: record.key } })
   }
   if (lease !== null && !tasks.isHeldBy(lease)) return new LeaseLost({ taskId: lease.id })
@@ -134,13 +150,22 @@ const refusal = ({ idempotency, aggregates, ledger, tasks }: Shelves, commit: Co
   return commit.ledger.some(ledger.has) ? new InvariantViolated({ invariant: ledgerIdRepeated }) : undefined
 }
 
-const write = ({ aggregates, histories, idempotency, ...shelves }: Shelves, commit: Commit): void => {
+const isTaken = (shelves: Shelves, record: IdempotencyRecord): boolean => {
+  const bound = shelves.idempotency.get(keyText(record))
+  return bound !== undefined && (bound.expiresAtMs > record.createdAtMs || isHeld(shelves, bound))
+}
+
+const isHeld = ({ retentions }: Shelves, { aggregate }: IdempotencyRecord): boolean =>
+  retentions.get(refText(aggregate))?._tag === "Open"
+
+const write = ({ aggregates, histories, retentions, idempotency, ...shelves }: Shelves, commit: Commit): void => {
   if (commit.idempotency !== null) idempotency.set(keyText(commit.idempotency), commit.idempotency)
   if (commit.lease !== null) shelves.tasks.update(commit.lease)
-  for (const { ref, expectedVersion, schemaVersion, state, events, index } of commit.aggregates) {
+  for (const { ref, expectedVersion, schemaVersion, state, events, index, retention } of commit.aggregates) {
     const version = expectedVersion + events.length
     const name = refText(ref)
     aggregates.set(name, { ref, version, schemaVersion, state })
+    retentions.set(name, retention)
     const history = histories.get(name) ?? []
     for (const event of events) history.push({ ...event, version: history.length + 1 })
     histories.set(name, history)
@@ -149,6 +174,7 @@ const write = ({ aggregates, histories, idempotency, ...shelves }: Shelves, comm
   for (const transaction of commit.ledger) shelves.ledger.post(transaction)
   for (const task of commit.tasks) shelves.tasks.file(task)
   for (const record of commit.sealed) shelves.sealed.set(placeText(record), record)
+  for (const place of commit.erased) shelves.sealed.delete(placeText(place))
 }
 
 const listedFrom = (aggregates: Shelves["aggregates"], { id, createdAtMs, ref }: Entry): ListedItem => {
@@ -157,10 +183,28 @@ const listedFrom = (aggregates: Shelves["aggregates"], { id, createdAtMs, ref }:
   return { id, createdAtMs, aggregate }
 }
 
-const sweepKeys = (idempotency: Shelves["idempotency"], nowMs: number, limit: number): number => {
-  const gone = [...idempotency].filter(([, { expiresAtMs }]) => expiresAtMs <= nowMs).slice(0, limit)
-  for (const [key] of gone) idempotency.delete(key)
+const sweepKeys = (shelves: Shelves, nowMs: number, limit: number): number => {
+  const gone = [...shelves.idempotency]
+    .filter(([, record]) => record.expiresAtMs <= nowMs && !isHeld(shelves, record))
+    .sort(([, a], [, b]) => a.expiresAtMs - b.expiresAtMs)
+    .slice(0, limit)
+  for (const [key] of gone) shelves.idempotency.delete(key)
   return gone.length
+}
+
+const sweepAggregates = ({ aggregates, histories, retentions, listing }: Shelves, nowMs: number, limit: number) => {
+  const over = [...aggregates].flatMap(([name, { ref, version }]) => {
+    const retention = retentions.get(name)
+    return retention?._tag === "Until" && retention.atMs <= nowMs ? [{ name, ref, version, atMs: retention.atMs }] : []
+  })
+  let gone = 0
+  for (const { name, ref, version } of over.sort((a, b) => a.atMs - b.atMs || inOrder(a.name, b.name))) {
+    if (gone >= limit) break
+    gone += 1 + version
+    listing.removeOf(ref)
+    for (const shelf of [aggregates, histories, retentions]) shelf.delete(name)
+  }
+  return gone
 }
 
 const copied = <A>(read: () => A): Effect.Effect<A> => Effect.sync(() => plainCopy(read()))
@@ -168,8 +212,6 @@ const copied = <A>(read: () => A): Effect.Effect<A> => Effect.sync(() => plainCo
 const refText = ({ merchantId, type, id }: AggregateRef): string => JSON.stringify([merchantId, type, id])
 
 const keyText = ({ merchantId, scope, key }: IdempotencyKey): string => JSON.stringify([merchantId, scope, key])
-
-type Place = Omit<SealedRecord, "sealed">
 
 const placeText = ({ merchantId, recordId, field }: Place): string => JSON.stringify([merchantId, recordId, field])
 

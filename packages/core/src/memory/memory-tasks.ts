@@ -1,4 +1,5 @@
 /** The task queue of the memory store: who holds what until when, and which holder has been overtaken. */
+import { laneOf, type TaskLane } from "../decision.ts"
 import type { TaskInsert, TaskUpdate } from "../ports/commit.ts"
 import type { ClaimedTask, Store } from "../ports/store.ts"
 
@@ -30,9 +31,9 @@ export const memoryTasks = () => {
     place.set(key, ended)
   }
 
-  const claim = ({ nowMs, leaseMs, limit }: Parameters<Requests["claim"]>[0]): ReadonlyArray<ClaimedTask> =>
+  const claim = ({ lane, nowMs, leaseMs, limit }: Parameters<Requests["claim"]>[0]): ReadonlyArray<ClaimedTask> =>
     [...open.values()]
-      .filter((task) => availableAtMs(task) <= nowMs)
+      .filter((task) => laneOf(task.kind) === lane && availableAtMs(task) <= nowMs)
       .sort(oldestDueFirst)
       .slice(0, limit)
       .map((task) => {
@@ -43,9 +44,11 @@ export const memoryTasks = () => {
         return asClaimed(claimed)
       })
 
-  const nextDueAtMs = (): number | null => {
+  const nextDueAtMs = (lane: TaskLane): number | null => {
     let next: number | null = null
-    for (const task of open.values()) next = Math.min(next ?? Infinity, availableAtMs(task))
+    for (const task of open.values()) {
+      if (laneOf(task.kind) === lane) next = Math.min(next ?? Infinity, availableAtMs(task))
+    }
     return next
   }
 

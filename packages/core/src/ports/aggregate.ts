@@ -1,8 +1,8 @@
 /**
- * What the application must know of an aggregate to store it: its codecs, how it is folded, how it is found, and
- * which amounts bound each other. Rooms of the domain stay free of it.
+ * What the application must know of an aggregate to store it: its codecs, how it is folded, how it is found, which
+ * amounts bound each other, and how long it has to stay. Rooms of the domain stay free of it.
  */
-import type { Bounds, IndexEntry, Json } from "./commit.ts"
+import type { Bounds, IndexEntry, Json, Retention } from "./commit.ts"
 
 export type AggregateDefinition<State, Event extends { readonly _tag: string; readonly atMs: number }> = {
   readonly type: string
@@ -17,6 +17,7 @@ export type AggregateDefinition<State, Event extends { readonly _tag: string; re
   readonly decodeEvent: (json: Json, schemaVersion: number) => Event
   readonly index: (state: State) => ReadonlyArray<IndexEntry>
   readonly bounds: (state: State) => Bounds | null
+  readonly retention: (state: State) => Retention
 }
 
 /** Collections that can be listed, and the fields each may be filtered by. A store indexes these and nothing else. */
@@ -26,5 +27,7 @@ export const collections = {
   settlements: [],
   checkouts: ["status", "kind", "email"],
   transactions: [],
-  presentedCards: ["fingerprint"]
+  presentedCards: ["fingerprint"],
+  webhookEndpoints: ["status", "dialect"],
+  deliveries: ["status", "endpointId", "type", "messageId", "subjectId"]
 } as const satisfies { readonly [collection: string]: ReadonlyArray<string> }

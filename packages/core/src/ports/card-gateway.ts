@@ -1,5 +1,5 @@
 /**
- * A card gateway: the acquirer and issuer behind it. Money-moving calls carry one key per operation for their whole
+ * A card gateway: the acquirer and issuer behind it, and the bank where it takes transfers too. Money-moving calls carry one key per operation for their whole
  * life; what the gateway can do with a key it declares, and automatic recovery is built from that.
  */
 import * as Context from "effect/Context"
@@ -34,7 +34,7 @@ export type GatewayOperation = {
   readonly paymentId: string
   /** The authorization's key, for what follows it. `null` on an authorization. */
   readonly authorizationKey: string | null
-  /** Present on an authorization. */
+  /** Present on an authorization with a card. */
   readonly authorization: {
     readonly card: CardCredentials
     /** Capture in the same message. */
@@ -42,6 +42,14 @@ export type GatewayOperation = {
     readonly verificationMethod: VerificationMethod
     readonly eci: Eci | null
   } | null
+  /**
+   * Present on an authorization by bank transfer, which captures when the money arrives: that the gateway waits for it
+   * is `Unknown` in its reply and `Pending` in its look-ups. Sent only where `capabilities.bankTransfers` is true.
+   */
+  readonly transfer?: {
+    /** What whoever transfers the money quotes. */
+    readonly reference: string
+  }
 }
 
 export type AuthenticationRequest = {

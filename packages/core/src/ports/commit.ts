@@ -5,6 +5,7 @@
  */
 import type { TaskKind } from "../decision.ts"
 import type { LedgerTransaction } from "../ledger/ledger.ts"
+import type { Place } from "./vault.ts"
 
 /** Plain data that JSON can carry. */
 export type Json = string | number | boolean | null | ReadonlyArray<Json> | { readonly [key: string]: Json }
@@ -33,6 +34,18 @@ export type IndexEntry = {
 /** Amounts that bound each other, in minor units: refunded ≤ captured ≤ authorized. The store enforces them again. */
 export type Bounds = { readonly authorized: bigint; readonly captured: bigint; readonly refunded: bigint }
 
+/** How long an aggregate has to stay, which its state decides. */
+export type Retention =
+  /**
+   * What was begun with it has not ended. No idempotency key that names it is over, whatever its time: a client that asks
+   * again must not begin a second time what may still have succeeded.
+   */
+  | { readonly _tag: "Open" }
+  /** For good. Idempotency keys that name it end at their own time. */
+  | { readonly _tag: "Kept" }
+  /** From then on a sweep may remove it, its events and its index entries. Ledger transactions stay. */
+  | { readonly _tag: "Until"; readonly atMs: number }
+
 export type AggregateWrite = {
   readonly ref: AggregateRef
   /** 0 creates. The version after the commit is `expectedVersion + events.length`. */
@@ -42,6 +55,7 @@ export type AggregateWrite = {
   readonly events: ReadonlyArray<EventRecord>
   readonly index: ReadonlyArray<IndexEntry>
   readonly bounds: Bounds | null
+  readonly retention: Retention
 }
 
 export type IdempotencyKey = { readonly merchantId: string; readonly scope: string; readonly key: string }
@@ -86,13 +100,8 @@ export type TaskUpdate = {
     | { readonly _tag: "Park"; readonly why: string }
 }
 
-/** A card number as the vault sealed it. */
-export type SealedRecord = {
-  readonly merchantId: string
-  readonly recordId: string
-  readonly field: string
-  readonly sealed: string
-}
+/** A card number as the vault sealed it, at its place. */
+export type SealedRecord = Place & { readonly sealed: string }
 
 export type Commit = {
   readonly idempotency: IdempotencyRecord | null
@@ -101,4 +110,6 @@ export type Commit = {
   readonly tasks: ReadonlyArray<TaskInsert>
   readonly lease: TaskUpdate | null
   readonly sealed: ReadonlyArray<SealedRecord>
+  /** Places whose sealed records are removed; none of them is sealed by the same commit. Where nothing is, nothing goes. */
+  readonly erased: ReadonlyArray<Place>
 }

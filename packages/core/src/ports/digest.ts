@@ -1,4 +1,4 @@
-/** Keyed digests: gateway keys made from operation ids, and fingerprints of what a request means. */
+/** Keyed digests: gateway keys made from operation ids, fingerprints of what a request means, names and proofs. */
 import * as Context from "effect/Context"
 
 export class Digest extends Context.Service<
@@ -6,7 +6,15 @@ export class Digest extends Context.Service<
   {
     /** Lower-case base32 of an HMAC, 26 characters. The same purpose and text always give the same digest. */
     readonly of: (
-      purpose: "gateway-key" | "fingerprint" | "return-state" | "public-id" | "checkout-page",
+      purpose:
+        | "gateway-key"
+        | "fingerprint"
+        | "return-state"
+        | "public-id"
+        | "checkout-page"
+        | "webhook-id"
+        | "webhook-secret"
+        | "webhook-confirmation",
       text: string
     ) => string
   }

@@ -6,7 +6,7 @@ import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import type { TaskKind } from "../decision.ts"
+import type { TaskKind, TaskLane } from "../decision.ts"
 import type { Balance, LedgerTransaction } from "../ledger/ledger.ts"
 import type {
   AggregateRef,
@@ -17,6 +17,7 @@ import type {
   Json,
   SealedRecord
 } from "./commit.ts"
+import type { Place } from "./vault.ts"
 
 /** Somebody else wrote the aggregate first: load and decide again. */
 export class VersionConflict extends Data.TaggedError("VersionConflict")<{ readonly ref: AggregateRef }> {}
@@ -42,6 +43,9 @@ export type StoredAggregate = {
 }
 
 export type StoredEvent = EventRecord & { readonly version: number }
+
+/** `held`: the aggregate that it names is open, so the key is bound still, even past `expiresAtMs`. */
+export type StoredIdempotencyRecord = IdempotencyRecord & { readonly held: boolean }
 
 export type ClaimedTask = {
   readonly id: string
@@ -102,16 +106,16 @@ export class Store extends Context.Service<
       query: Pick<ListQuery, "merchantId" | "collection" | "where" | "fromMs">,
       atMost: number
     ) => Effect.Effect<number, StoreUnavailable>
-    readonly idempotencyRecord: (key: IdempotencyKey) => Effect.Effect<IdempotencyRecord | undefined, StoreUnavailable>
-    readonly sealedRecord: (
-      place: Omit<SealedRecord, "sealed">
-    ) => Effect.Effect<SealedRecord | undefined, StoreUnavailable>
+    readonly idempotencyRecord: (
+      key: IdempotencyKey
+    ) => Effect.Effect<StoredIdempotencyRecord | undefined, StoreUnavailable>
+    readonly sealedRecord: (place: Place) => Effect.Effect<SealedRecord | undefined, StoreUnavailable>
     /**
      * Sealed records of all merchants in a stable order, for re-wrapping under a new key. `after` is the last place
      * of the page before.
      */
     readonly sealedRecords: (
-      after: Omit<SealedRecord, "sealed"> | null,
+      after: Place | null,
       limit: number
     ) => Effect.Effect<ReadonlyArray<SealedRecord>, StoreUnavailable>
     readonly balances: (merchantId: string) => Effect.Effect<ReadonlyArray<Balance>, StoreUnavailable>
@@ -120,15 +124,16 @@ export class Store extends Context.Service<
       merchantId: string,
       reference: { readonly type: string; readonly id: string }
     ) => Effect.Effect<ReadonlyArray<LedgerTransaction>, StoreUnavailable>
-    /** Due tasks whose lease is free or over, oldest due first; each gets a new lease and a higher fence. */
+    /** Due tasks of a lane whose lease is free or over, oldest due first; each gets a new lease and a higher fence. */
     readonly claim: (request: {
+      readonly lane: TaskLane
       readonly owner: string
       readonly nowMs: number
       readonly leaseMs: number
       readonly limit: number
     }) => Effect.Effect<ReadonlyArray<ClaimedTask>, StoreUnavailable>
-    /** When the next unfinished task falls due or its lease ends; `null` when there is none. */
-    readonly nextDueAtMs: () => Effect.Effect<number | null, StoreUnavailable>
+    /** When the next unfinished task of a lane falls due or its lease ends; `null` when there is none. */
+    readonly nextDueAtMs: (lane: TaskLane) => Effect.Effect<number | null, StoreUnavailable>
     /**
      * Rings when another process may have filed tasks, as long as the scope lasts. A nudge and no promise: it may come
      * late, for nothing or never, and whoever listens looks now and then all the same.
@@ -137,8 +142,9 @@ export class Store extends Context.Service<
     /** Tasks set aside for a person, oldest first, at most 1000. */
     readonly parked: () => Effect.Effect<ReadonlyArray<ClaimedTask & { readonly why: string }>, StoreUnavailable>
     /**
-     * Removes finished tasks and expired idempotency records older than their retention, at most `limit` rows.
-     * Returns how many went.
+     * Removes, oldest first, finished tasks, idempotency records that are expired and not held, and aggregates whose time
+     * is over. At most `limit` tasks and records; an aggregate counts for itself and each of its events and goes whole,
+     * so the last may reach beyond. Returns how many went: fewer than `limit` once nothing is left.
      */
     readonly sweep: (request: {
       readonly nowMs: number

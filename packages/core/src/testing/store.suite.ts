@@ -8,6 +8,7 @@ import { bookCases } from "./store/book-cases.ts"
 import { commitCases } from "./store/commit-cases.ts"
 import { fenceCases } from "./store/fence-cases.ts"
 import { keyCases } from "./store/key-cases.ts"
+import { laneCases } from "./store/lane-cases.ts"
 import { ledgerCases } from "./store/ledger-cases.ts"
 import { listingCases } from "./store/listing-cases.ts"
 import { pagingCases } from "./store/paging-cases.ts"
@@ -15,6 +16,8 @@ import { raceCases } from "./store/race-cases.ts"
 import { readingCases } from "./store/reading-cases.ts"
 import { recordCases } from "./store/record-cases.ts"
 import { referenceCases } from "./store/reference-cases.ts"
+import { retentionCases } from "./store/retention-cases.ts"
+import { reviewCases } from "./store/review-cases.ts"
 import type { OpenAnother, StoreCases, StorePort } from "./store/store-case.ts"
 import { taskCases } from "./store/task-cases.ts"
 
@@ -38,6 +41,7 @@ export const storeCases: { readonly [group: string]: StoreCases } = {
   "idempotency keys": keyCases,
   races: raceCases,
   tasks: taskCases,
+  lanes: laneCases,
   "leases and fences": fenceCases,
   lists: listingCases,
   "reading one's writes": readingCases,
@@ -45,6 +49,8 @@ export const storeCases: { readonly [group: string]: StoreCases } = {
   ledger: ledgerCases,
   books: bookCases,
   records: recordCases,
+  retention: retentionCases,
+  "outcomes that stay open": reviewCases,
   "the whole database": auditCases,
   "the reference": referenceCases
 }

@@ -87,7 +87,7 @@ const expectNothingOf = async (store: StorePort): Promise<void> => {
   expect(await run(store.sealedRecord({ merchantId, recordId: "card", field: "pan" }))).toBeUndefined()
   expect(await run(store.ledgerOf(merchantId, { type: "payment", id: "p" }))).toHaveLength(1)
   expect(await run(store.balances(merchantId))).toMatchObject([{ posted: 100n }, { posted: -100n }])
-  const claimed = await run(store.claim({ owner: "w", nowMs: noonMs, leaseMs: 1, limit: 10 }))
+  const claimed = await run(store.claim({ lane: "money", owner: "w", nowMs: noonMs, leaseMs: 1, limit: 10 }))
   expect(claimed.map(({ id, fence }) => [id, fence])).toEqual([["task-old", 2]])
 }
 
@@ -112,7 +112,7 @@ export const commitCases: StoreCases = {
     expect(await run(store.events(refOf("new"), 0))).toEqual([{ ...eventOf("PaymentCreated"), version: 1 }])
     expect(await run(store.load(refOf("old")))).toMatchObject({ version: 2, state: "changed" })
     expect(await run(store.find(merchantId, "payments", "new"))).toEqual({ id: "new", createdAtMs: noonMs, aggregate })
-    expect(await run(store.idempotencyRecord(keyOf("k")))).toEqual(whole.idempotency)
+    expect(await run(store.idempotencyRecord(keyOf("k")))).toEqual({ ...whole.idempotency, held: false })
     expect(await run(store.sealedRecord({ merchantId, recordId: "card", field: "pan" }))).toEqual(whole.sealed[0])
     expect(await run(store.ledgerOf(merchantId, { type: "payment", id: "p" }))).toEqual([
       ...settled.ledger,

@@ -39,11 +39,12 @@ const meanwhiles: { readonly [meanwhile: string]: Then | null } = {
   "after another set it aside": { _tag: "Park", why: "the successor's reason" }
 }
 
-const claim = (store: StorePort, nowMs: number) => run(store.claim({ owner: "w", nowMs, leaseMs, limit: 10 }))
+const claim = (store: StorePort, nowMs: number) =>
+  run(store.claim({ lane: "money", owner: "w", nowMs, leaseMs, limit: 10 }))
 
 /** What can be told of the only task: when it is free, and why it was set aside. */
 const fateOf = async (store: StorePort) => ({
-  nextDueAtMs: await run(store.nextDueAtMs()),
+  nextDueAtMs: await run(store.nextDueAtMs("money")),
   parked: (await run(store.parked())).map(({ why }) => why)
 })
 
@@ -84,7 +85,7 @@ const finishAll = async (store: StorePort): Promise<void> => {
   for (const { id, fence } of await claim(store, noonMs + 100 * leaseMs)) {
     await outcome(store, commitOf({ lease: leaseOf(id, fence, { _tag: "Done" }) }))
   }
-  expect(await run(store.nextDueAtMs())).toBeNull()
+  expect(await run(store.nextDueAtMs("money"))).toBeNull()
 }
 
 const wakingCases: StoreCases = Object.fromEntries(
@@ -114,7 +115,7 @@ export const fenceCases: StoreCases = {
     }
     expect(await run(other.load(refOf("p")))).toBeUndefined()
     expect(await outcome(store, commitOf({ lease: leaseOf("t", 4, { _tag: "Done" }) }))).toBe("Committed")
-    expect(await run(other.nextDueAtMs())).toBeNull()
+    expect(await run(other.nextDueAtMs("money"))).toBeNull()
   },
   "a holder may write several times under one fence, until it gives the task up": async (store, another) => {
     const other = await another()

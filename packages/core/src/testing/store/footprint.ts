@@ -55,7 +55,7 @@ export const expectOnly = async (
   winners: ReadonlyArray<string>
 ): Promise<void> => {
   for (const name of names) await (winners.includes(name) ? expectAll(store, name) : expectNothing(store, name))
-  const claimed = await run(store.claim({ owner: "w", nowMs: noonMs, leaseMs: 1000, limit: 1000 }))
+  const claimed = await run(store.claim({ lane: "money", owner: "w", nowMs: noonMs, leaseMs: 1000, limit: 1000 }))
   expect(claimed.map(({ id }) => id).toSorted()).toEqual(winners.toSorted())
   const sum = 7n * BigInt(winners.length)
   expect(await run(store.balances(merchantId))).toMatchObject([{ posted: sum }, { posted: -sum }])

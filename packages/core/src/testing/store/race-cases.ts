@@ -44,7 +44,8 @@ export const raceCases: StoreCases = {
     const stores = await several(store, another)
     const racers = names.map((name) => broadCommit(name, { idempotency: keyOf("k", { body: name }) }))
     const winner = winnerOf(names, await raced(stores, racers), "KeyTaken")
-    expect(await run(turnOf(stores, 1).idempotencyRecord(keyOf("k")))).toEqual(keyOf("k", { body: winner }))
+    const bound = await run(turnOf(stores, 1).idempotencyRecord(keyOf("k")))
+    expect(bound).toEqual({ ...keyOf("k", { body: winner }), held: false })
     await expectOnly(turnOf(stores, 1), names, [winner])
   },
   "of 32 writers of one version one wins, and nothing of the others is visible": async (store, another) => {
@@ -118,14 +119,16 @@ export const raceCases: StoreCases = {
     const commits = namesOf(24).map((name) => commitOf({ aggregates: [writeOf(name)], tasks: [taskOf("t", noonMs)] }))
     expect(new Set(await raced(stores, commits))).toEqual(new Set(["Committed"]))
     for (const name of namesOf(24)) expect(await versionOf(store, name)).toBe(1)
-    expect(await run(store.claim({ owner: "w", nowMs: noonMs, leaseMs: 1, limit: 10 }))).toMatchObject([{ id: "t" }])
+    expect(await run(store.claim({ lane: "money", owner: "w", nowMs: noonMs, leaseMs: 1, limit: 10 }))).toMatchObject([
+      { id: "t" }
+    ])
   },
   "workers that claim at once share no task and leave none": async (store, another) => {
     const stores = await several(store, another)
     const ids = numbers(90).map((n) => `t-${n}`)
     await outcome(store, commitOf({ tasks: ids.map((id) => taskOf(id, noonMs)) }))
     const work = async (worker: number): Promise<ReadonlyArray<string>> => {
-      const request = { owner: `w-${worker}`, nowMs: noonMs, leaseMs: 1000, limit: 4 }
+      const request = { lane: "money" as const, owner: `w-${worker}`, nowMs: noonMs, leaseMs: 1000, limit: 4 }
       const claimed = await run(turnOf(stores, worker).claim(request))
       for (const { fence } of claimed) expect(fence).toBe(1)
       return claimed.length === 0 ? [] : [...claimed.map(({ id }) => id), ...(await work(worker))]
@@ -148,7 +151,9 @@ export const raceCases: StoreCases = {
     const wake = (name: string, n: number) =>
       outcome(turnOf(stores, n), commitOf({ aggregates: [writeOf(name)], lease: leaseOf(name, 1, { _tag: "Done" }) }))
     const claim = (n: number) =>
-      run(turnOf(stores, n).claim({ owner: `w-${n}`, nowMs: bornLeased.untilMs, leaseMs: 1000, limit: 5 }))
+      run(
+        turnOf(stores, n).claim({ lane: "money", owner: `w-${n}`, nowMs: bornLeased.untilMs, leaseMs: 1000, limit: 5 })
+      )
     const [woken, claimed] = await Promise.all([
       Promise.all(names.map(wake)),
       Promise.all(numbers(4).map(claim)).then((batches) => batches.flat())

@@ -1,5 +1,6 @@
 /** Tenancy, sealed records, retention and scans. */
 import { expect } from "vitest"
+import type { Place } from "../../ports/vault.ts"
 import {
   captureOf,
   commitOf,
@@ -13,6 +14,7 @@ import {
   outcome,
   outcomes,
   queryOf,
+  raced,
   refOf,
   run,
   type StoreCases,
@@ -28,6 +30,8 @@ const sealedOf = (recordId: string, field = "pan", merchant = merchantId) => ({
   field,
   sealed: `${merchant}/${recordId}/${field}`
 })
+
+const placeOf = (recordId: string): Place => ({ merchantId, recordId, field: "pan" })
 
 const finish = async (store: StorePort, id: string, untilMs: number) => {
   await outcome(store, commitOf({ tasks: [taskOf(id, noonMs, { bornLeased: { owner: "me", untilMs } })] }))
@@ -87,6 +91,43 @@ export const recordCases: StoreCases = {
     expect((await run(store.sealedRecord(sealedOf("card"))))?.sealed).toBe("rewrapped")
     expect(await run(store.sealedRecords(null, 10))).toHaveLength(1)
   },
+  "an erased record is gone, and what lies beside it stays": async (store) => {
+    const beside = [sealedOf("card", "name"), sealedOf("other"), sealedOf("card", "pan", stranger)]
+    await outcome(store, commitOf({ sealed: [sealedOf("card"), ...beside] }))
+    expect(await outcome(store, commitOf({ erased: [placeOf("card")] }))).toBe("Committed")
+    expect(await run(store.sealedRecord(placeOf("card")))).toBeUndefined()
+    expect(await run(store.sealedRecords(null, 10))).toHaveLength(3)
+    await outcome(store, commitOf({ sealed: [sealedOf("card")] }))
+    expect(await run(store.sealedRecord(placeOf("card")))).toEqual(sealedOf("card"))
+  },
+  "erasing what is not there, and once more, is fine": async (store) => {
+    await outcome(store, commitOf({ sealed: [sealedOf("card")] }))
+    const erased = [placeOf("card"), placeOf("card"), placeOf("nobody's")]
+    for (const _ of numbers(2)) expect(await outcome(store, commitOf({ erased }))).toBe("Committed")
+    expect(await run(store.sealedRecords(null, 10))).toEqual([])
+  },
+  "a commit that is refused erases nothing": async (store) => {
+    await outcome(store, commitOf({ sealed: [sealedOf("card")], aggregates: [writeOf("p")] }))
+    const stale = commitOf({ erased: [placeOf("card")], aggregates: [writeOf("p")] })
+    expect(await outcome(store, stale)).toBe("VersionConflict")
+    const lost = commitOf({ erased: [placeOf("card")], lease: leaseOf("t", 1, { _tag: "Done" }) })
+    expect(await outcome(store, lost)).toBe("LeaseLost")
+    expect(await run(store.sealedRecord(placeOf("card")))).toEqual(sealedOf("card"))
+  },
+  "a commit cannot seal a record and erase it": async (store) => {
+    const both = commitOf({ sealed: [sealedOf("card")], erased: [placeOf("other"), placeOf("card")] })
+    expect(await outcome(store, both)).toBe("InvariantViolated")
+    expect(await run(store.sealedRecords(null, 10))).toEqual([])
+  },
+  "of commits that seal and erase one record at once, each takes effect whole": async (store, another) => {
+    const stores = [store, await another()]
+    const commits = numbers(40).map((n) =>
+      commitOf(n % 2 === 0 ? { sealed: [sealedOf("card")] } : { erased: [placeOf("card")] })
+    )
+    expect(new Set(await raced(stores, commits))).toEqual(new Set(["Committed"]))
+    expect(await outcome(store, commitOf({ erased: [placeOf("card")] }))).toBe("Committed")
+    expect(await run(store.sealedRecords(null, 10))).toEqual([])
+  },
   "sealed records of all merchants are walked in one stable order": async (store) => {
     const all = [stranger, merchantId].flatMap((owner) =>
       numbers(7).flatMap((n) => [sealedOf(`card-${n}`, "pan", owner), sealedOf(`card-${n}`, "name", owner)])
@@ -122,7 +163,7 @@ export const recordCases: StoreCases = {
     expect(await run(store.idempotencyRecord(keyOf("live")))).toBeDefined()
     expect(await run(store.parked())).toHaveLength(1)
     await outcome(store, commitOf({ tasks: [taskOf("done-late", 1), taskOf("done-early", 2)] }))
-    const claimed = await run(store.claim({ owner: "w", nowMs: noonMs, leaseMs: 1, limit: 10 }))
+    const claimed = await run(store.claim({ lane: "money", owner: "w", nowMs: noonMs, leaseMs: 1, limit: 10 }))
     expect(claimed.map(({ id }) => id)).toEqual(["open", "done-early"])
   },
   "a sweep takes no more than its limit at once": async (store) => {

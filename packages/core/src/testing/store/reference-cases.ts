@@ -1,8 +1,9 @@
 /** Any history of commits, claims and sweeps leaves a store as it leaves the reference store in memory. */
 import * as fc from "fast-check"
 import { expect } from "vitest"
+import type { TaskKind, TaskLane } from "../../decision.ts"
 import { memoryStore } from "../../memory/memory-store.ts"
-import type { Commit, TaskUpdate } from "../../ports/commit.ts"
+import type { Commit, Retention, TaskUpdate } from "../../ports/commit.ts"
 import {
   captureOf,
   commitOf,
@@ -24,7 +25,7 @@ import {
 
 type Step =
   | { readonly _tag: "Commit"; readonly commit: Commit }
-  | { readonly _tag: "Claim"; readonly nowMs: number; readonly limit: number }
+  | { readonly _tag: "Claim"; readonly lane: TaskLane; readonly nowMs: number; readonly limit: number }
   /** Without a limit that matters: which rows go first is the store's own affair. */
   | { readonly _tag: "Sweep"; readonly nowMs: number }
 
@@ -48,16 +49,21 @@ const bounds = mostly(
   { authorized: 10n, captured: 11n, refunded: 0n },
   { authorized: 10n, captured: 8n, refunded: 9n }
 )
+const retention: fc.Arbitrary<Retention> = fc.oneof(
+  fc.constantFrom<Retention>({ _tag: "Kept" }, { _tag: "Open" }),
+  momentMs.map((atMs) => ({ _tag: "Until" as const, atMs }))
+)
 /** Its version is still relative to the one that the aggregate will have: see `aimed`. */
 const write = fc
-  .record({ id, lag: mostly(0, -1, 1), index: few(entry), count: mostly(1, 0, 2), bounds })
+  .record({ id, lag: mostly(0, -1, 1), index: few(entry), count: mostly(1, 0, 2), bounds, retention })
   .map(({ lag, count, ...parts }) =>
     writeOf(parts.id, {
       expectedVersion: lag,
       state: { id: parts.id, count },
       events: Array.from({ length: count }, () => eventOf("Event")),
       index: parts.index,
-      bounds: parts.bounds
+      bounds: parts.bounds,
+      retention: parts.retention
     })
   )
 const fate: fc.Arbitrary<TaskUpdate["then"]> = fc.oneof(
@@ -69,7 +75,11 @@ const fate: fc.Arbitrary<TaskUpdate["then"]> = fc.oneof(
 const commit = fc
   .record({
     idempotency: sometimes(
-      fc.tuple(id, momentMs).map(([key, createdAtMs]) => keyOf(key, { createdAtMs, expiresAtMs: createdAtMs + 5 }))
+      fc
+        .tuple(id, id, momentMs)
+        .map(([key, about, createdAtMs]) =>
+          keyOf(key, { createdAtMs, expiresAtMs: createdAtMs + 5, aggregate: refOf(about) })
+        )
     ),
     aggregates: few(write),
     ledger: few(
@@ -79,13 +89,14 @@ const commit = fc
     ),
     tasks: few(
       fc
-        .tuple(id, momentMs, sometimes(momentMs))
-        .map(([taskId, dueAtMs, untilMs]) =>
-          taskOf(taskId, dueAtMs, { bornLeased: untilMs === null ? null : { owner: "me", untilMs } })
+        .tuple(id, mostly<TaskKind>("attempt", "notify", "deliver"), momentMs, sometimes(momentMs))
+        .map(([taskId, kind, dueAtMs, untilMs]) =>
+          taskOf(taskId, dueAtMs, { kind, bornLeased: untilMs === null ? null : { owner: "me", untilMs } })
         )
     ),
     lease: sometimes(fc.tuple(id, mostly(1, 0, 2, 3), fate).map((parts) => leaseOf(...parts))),
-    sealed: few(id.map((recordId) => ({ merchantId, recordId, field: "pan", sealed: recordId })))
+    sealed: few(id.map((recordId) => ({ merchantId, recordId, field: "pan", sealed: recordId }))),
+    erased: mostly([], [{ merchantId, recordId: "a", field: "pan" }], [{ merchantId, recordId: "b", field: "pan" }])
   })
   .map(commitOf)
 
@@ -95,6 +106,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 2,
     arbitrary: fc.record({
       _tag: fc.constant("Claim" as const),
+      lane: mostly<TaskLane>("money", "news"),
       nowMs: momentMs,
       limit: fc.integer({ min: 1, max: 3 })
     })
@@ -133,7 +145,8 @@ const aimed = async (store: StorePort, commit: Commit): Promise<Commit> => {
 const perform = (store: StorePort, step: Step): Promise<unknown> => {
   if (step._tag === "Commit") return outcome(store, step.commit)
   const { nowMs } = step
-  if (step._tag === "Claim") return run(store.claim({ owner: "w", leaseMs: 3, nowMs, limit: step.limit }))
+  if (step._tag === "Claim")
+    return run(store.claim({ lane: step.lane, owner: "w", leaseMs: 3, nowMs, limit: step.limit }))
   return run(store.sweep({ finishedTasksBeforeMs: nowMs, nowMs, limit: 10_000 }))
 }
 
@@ -160,7 +173,7 @@ const everything = async (store: StorePort, merchant: string): Promise<unknown> 
     ledger: await run(store.ledgerOf(merchant, { type: "payment", id: "p" })),
     sealed: await run(store.sealedRecords(null, 100)),
     parked: await run(store.parked()),
-    nextDueAtMs: await run(store.nextDueAtMs())
+    nextDueAtMs: [await run(store.nextDueAtMs("money")), await run(store.nextDueAtMs("news"))]
   }
 }
 

@@ -67,6 +67,7 @@ export const commitOf = (parts: Partial<Commit>): Commit => ({
   tasks: [],
   lease: null,
   sealed: [],
+  erased: [],
   ...parts
 })
 
@@ -86,6 +87,7 @@ export const writeOf = (id: string, parts: Partial<AggregateWrite> = {}): Aggreg
   events: [eventOf("PaymentCreated")],
   index: [],
   bounds: null,
+  retention: { _tag: "Kept" },
   ...parts
 })
 

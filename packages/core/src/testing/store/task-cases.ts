@@ -20,7 +20,7 @@ import {
 } from "./store-case.ts"
 
 const claim = (store: StorePort, nowMs: number, limit = 10, leaseMs = 1000) =>
-  run(store.claim({ owner: "worker", nowMs, leaseMs, limit }))
+  run(store.claim({ lane: "money", owner: "worker", nowMs, leaseMs, limit }))
 
 const claimIds = async (store: StorePort, nowMs: number, limit = 10) =>
   (await claim(store, nowMs, limit)).map(({ id }) => id)
@@ -149,19 +149,19 @@ export const taskCases: StoreCases = {
     ])
   },
   "the next due time is that of the first task that will be free": async (store) => {
-    expect(await run(store.nextDueAtMs())).toBeNull()
+    expect(await run(store.nextDueAtMs("money"))).toBeNull()
     await outcome(store, commitOf({ tasks: [taskOf("t", noonMs, { bornLeased })] }))
-    expect(await run(store.nextDueAtMs())).toBe(bornLeased.untilMs)
+    expect(await run(store.nextDueAtMs("money"))).toBe(bornLeased.untilMs)
     await outcome(store, commitOf({ tasks: [taskOf("u", noonMs + 800)] }))
-    expect(await run(store.nextDueAtMs())).toBe(noonMs + 800)
+    expect(await run(store.nextDueAtMs("money"))).toBe(noonMs + 800)
     await outcome(store, commitOf({ tasks: [taskOf("v", noonMs + 10, { bornLeased: { owner: "me", untilMs: 1 } })] }))
-    expect(await run(store.nextDueAtMs())).toBe(noonMs + 10)
+    expect(await run(store.nextDueAtMs("money"))).toBe(noonMs + 10)
     await claim(store, noonMs + 900)
-    expect(await run(store.nextDueAtMs())).toBe(bornLeased.untilMs)
+    expect(await run(store.nextDueAtMs("money"))).toBe(bornLeased.untilMs)
     await outcome(store, end("t", 1, { _tag: "Park", why: "why" }))
-    expect(await run(store.nextDueAtMs())).toBe(noonMs + 1900)
+    expect(await run(store.nextDueAtMs("money"))).toBe(noonMs + 1900)
     await outcome(store, end("u", 1, { _tag: "Done" }))
     await outcome(store, end("v", 2, { _tag: "Done" }))
-    expect(await run(store.nextDueAtMs())).toBeNull()
+    expect(await run(store.nextDueAtMs("money"))).toBeNull()
   }
 }

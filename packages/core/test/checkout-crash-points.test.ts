@@ -2,7 +2,7 @@ import type { Checkout } from "@paykernel/core"
 import { checkoutDefinition } from "@paykernel/core/effect"
 import type { GatewayMode } from "@paykernel/core/simulator"
 import * as Effect from "effect/Effect"
-import { describe, expect, it } from "vitest"
+import { afterAll, describe, expect, it } from "vitest"
 import { seededRandom } from "../src/testing/gateway-examples.ts"
 import { type AdverseWorld, adverseWorld, blindResends, hastyRecoveries, unfinished } from "./adverse-world.ts"
 import { paymentsOf } from "./bank-agreement.ts"
@@ -83,6 +83,11 @@ const crashAt = async (flow: CheckoutFlow, mode: GatewayMode, n: number) => {
   return { died, problems, moment: moments[n - 1] }
 }
 
+/** Points at which a process died, by flow and by what the gateway did. */
+const crashes = new Map<string, { [mode: string]: number }>()
+
+afterAll(() => console.table(Object.fromEntries(crashes)))
+
 describe.each(modes)("a process that dies at any call through its ports, the gateway being %s", (mode) => {
   it.each(checkoutFlows)("charges each try once, and says so: $name", async (flow) => {
     let points = 0
@@ -92,6 +97,7 @@ describe.each(modes)("a process that dies at any call through its ports, the gat
       if (!died) break
       points = n
     }
+    crashes.set(flow.name, { ...crashes.get(flow.name), [mode]: points })
     // Acceptance, outcome and what follows of it are more than that.
     expect(points).toBeGreaterThan(10)
   })

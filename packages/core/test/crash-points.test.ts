@@ -1,5 +1,5 @@
 import type { GatewayMode } from "@paykernel/core/simulator"
-import { describe, expect, it } from "vitest"
+import { afterAll, describe, expect, it } from "vitest"
 import { seededRandom } from "../src/testing/gateway-examples.ts"
 import { adverseWorld, blindResends, hastyRecoveries, unfinished } from "./adverse-world.ts"
 import { paymentsOf } from "./bank-agreement.ts"
@@ -50,6 +50,11 @@ const crashAt = async (flow: Flow, mode: GatewayMode, n: number) => {
   return { died, problems, moment: moments[n - 1] }
 }
 
+/** Points at which a process died, by flow and by what the gateway did. */
+const crashes = new Map<string, { [mode: string]: number }>()
+
+afterAll(() => console.table(Object.fromEntries(crashes)))
+
 describe.each(modes)("a process that dies at any call through its ports, the gateway being %s", (mode) => {
   it.each(flows)("loses and doubles nothing: $name", async (flow) => {
     let points = 0
@@ -59,8 +64,8 @@ describe.each(modes)("a process that dies at any call through its ports, the gat
       if (!died) break
       points = n
     }
+    crashes.set(flow.name, { ...crashes.get(flow.name), [mode]: points })
     // Acceptance and outcome alone are more than that.
-
     expect(points).toBeGreaterThan(10)
   })
 })

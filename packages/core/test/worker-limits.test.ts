@@ -123,6 +123,32 @@ describe("looking for work", () => {
     await shop.kernel.drain()
     expect((await paymentOf(shop, paid.value.view.id)).status).toBe("confirmed")
   })
+
+  it("goes on when there is room again, where the last place was taken while it looked", async () => {
+    let answer = (): void => {}
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve
+    })
+    const { shop, own, instead, card, pay } = await open(
+      { send: (operation) => answered.then(() => approve(operation)) },
+      { worker: { ...quiet, concurrency: 1 } }
+    )
+    const acceptor = await world({}, { worker: false }, { store: own, clock: shop.clock })
+    const later = async (): Promise<string> => {
+      const paid = await acceptor.kernel.payments.create(merchantId, paymentInput(card.id))
+      return paid.ok ? paid.value.view.id : ""
+    }
+    let claims = 0
+    // It finds nothing, and is told so when there is a place no more.
+    instead.claim = (request) =>
+      ++claims === 1 ? Effect.andThen(Effect.promise(pay), Effect.succeed([])) : own.claim(request)
+    shop.kernel.wake()
+    await vi.waitFor(() => expect(shop.calls).toHaveLength(1))
+    const id = await later()
+    answer()
+    await vi.waitFor(async () => expect((await paymentOf(shop, id)).status).toBe("confirmed"))
+    await acceptor.kernel.close()
+  })
 })
 
 describe("a host that listens for incidents and throws", () => {

@@ -11,8 +11,16 @@ import type { MerchantDirectory } from "./merchant-directory.ts"
 import { again, done, type Operations, pauseMs } from "./operations.ts"
 import { transact } from "./transact.ts"
 
-const lookPauseMinMs = 1000
-const lookPauseMaxMs = 30_000
+const firstPauseMs = 1000
+const pauseMaxMs = 30_000
+/** After so many looks, ten minutes, it takes whoever decides hours: another bank, or a person. */
+const closeLooks = 24
+const longPauseMaxMs = 3_600_000
+
+const lookPauseMs = ({ attempt }: ClaimedTask): number =>
+  attempt < closeLooks
+    ? pauseMs(attempt, firstPauseMs, pauseMaxMs)
+    : pauseMs(attempt - closeLooks, pauseMaxMs, longPauseMaxMs)
 
 /** The recurring look at a payment under way, for whoever is not waiting for it. */
 export const runFollowPayment = Effect.fn("paykernel.followPayment")(function* (
@@ -30,7 +38,7 @@ export const runFollowPayment = Effect.fn("paykernel.followPayment")(function* (
   if (recorded) return
   const isOpen = checkout.state.payments.some(({ id, status }) => id === task.subject && status === "open")
   const nowMs = (yield* Clock).nowMs()
-  const dueAtMs = nowMs + pauseMs(task.attempt, lookPauseMinMs, lookPauseMaxMs)
+  const dueAtMs = nowMs + lookPauseMs(task)
   yield* commitLease(isOpen ? again(task, dueAtMs) : done(task))
 })
 
@@ -47,7 +55,7 @@ export const runExpireCheckout = Effect.fn("paykernel.expireCheckout")(function*
   })
   if (Result.isSuccess(decided)) return
   const { failure } = decided
-  const dueAtMs = failure._tag === "CheckoutNotDue" ? failure.dueAtMs : nowMs + lookPauseMaxMs
+  const dueAtMs = failure._tag === "CheckoutNotDue" ? failure.dueAtMs : nowMs + lookPauseMs(task)
   const waits = failure._tag === "CheckoutNotDue" || failure._tag === "CheckoutIsBeingPaid"
   yield* commitLease(waits ? again(task, dueAtMs) : done(task))
 })

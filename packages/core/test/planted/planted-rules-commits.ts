@@ -10,7 +10,15 @@ const written = (own: Port, later: (commit: Commit) => boolean): Partial<Port> =
   commit: (commit) => (later(commit) ? Effect.asVoid(Effect.forkDetach(own.commit(commit))) : own.commit(commit))
 })
 
-const nothing: Commit = { idempotency: null, aggregates: [], ledger: [], tasks: [], lease: null, sealed: [] }
+const nothing: Commit = {
+  idempotency: null,
+  aggregates: [],
+  ledger: [],
+  tasks: [],
+  lease: null,
+  sealed: [],
+  erased: []
+}
 
 /** Two writes where there was one. */
 const inTwo = (own: Port, part: (commit: Commit) => Partial<Commit> | null, rest: Partial<Commit>): Partial<Port> => ({

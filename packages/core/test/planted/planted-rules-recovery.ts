@@ -124,7 +124,7 @@ export const followUpsAlike: PlantedRule = {
     },
     {
       title: "a void does not wait for a capture",
-      as: ["I5", "TRUTH"],
+      as: ["I5", "TRUTH", "DEFECT"],
       functions: () => ({ openAttempt: () => undefined })
     }
   ]

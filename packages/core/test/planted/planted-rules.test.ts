@@ -14,6 +14,8 @@ vi.mock("../../src/application/keep-lease.ts", switchableModule)
 vi.mock("../../src/application/operations-of.ts", switchableModule)
 vi.mock("../../src/application/places.ts", switchableModule)
 vi.mock("../../src/application/run-authentication.ts", switchableModule)
+vi.mock("../../src/checkout/checkout-decide.ts", switchableModule)
+vi.mock("../../src/checkout/checkout-evolve.ts", switchableModule)
 vi.mock("../../src/idempotency/canonical.ts", switchableModule)
 vi.mock("../../src/payment/payment-decision.ts", switchableModule)
 

@@ -6,6 +6,7 @@ import { CardGateway } from "@paykernel/core/effect"
 import * as Effect from "effect/Effect"
 import { type Gateway, type PlantedRule, type Port, withinStore } from "./planted-rule.ts"
 import * as Answers from "./planted-rules-answers.ts"
+import { onePaymentPerCheckout } from "./planted-rules-checkouts.ts"
 import * as Commits from "./planted-rules-commits.ts"
 import * as Recovery from "./planted-rules-recovery.ts"
 
@@ -74,5 +75,6 @@ export const plantedRules: ReadonlyArray<PlantedRule> = [
   Recovery.followUpsAlike,
   Recovery.keysHandOver,
   Recovery.keysOutlast,
-  beside
+  beside,
+  onePaymentPerCheckout
 ]

@@ -13,6 +13,8 @@ import type * as Places from "../../src/application/places.ts"
 import type * as RunAuthentication from "../../src/application/run-authentication.ts"
 import type * as AttemptDecide from "../../src/attempt/attempt-decide.ts"
 import type * as AttemptPolicy from "../../src/attempt/attempt-policy.ts"
+import type * as CheckoutDecide from "../../src/checkout/checkout-decide.ts"
+import type * as CheckoutEvolve from "../../src/checkout/checkout-evolve.ts"
 import type * as Canonical from "../../src/idempotency/canonical.ts"
 import type * as Machine from "../../src/machine.ts"
 import type * as PaymentDecision from "../../src/payment/payment-decision.ts"
@@ -28,6 +30,8 @@ export type Functions = typeof Canonical &
   typeof Places &
   typeof AttemptDecide &
   typeof AttemptPolicy &
+  typeof CheckoutDecide &
+  typeof CheckoutEvolve &
   typeof Machine &
   typeof PaymentDecision
 

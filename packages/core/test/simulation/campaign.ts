@@ -40,12 +40,13 @@ const firstSeed = (): number => {
   return Number.parseInt(text, 10)
 }
 
-export type Campaign = Pick<Part, "from" | "seeds"> & {
+export type Campaign = Pick<Part, "from" | "seeds" | "twice"> & {
   readonly coverage: CoverageCount
   runs: number
   operations: number
   operationsMin: number
   payments: number
+  checkouts: number
   executions: number
   events: number
   /** What is left of the first seed that failed, in words, and all seeds that did. */
@@ -60,8 +61,16 @@ const failuresMax = 5
 
 export const campaign = async ({ from, seeds, twice }: Part): Promise<Campaign> => {
   const sums: Campaign = {
-    ...{ from, seeds, coverage: countCoverage(), runs: 0, operations: 0, operationsMin: Number.POSITIVE_INFINITY },
-    ...{ payments: 0, executions: 0, events: 0, failure: null, failed: [], unsteady: [] }
+    ...{
+      from,
+      seeds,
+      twice,
+      coverage: countCoverage(),
+      runs: 0,
+      operations: 0,
+      operationsMin: Number.POSITIVE_INFINITY
+    },
+    ...{ payments: 0, checkouts: 0, executions: 0, events: 0, failure: null, failed: [], unsteady: [] }
   }
   for (let seed = from; seed < from + seeds && sums.failed.length < failuresMax; seed++) {
     const result = await run(seed)
@@ -88,11 +97,13 @@ const run = async (seed: number): Promise<SimulationResult> => {
   }
 }
 
-const add = (sums: Campaign, { operations, payments, executions, events, coverage }: SimulationResult): void => {
+const add = (sums: Campaign, result: SimulationResult): void => {
+  const { operations, payments, checkouts, executions, events, coverage } = result
   sums.runs++
   sums.operations += operations
   sums.operationsMin = Math.min(sums.operationsMin, operations)
   sums.payments += payments
+  sums.checkouts += checkouts
   sums.executions += executions
   sums.events += events
   sums.coverage.add(coverage)
@@ -102,20 +113,23 @@ const add = (sums: Campaign, { operations, payments, executions, events, coverag
 export const shareOfFaults = ({ coverage }: Campaign): number => 1 - missed(coverage).faults.length / faultPoints.length
 
 export const figures = (sums: Campaign, tookMs: number): string => {
-  const { from, seeds, runs, coverage, operations } = sums
+  const { from, seeds, twice, runs, coverage, operations, failed, unsteady } = sums
+  const percent = (100 * shareOfFaults(sums)).toFixed(1)
   return [
-    `seeds ${from} to ${from + seeds - 1} (${runs} runs, ${((runs * 1000) / tookMs).toFixed(1)} a second)`,
-    `${operations} operations, at least ${sums.operationsMin} each`,
-    `${sums.payments} payments, ${sums.executions} executions at the bank, ${sums.events} events`,
-    `fault points hit: ${hits(faultPoints, coverage.faults)}`,
+    `${seeds} seeds of ${2 * seeds}, ${from} to ${from + seeds - 1}: ${failed.length} failed`,
+    `${twice} of them lived twice: ${unsteady.length} went another way (${((runs * 1000) / tookMs).toFixed(1)} runs a second)`,
+    `${operations} operations, at least ${sums.operationsMin} in each run; ${sums.events} events`,
+    `${sums.payments} payments, ${sums.checkouts} checkouts, ${sums.executions} executions at the bank`,
+    `fault points hit: ${percent} %, ${hits(faultPoints, coverage.faults)}`,
     `machine edges hit: ${hits(machineEdges, coverage.edges)}`
   ].join("\n")
 }
 
-/** How many were hit, which was hit least, and which were not. */
+/** How many were hit, which were hit least, and which were not. */
 const hits = (all: ReadonlyArray<string>, times: ReadonlyMap<string, number>): string => {
   const left = all.filter((one) => !times.has(one))
-  const [rarest] = all.filter((one) => times.has(one)).sort((a, b) => (times.get(a) ?? 0) - (times.get(b) ?? 0))
-  const least = rarest === undefined ? "" : `, least of all ${times.get(rarest)} × ${rarest}`
-  return `${all.length - left.length} of ${all.length}${least}${left.length === 0 ? "" : ` (not: ${left.join("; ")})`}`
+  const struck = all.filter((one) => times.has(one)).sort((a, b) => (times.get(a) ?? 0) - (times.get(b) ?? 0))
+  const rarest = struck.slice(0, 3).map((one) => `${times.get(one)} × ${one}`)
+  const not = left.length === 0 ? "" : ` (not: ${left.join("; ")})`
+  return `${struck.length} of ${all.length}, least of all ${rarest.join(", ")}${not}`
 }

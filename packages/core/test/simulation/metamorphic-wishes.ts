@@ -1,15 +1,15 @@
 /** What a move asks of a kernel, and how it can be asked again. */
 import type { Card, Payment, PaymentItem } from "@paykernel/core"
 import { usd } from "../../src/testing/payment-examples.ts"
-import type { Wish } from "../../src/testing/simulation/clients.ts"
 import * as Shop from "../../src/testing/simulation/shop.ts"
 import type { Move } from "./metamorphic-story.ts"
 
-export type Made = Pick<Wish, "what" | "ask" | "changed">
+export type Made = Shop.Made
 
 /** A good card. */
 export const saveWish: Made = {
   what: "save a card",
+  about: "card",
   changed: null,
   ask: (kernel, request) =>
     kernel.cards.submit(
@@ -21,6 +21,7 @@ export const saveWish: Made = {
 
 export const payWish = ({ minor, captured, payer }: Extract<Move, { do: "pay" }>, cardId: string): Made => ({
   what: `pay ${minor}${captured ? ", captured" : ""}${payer === null ? "" : `, the payer ${payer}`}`,
+  about: "payment",
   changed: null,
   ask: (kernel, request) => {
     const described = request<Payment>(["pay", `${minor}`, captured], ({ id, status }) => ({ id, status, parent: id }))
@@ -36,6 +37,7 @@ export const payWish = ({ minor, captured, payer }: Extract<Move, { do: "pay" }>
 
 export const changeWish = (move: Extract<Move, { do: "capture" | "refund" | "cancel" }>, id: string): Made => ({
   what: move.do === "cancel" ? "cancel" : `${move.do} ${move.minor ?? "all"}`,
+  about: "payment",
   changed: null,
   ask: ({ payments }, request) => {
     const shown = ({ id: item, payment }: PaymentItem) => ({ id: item, parent: payment.id, status: payment.status })

@@ -24,7 +24,18 @@ updateCard 1070422984 3000 1000
 skew 1687808431 3000 1000
 pay 824771897 3000 100
 rush 82807826 3000 1000
-blackout 1788505534 3000 12000`
+blackout 1788505534 3000 12000`,
+  // The process was looking for work while a payment took its only place. When that was free again nobody said so, so what
+  // fell due meanwhile, to bring the payment's outcome to its checkout, waited for the next look: for hours here. Seed 47.
+  "a task that falls due while the last place is taken, by a process that is just looking for tasks": `
+{"seed":47,"nodes":1,"faults":{"crashes":true,"stalls":false,"store":false,"gateway":false,"services":false,"messages":false,"clocks":false}}
+ambush 2002108105 3000 1000
+again 83493113 3000 1000
+pay 834776877 17 5
+cancel 1407107132 3000 1000
+pay 1172715142 3000 1000
+payDirectly 1446011913 3000 1000
+answer 945090094 3000 1000`
 }
 
 describe("what a schedule has found once", () => {

@@ -2,6 +2,7 @@
 
 import { type PortCall, portCalls } from "../../ports/fault-points.ts"
 import * as Bank from "./bank-actions.ts"
+import * as Checkout from "./checkout-actions.ts"
 import * as Client from "./client-actions.ts"
 import type { Ambush } from "./process.ts"
 import { stall } from "./process.ts"
@@ -25,6 +26,7 @@ const table = {
   again: { weight: 9, operation: true, act: Client.again },
   changed: { weight: 2, operation: true, act: Client.changed },
   capture: { weight: 8, operation: true, act: Client.capture },
+  captureInVain: { weight: 1, operation: true, fault: "gateway", act: Client.captureInVain },
   refund: { weight: 8, operation: true, act: Client.refund },
   cancel: { weight: 8, operation: true, act: Client.cancel },
   saveCard: { weight: 2, operation: true, act: Client.saveCard },
@@ -34,10 +36,17 @@ const table = {
   merchant: { weight: 1.5, operation: true, act: Client.changeMerchant },
   settle: { weight: 3, operation: true, act: Client.settle },
   recheck: { weight: 2, operation: true, act: Client.recheck },
+  openPage: { weight: 3, operation: true, act: Checkout.openPage },
+  payPage: { weight: 7, operation: true, act: Checkout.payPage },
+  payDirectly: { weight: 4, operation: true, act: Checkout.payDirectly },
+  followPage: { weight: 2, operation: true, act: Checkout.followPage },
+  lookAtPage: { weight: 1, operation: true, act: Checkout.lookAtPage },
+  cancelPage: { weight: 1.5, operation: true, act: Checkout.cancelPage },
   answer: { weight: 4, act: Bank.answerChallenge },
   forgeReturn: { weight: 2, fault: "messages", act: Bank.forgeReturn },
   message: { weight: 4, fault: "messages", act: Bank.tell },
   lie: { weight: 5, fault: "messages", act: Bank.lie },
+  lieAboutEnded: { weight: 1.5, fault: "messages", act: Bank.lieAboutEnded },
   misdirect: { weight: 1, fault: "messages", act: Bank.misdirect },
   storeWeather: {
     weight: 3,

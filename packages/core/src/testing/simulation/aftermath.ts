@@ -6,6 +6,7 @@ import { format, money } from "../../money/index.ts"
 import { isOpen } from "./attempt-book.ts"
 import { type BankTruth, minorUnits } from "./bank-truth.ts"
 import type { PaymentEntry } from "./books.ts"
+import { compareCheckout } from "./checkout-safety.ts"
 import type { World } from "./world.ts"
 
 /** Compares everything with everything. Open tasks and the audit are asked of the store by `lateFindings`. */
@@ -13,6 +14,8 @@ export const compareBooks = (world: World): void => {
   const { truth, books, report } = world
   for (const problem of truth.read()) report("I1", problem)
   for (const payment of books.payments.values()) comparePayment(world, payment)
+  const nowMs = world.wall.nowMs(0)
+  for (const checkout of books.checkouts.byId.values()) compareCheckout(checkout, books, truth, nowMs, report)
   for (const { operationKey, paymentId } of truth.effects.values()) {
     if (!books.attemptsByKey.has(operationKey)) {
       report("TRUTH", `${paymentId}: the bank executed ${operationKey}, which the kernel does not know`)
@@ -72,7 +75,7 @@ export const lateFindings = async (world: World, audit: () => Promise<ReadonlyAr
   const { report, books, safe } = world
   for (const { problem } of await audit()) report("I3", `audit: ${problem}`)
   const numbers = [...new Set([...safe.values()].map(({ secret }) => secret))]
-  for (const { id, state } of books.payments.values()) {
+  for (const { id, state } of [...books.payments.values(), ...books.checkouts.byId.values()]) {
     const text = JSON.stringify(state)
     if (numbers.some((number) => text.includes(number))) report("I10", `${id} holds a card number`)
   }

@@ -2,15 +2,17 @@
 import type { GatewayVerdict } from "../../attempt/attempt.ts"
 import type { ChallengeAnswer, Executed } from "../../simulator/journal.ts"
 import { usd } from "../payment-examples.ts"
-import { isOpen } from "./attempt-book.ts"
+import { type AttemptEntry, isOpen } from "./attempt-book.ts"
 import { minorUnits } from "./bank-truth.ts"
 import { merchantId } from "./shop.ts"
 import type { World } from "./world.ts"
 
-/** The payer answers the challenge at his issuer's page. */
-export const answerChallenge = ({ dice, bank, truth, report }: World): void => {
-  const ids = [...truth.challenges.values()].flatMap(({ challengeId }) => challengeId ?? [])
-  const id = dice.any(ids.slice(-6))
+/** The payer answers the challenge at his issuer's page, and seldom once more. */
+export const answerChallenge = ({ dice, bank, truth, report, readTruth }: World): void => {
+  readTruth()
+  const met = [...truth.challenges.values()].filter(({ challengeId }) => challengeId !== null).slice(-6)
+  const waiting = met.filter(({ isAnswered }) => !isAnswered)
+  const id = dice.any(waiting.length > 0 && dice.chance(0.9) ? waiting : met)?.challengeId ?? undefined
   const answer = dice.pick<ChallengeAnswer>(["approved", "approved", "approved", "failed", "cancelled"])
   if (id === undefined) return
   bank.challenges.answer(id, answer).then(
@@ -62,12 +64,30 @@ export const tell = (world: World): void => {
  * for good, since a gateway that lies about what is open can make anybody believe anything.
  */
 export const lie = (world: World): void => {
-  const { dice, books } = world
-  const failed = [...books.attemptsByKey.values()].filter(
+  const { dice } = world
+  const failed = failedFor(world)
+  const ended = failed.filter(({ paymentId }) => endings.has(statusOf(world, paymentId)))
+  lieAbout(world, (dice.chance(0.8) ? dice.any(ended) : undefined) ?? dice.any(failed))
+}
+
+/** The same of a payment that has come to its end in some way, however seldom they do in that one. */
+export const lieAboutEnded = (world: World): void => {
+  const { dice } = world
+  const failed = failedFor(world)
+  const ways = new Set(failed.map(({ paymentId }) => statusOf(world, paymentId)))
+  const way = dice.any([...ways].filter((status) => endings.has(status)))
+  lieAbout(world, dice.any(failed.filter(({ paymentId }) => statusOf(world, paymentId) === way)))
+}
+
+const failedFor = ({ books }: World): ReadonlyArray<AttemptEntry> =>
+  [...books.attemptsByKey.values()].filter(
     ({ status }) => status === "declined" || status === "abandoned" || status === "not_charged"
   )
-  const ended = failed.filter(({ paymentId }) => endings.has(books.payments.get(paymentId)?.status ?? ""))
-  const attempt = (dice.chance(0.8) ? dice.any(ended) : undefined) ?? dice.any(failed)
+
+const statusOf = ({ books }: World, paymentId: string): string => books.payments.get(paymentId)?.status ?? ""
+
+const lieAbout = (world: World, attempt: AttemptEntry | undefined): void => {
+  const { dice, books } = world
   const stored = attempt && books.payments.get(attempt.paymentId)?.state.attempts.find(({ id }) => id === attempt.id)
   if (attempt === undefined || stored === undefined) return
   const amount = usd(BigInt(stored.amount.amount))

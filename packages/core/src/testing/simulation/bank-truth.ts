@@ -14,7 +14,12 @@ export type BankTruth = {
   readonly challenges: ReadonlyMap<string, ChallengeFact>
 }
 
-type ChallengeFact = { readonly key: string; readonly returnUrl: string; readonly challengeId: string | null }
+type ChallengeFact = {
+  readonly key: string
+  readonly returnUrl: string
+  readonly challengeId: string | null
+  isAnswered: boolean
+}
 
 export const bankTruth = (journal: { readonly read: () => ReadonlyArray<BankRecord> }): BankTruth => {
   const executions = new Map<string, Executed>()
@@ -33,15 +38,18 @@ export const bankTruth = (journal: { readonly read: () => ReadonlyArray<BankReco
       case "authentication_decided": {
         if (record.result === "passed") passed.add(record.key)
         const { key, returnUrl } = record
-        challenges.set(key, { key, returnUrl, challengeId: record.challenge?.id ?? null })
+        challenges.set(key, { key, returnUrl, challengeId: record.challenge?.id ?? null, isAnswered: false })
         return []
       }
       case "challenge_answered":
-        for (const { key, challengeId } of challenges.values()) {
-          if (challengeId === record.challengeId && record.answer === "approved") passed.add(key)
+        for (const challenge of challenges.values()) {
+          if (challenge.challengeId !== record.challengeId) continue
+          challenge.isAnswered = true
+          if (record.answer === "approved") passed.add(challenge.key)
         }
         return []
       case "poisoned":
+      case "transfer_awaited":
         return []
     }
   }

@@ -4,10 +4,12 @@
  */
 import type { AttemptPlanJson } from "../../attempt/attempt.schema.ts"
 import type { AttemptEvent } from "../../attempt/attempt.ts"
+import type { CheckoutEventJson, CheckoutJson } from "../../checkout/checkout.schema.ts"
 import type { PaymentJson } from "../../payment/payment.schema.ts"
 import type { AggregateWrite, Commit, EventRecord, IdempotencyRecord, Json, TaskUpdate } from "../../ports/commit.ts"
 import type { ClaimedTask } from "../../ports/store.ts"
 import { type AttemptEntry, openAttemptBook } from "./attempt-book.ts"
+import { type CheckoutBook, type CheckoutEntry, openCheckoutBook } from "./checkout-book.ts"
 import { type CoverageCount, edgeName, machines } from "./coverage.ts"
 import type { Report } from "./problems.ts"
 
@@ -22,11 +24,17 @@ type Entry = { readonly id: string; status: string; version: number; readonly st
 export type Books = {
   readonly payments: ReadonlyMap<string, PaymentEntry>
   readonly cards: ReadonlyMap<string, Entry>
+  readonly checkouts: { readonly byId: ReadonlyMap<string, CheckoutEntry> } & Pick<CheckoutBook, "byPayment">
   readonly attemptsByKey: ReadonlyMap<string, AttemptEntry>
   readonly kept: ReadonlyMap<string, IdempotencyRecord>
   readonly claimed: (tasks: ReadonlyArray<ClaimedTask>) => void
-  /** Takes in what has become durable, and reports what should not have. Answers the payments that it changed. */
-  readonly enter: (commit: Commit) => ReadonlyArray<PaymentEntry>
+  /** Takes in what has become durable, and reports what should not have. Answers what it changed. */
+  readonly enter: (commit: Commit) => Changed
+}
+
+export type Changed = {
+  readonly payments: ReadonlyArray<PaymentEntry>
+  readonly checkouts: ReadonlyArray<CheckoutEntry>
 }
 
 /** `quietMs`: how long a message may be on its way and still be invisible to a look-up. */
@@ -35,27 +43,37 @@ export const openBooks = (coverage: CoverageCount, report: Report, quietMs: numb
   const entries = new Map<string, Entry>()
   const payments = new Map<string, PaymentEntry>()
   const cards = new Map<string, Entry>()
+  const checkouts = new Map<string, CheckoutEntry>()
   const attempts = openAttemptBook(coverage, report, quietMs)
+  const book = openCheckoutBook(report)
   const kept = new Map<string, IdempotencyRecord>()
 
-  const happen = (payment: PaymentEntry, { data }: EventRecord): void => {
+  const happen = ({ type, id }: AggregateWrite["ref"], { data }: EventRecord): void => {
+    const checkout = type === "checkout" ? checkouts.get(id) : undefined
+    if (checkout !== undefined && isCheckoutEvent(data)) book.happen(checkout, data)
+    const payment = type === "payment" ? payments.get(id) : undefined
+    if (payment === undefined) return
     if (isPlanning(data) && data.plan !== null) attempts.plan(payment, data.plan)
     if (isAdvance(data)) attempts.move(payment, data.attemptId, data.event)
   }
   const opened = ({ ref, state }: AggregateWrite): Entry => {
     const entry: Entry = { id: ref.id, status: "none", version: 0, statuses: new Set() }
     if (ref.type === "card") cards.set(ref.id, entry)
+    if (isCheckoutState(ref.type, state)) {
+      const checkout: CheckoutEntry = { ...entry, parts: [], state }
+      checkouts.set(ref.id, checkout)
+      return checkout
+    }
     if (!isPaymentState(ref.type, state)) return entry
     const payment: PaymentEntry = { ...entry, attempts: new Map(), state }
     payments.set(ref.id, payment)
     return payment
   }
-  const write = (one: AggregateWrite): PaymentEntry | undefined => {
+  const write = (one: AggregateWrite): void => {
     const { ref, expectedVersion, events, state } = one
     const name = `${ref.type} ${ref.id}`
     const entry = entries.get(name) ?? opened(one)
     entries.set(name, entry)
-    const payment = ref.type === "payment" ? payments.get(ref.id) : undefined
     if (entry.version !== expectedVersion) report("I5", `${name}: written over version ${entry.version}`)
     const machine = tableOf(ref.type)
     for (const event of events) {
@@ -64,17 +82,22 @@ export const openBooks = (coverage: CoverageCount, report: Report, quietMs: numb
       coverage.moved(edgeName(ref.type, entry.status, event.tag))
       entry.status = to ?? entry.status
       entry.statuses.add(entry.status)
-      if (payment !== undefined) happen(payment, event)
+      happen(ref, event)
     }
     entry.version += events.length
     if (!isRecord(state) || state["status"] !== entry.status) {
       report("I5", `${name}: stored as something else than its events say, which is ${entry.status}`)
     }
+    const payment = payments.get(ref.id)
     if (payment !== undefined && isPaymentState(ref.type, state)) payment.state = state
-    return payment
+    const checkout = checkouts.get(ref.id)
+    if (checkout === undefined || !isCheckoutState(ref.type, state)) return
+    checkout.state = state
+    book.written(checkout)
   }
   return {
     ...{ payments, cards, kept, attemptsByKey: attempts.byKey },
+    checkouts: { byId: checkouts, byPayment: book.byPayment },
     claimed: (tasks) => {
       for (const { aggregate, id, fence } of tasks) {
         const name = `${aggregate.merchantId} ${id}`
@@ -86,10 +109,17 @@ export const openBooks = (coverage: CoverageCount, report: Report, quietMs: numb
     enter: ({ aggregates, idempotency, lease }) => {
       if (lease !== null) checkFence(fences, lease, report)
       if (idempotency !== null) bind(kept, idempotency, report)
-      return aggregates.map(write).filter((payment) => payment !== undefined)
+      for (const one of aggregates) write(one)
+      return { payments: among(payments, "payment", aggregates), checkouts: among(checkouts, "checkout", aggregates) }
     }
   }
 }
+
+const among = <A>(
+  entries: ReadonlyMap<string, A>,
+  type: string,
+  aggregates: ReadonlyArray<AggregateWrite>
+): ReadonlyArray<A> => aggregates.flatMap(({ ref }) => (ref.type === type ? (entries.get(ref.id) ?? []) : []))
 
 const checkFence = (fences: ReadonlyMap<string, number>, lease: TaskUpdate, report: Report): void => {
   const fence = fences.get(`${lease.merchantId} ${lease.id}`)
@@ -117,8 +147,12 @@ const isRecord = (json: Json): json is { readonly [key: string]: Json } =>
 /** What is stored under a type has the shape that the kernel's codec of this type writes. */
 const isPaymentState = (type: string, state: Json): state is PaymentJson => type === "payment" && isRecord(state)
 
+const isCheckoutState = (type: string, state: Json): state is CheckoutJson => type === "checkout" && isRecord(state)
+
 type Planning = { readonly _tag: string; readonly plan: AttemptPlanJson | null }
 type Advance = { readonly _tag: "AttemptAdvanced"; readonly attemptId: string; readonly event: AttemptEvent }
+
+const isCheckoutEvent = (data: Json): data is CheckoutEventJson => isRecord(data) && "_tag" in data
 
 const isPlanning = (data: Json): data is Planning => isRecord(data) && "plan" in data
 

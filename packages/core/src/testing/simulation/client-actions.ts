@@ -11,7 +11,7 @@ const { merchantId } = Shop
 
 const clientsMax = 3
 
-const someProcess = ({ dice, slots }: World): Process | undefined => dice.any(slots.alive())?.process
+export const someProcess = ({ dice, slots }: World): Process | undefined => dice.any(slots.alive())?.process
 
 /** Anything else that a process is asked. It may fail, but only in ways that it says. */
 const ask = (world: World, what: string, call: (process: Process) => Promise<unknown>): void => {
@@ -29,7 +29,8 @@ const ask = (world: World, what: string, call: (process: Process) => Promise<unk
 const tagOf = (told: unknown): string =>
   typeof told === "object" && told !== null && "ok" in told ? String(told.ok) : typeof told
 
-const wish = (world: World, made: Parameters<World["clients"]["make"]>[0]): void => {
+/** A client asks for it, now and then twice at once. */
+export const wish = (world: World, made: Parameters<World["clients"]["make"]>[0]): void => {
   const process = someProcess(world)
   const asked = world.clients.make(made, world.dice.below(clientsMax))
   if (process === undefined) return
@@ -86,6 +87,16 @@ const underWay = ({ books }: World): ReadonlyArray<string> =>
 
 export const capture = (world: World): void => aboutPayment(world, (id) => Shop.captureWish(world.dice, id))
 export const refund = (world: World): void => aboutPayment(world, (id) => Shop.refundWish(world.dice, id))
+
+/** Of a payment whose bank does not want it today: what nobody captures later expires. */
+export const captureInVain = (world: World): void => {
+  const { dice, books, weather } = world
+  const id = dice.any([...books.payments.values()].filter(({ status }) => status === "authorized"))?.id
+  if (id === undefined) return
+  weather.gateway = { troubles: ["declined"], rate: 1, slow: 0 }
+  wish(world, Shop.captureWish(dice, id))
+}
+
 /** Who sees that something about a payment has failed will as often as not give it up. */
 export const cancel = (world: World): void => {
   const { dice, books } = world
@@ -158,12 +169,28 @@ export const look = (world: World): void => {
 }
 
 export const changeMerchant = (world: World): void => {
-  const change = world.dice.pick(["suspend", "reinstate", "reinstate", "reinstate", "terms", "terms"])
-  ask(world, change, ({ kernel: { merchants } }) => {
-    if (change === "terms") return merchants.changeTerms(merchantId, Shop.merchantInput.terms)
-    return change === "suspend" ? merchants.suspend(merchantId) : merchants.reinstate(merchantId)
-  })
+  const { dice } = world
+  const change = dice.pick<MerchantChange>(["suspend", "reinstate", "reinstate", "reinstate", "terms", "profile"])
+  changeTo(world, change)
+  // Two people, of whom one does not know of the other.
+  if (change === "suspend" && dice.chance(0.5)) changeTo(world, dice.pick<MerchantChange>(["terms", "profile"]))
 }
+
+type MerchantChange = "suspend" | "reinstate" | "terms" | "profile"
+
+const changeTo = (world: World, change: MerchantChange): void =>
+  ask(world, change, ({ kernel: { merchants } }) => {
+    switch (change) {
+      case "suspend":
+        return merchants.suspend(merchantId)
+      case "reinstate":
+        return merchants.reinstate(merchantId)
+      case "terms":
+        return merchants.changeTerms(merchantId, Shop.merchantInput.terms)
+      case "profile":
+        return merchants.changeProfile(merchantId, Shop.profile)
+    }
+  })
 
 export const settle = (world: World): void => ask(world, "settle", ({ kernel }) => kernel.settlements.run(merchantId))
 

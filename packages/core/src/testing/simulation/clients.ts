@@ -16,6 +16,8 @@ export type Wish = {
   readonly variant: number
   /** In words. */
   readonly what: string
+  /** What comes of it. */
+  readonly about: "payment" | "card" | "checkout"
   readonly ask: (kernel: Kernel, request: RequestFor) => Promise<Outcome<Accepted<unknown>, { readonly _tag: string }>>
   /** Another request under the same key, where there can be one. */
   readonly changed: Pick<Wish, "what" | "ask"> | null
@@ -32,9 +34,10 @@ type Ids = { readonly id: string; readonly parent: string; readonly status: stri
 
 export type Clients = {
   readonly wishes: ReadonlyArray<Wish>
-  /** Ids of payments and of cards that clients were told of. */
+  /** Ids that clients were told of. */
   readonly payments: ReadonlyArray<string>
   readonly cards: ReadonlyArray<string>
+  readonly checkouts: ReadonlyArray<string>
   readonly make: (wish: Omit<Wish, "key" | "variant" | "firstAskedMs" | "told">, client: number) => Wish
   /** Asks it of a process. What comes back is compared with all that was said before. */
   readonly say: (wish: Wish, process: Process) => void
@@ -55,10 +58,21 @@ export type ClientGrounds = {
 /** Deciding again when others were faster takes a moment. A call to the bank takes longer than this, or seldom does. */
 const patienceMs = 1000
 
+/** Nobody who asked for something waits for the bank. */
+export const checkWait = (
+  { nowMs, hurdles, report }: Pick<ClientGrounds, "nowMs" | "hurdles" | "report">,
+  { actor }: Process,
+  askedAtMs: number,
+  what: string
+): void => {
+  const waitedMs = nowMs() - askedAtMs
+  if (waitedMs <= patienceMs || hurdles.excuseAnswer(actor, askedAtMs)) return
+  report("WAIT", `${what} is answered after ${waitedMs} ms`)
+}
+
 export const makeClients = ({ books, report, trace, latestMs, nowMs, hurdles }: ClientGrounds): Clients => {
   const wishes: Array<Wish> = []
-  const payments: Array<string> = []
-  const cards: Array<string> = []
+  const known = { payment: [] as string[], card: [] as string[], checkout: [] as string[] }
 
   const hear = (wish: Wish, process: Process, told: Outcome<Accepted<unknown>, { readonly _tag: string }>): void => {
     trace.note(wish.key, wish.variant, told.ok ? (told.value.answer?.body ?? "") : told.error._tag)
@@ -80,26 +94,27 @@ export const makeClients = ({ books, report, trace, latestMs, nowMs, hurdles }: 
       checkStored(bound, `${process.name} ${wish.key}`)
     }
   }
-  const remember = ({ parent, isCard }: Body): void => {
-    const known = isCard ? cards : payments
-    if (!known.includes(parent)) known.push(parent)
+  const remember = ({ id, parent, about }: Body): void => {
+    if (!known[about].includes(parent)) known[about].push(parent)
+    // What a checkout was paid with can be given back like any other payment.
+    if (about === "checkout" && id !== parent && !known.payment.includes(id)) known.payment.push(id)
   }
-  const checkStored = ({ id, parent, status, isCard }: Body, where: string): void => {
-    const entry = (isCard ? books.cards : books.payments).get(parent)
+  const checkStored = ({ id, parent, status, about }: Body, where: string): void => {
+    const stored = { payment: books.payments, card: books.cards, checkout: books.checkouts.byId }
+    const entry = stored[about].get(parent)
     if (entry === undefined) report("I6", `${where}: ${parent} is answered for, and not stored`)
     else if (!entry.statuses.has(status)) report("I6", `${where}: ${parent} was never ${status}`)
-    if (isCard || id === parent) return
-    const reversals = books.payments.get(parent)?.state.reversals ?? []
-    if (!reversals.some((reversal) => reversal.id === id)) report("I6", `${where}: the reversal ${id} is not stored`)
+    if (id === parent) return
+    const within =
+      about === "checkout" ? books.checkouts.byId.get(parent)?.parts : books.payments.get(parent)?.state.reversals
+    if (within?.some((one) => one.id === id) !== true) report("I6", `${where}: ${id} of ${parent} is not stored`)
   }
   const say = (wish: Wish, process: Process): void => {
     wish.firstAskedMs = Math.min(wish.firstAskedMs, latestMs())
     const askedAtMs = nowMs()
     wish.ask(process.kernel, requestFor(wish)).then(
       (told) => {
-        const waitedMs = nowMs() - askedAtMs
-        const isLate = waitedMs > patienceMs && !hurdles.excuseAnswer(process.actor, askedAtMs)
-        if (isLate) report("WAIT", `${wish.what} (${wish.key}) is answered after ${waitedMs} ms`)
+        checkWait({ nowMs, hurdles, report }, process, askedAtMs, `${wish.what} (${wish.key})`)
         hear(wish, process, told)
       },
       (defect: unknown) => {
@@ -108,7 +123,7 @@ export const makeClients = ({ books, report, trace, latestMs, nowMs, hurdles }: 
     )
   }
   return {
-    ...{ wishes, payments, cards, say },
+    ...{ wishes, say, payments: known.payment, cards: known.card, checkouts: known.checkout },
     make: (wish, client) => {
       const made = { ...wish, key: `c${client}-${wishes.length}`, variant: 0, firstAskedMs: Infinity, told: null }
       wishes.push(made)
@@ -122,17 +137,15 @@ const requestFor =
   (meaning, idsOf) => ({
     ...{ scope: "shop", key: wish.key, meaning: [wish.variant, meaning] },
     answer: (view) => {
-      const isCard = wish.what.startsWith("save")
-      return { status: 201, body: JSON.stringify({ ...idsOf(view), variant: wish.variant, isCard } satisfies Body) }
+      const { variant, about } = wish
+      return { status: 201, body: JSON.stringify({ ...idsOf(view), variant, about } satisfies Body) }
     }
   })
 
 /** The same key with another meaning; `undefined` where there is no other. */
 export const variantOf = (wish: Wish): Wish | undefined =>
-  wish.changed === null
-    ? undefined
-    : { ...wish.changed, key: wish.key, variant: 1, changed: null, firstAskedMs: wish.firstAskedMs, told: null }
+  wish.changed === null ? undefined : { ...wish, ...wish.changed, variant: 1, changed: null, told: null }
 
-type Body = Ids & { readonly variant: number; readonly isCard: boolean }
+type Body = Ids & Pick<Wish, "variant" | "about">
 
 const readBody = (body: string): Body => JSON.parse(body)

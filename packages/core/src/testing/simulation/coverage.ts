@@ -1,6 +1,7 @@
 /** How much of what could happen did happen: a campaign that never struck a point proves nothing about it. */
 import { attemptMachine } from "../../attempt/attempt-machine.ts"
 import { cardMachine } from "../../card/card-machine.ts"
+import { checkoutMachine } from "../../checkout/checkout-machine.ts"
 import { merchantMachine } from "../../merchant/merchant-machine.ts"
 import { paymentMachine } from "../../payment/payment-machine.ts"
 import { type FaultPoint, faultPoints } from "../../ports/fault-points.ts"
@@ -12,21 +13,15 @@ export const machines = {
   payment: paymentMachine,
   card: cardMachine,
   merchant: merchantMachine,
-  settlement: settlementMachine
+  settlement: settlementMachine,
+  checkout: checkoutMachine
 } as const
 
 export type MachineName = keyof typeof machines
 
-/** Moves that no simulated client makes: nobody there pays at a checkout, or changes how its pages look. */
-const elsewhere: ReadonlySet<string> = new Set(["CardPresented", "ProfileChanged"])
-
-/** Every edge of every machine, as `payment: pending --PaymentFailed-->`, but for what is tried elsewhere. */
+/** Every edge of every machine, as `payment: pending --PaymentFailed-->`. */
 export const machineEdges: ReadonlyArray<string> = Object.entries(machines).flatMap(([name, machine]) =>
-  Object.entries(machine).flatMap(([from, row]) =>
-    Object.keys(row)
-      .filter((event) => !elsewhere.has(event))
-      .map((event) => edgeName(name, from, event))
-  )
+  Object.entries(machine).flatMap(([from, row]) => Object.keys(row).map((event) => edgeName(name, from, event)))
 )
 
 export function edgeName(machine: string, from: string, event: string): string {

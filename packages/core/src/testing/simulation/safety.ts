@@ -5,14 +5,15 @@ import type { GatewayOperation } from "../../ports/card-gateway.ts"
 import type { Commit } from "../../ports/commit.ts"
 import { type AttemptEntry, isOpen } from "./attempt-book.ts"
 import { type BankTruth, minorUnits } from "./bank-truth.ts"
-import type { Books, PaymentEntry } from "./books.ts"
+import type { Books, Changed, PaymentEntry } from "./books.ts"
+import { checkBelonging, checkCheckout, checkPaying } from "./checkout-safety.ts"
 import type { Report } from "./problems.ts"
 
 type Answer = GatewayReply | GatewayLookup | GatewayReversal
 
 export type Safety = {
-  /** Called after each commit, with the payments it changed. */
-  readonly committed: (commit: Commit, changed: ReadonlyArray<PaymentEntry>) => void
+  /** Called after each commit, with what it changed. */
+  readonly committed: (commit: Commit, changed: Changed) => void
   /** Called when a message is about to leave a process. */
   readonly sent: (operation: GatewayOperation) => void
   /** Called when the gateway has answered about a key, whether or not anybody is left to hear it. */
@@ -22,23 +23,29 @@ export type Safety = {
 export const keepSafe = (books: Books, truth: BankTruth, report: Report): Safety => {
   const ledgerIds = new Set<string>()
   const madeFor = new Map<string, string>()
-  /** A payment carries the key of its request as its description: two with the same are two for one request. */
+  /**
+   * What is made carries the key of its request as its description: two with the same are two for one request. Payments of
+   * one checkout are for its request, all of them.
+   */
   const checkTwins = ({ id, state: { description } }: PaymentEntry): void => {
     if (description === null) return
-    const other = madeFor.get(description) ?? id
+    const made = books.checkouts.byPayment.get(id)?.id ?? id
+    const other = madeFor.get(description) ?? made
     madeFor.set(description, other)
-    if (other !== id) report("I1", `${id} and ${other} were both made for the key ${description}`)
+    if (other !== made) report("I1", `${made} and ${other} were both made for the key ${description}`)
   }
   return {
     committed: (commit, changed) => {
       for (const problem of truth.read()) report("I1", problem)
       checkLedger(commit, ledgerIds, report)
-      for (const payment of changed) {
+      for (const payment of changed.payments) {
         checkAmounts(payment, report)
         checkAttempts(payment, truth, report)
         checkAuthentication(payment, truth, report)
         checkTwins(payment)
+        checkBelonging(payment, books, report)
       }
+      for (const checkout of changed.checkouts) checkCheckout(checkout, books, truth, report)
     },
     sent: (operation) => {
       const { key, kind, amount, authorization } = operation
@@ -54,6 +61,7 @@ export const keepSafe = (books: Books, truth: BankTruth, report: Report): Safety
       if (stored.needsCvv && authorization?.card.cvv === null) {
         report("TRUTH", `${key} is sent without the code it needs`)
       }
+      if (kind === "authorize") checkPaying(attempt, books, report)
       attempt.sends++
       if (attempt.sends > attempt.starts) report("RESEND", `${key} is sent again, and nothing says that it may be`)
     },
@@ -62,6 +70,8 @@ export const keepSafe = (books: Books, truth: BankTruth, report: Report): Safety
       if (attempt === undefined) return
       if (call === "lookup" && answer._tag === "AbsentYet") attempt.absent = "yet"
       if (call === "lookup" && answer._tag === "AbsentFinal") attempt.absent = "final"
+      // Nothing was absent, and what the gateway waits for itself is nobody's to send again.
+      if (answer._tag === "Pending") attempt.absent = null
       if (answer._tag === "Found") attempt.misled = false
       if (answer._tag !== "Approved") return
       const asked = storedAttempt(books, attempt)?.amount.amount

@@ -5,7 +5,7 @@ import { Cvv } from "../../card/cvv.ts"
 import type { Payment, VerificationMethod } from "../../payment/payment.ts"
 import { cardOf } from "../gateway-examples.ts"
 import { exampleTerms, usd } from "../payment-examples.ts"
-import type { Wish } from "./clients.ts"
+import type { RequestFor, Wish } from "./clients.ts"
 import type { Dice } from "./dice.ts"
 
 export const merchantId = "0193a000-0000-7000-8000-000000000001"
@@ -23,9 +23,14 @@ export const merchantInput: Parameters<Kernel["merchants"]["register"]>[0] = {
   }
 }
 
-type Made = Pick<Wish, "what" | "ask" | "changed">
+export const profile: Parameters<Kernel["merchants"]["changeProfile"]>[1] = {
+  ...{ displayName: "The corner", logoUrl: null, colour: "#336699", returnOrigins: ["https://shop.example"] }
+}
 
-const payer = { email: "ada@example.com", phoneNumber: null, sessionId: "s", ipAddress: "192.0.2.1" }
+/** What a client asks for, as yet without a key. */
+export type Made = Pick<Wish, "what" | "about" | "ask" | "changed">
+
+export const payer = { email: "ada@example.com", phoneNumber: null, sessionId: "s", ipAddress: "192.0.2.1" }
 
 /** Amounts that the bank or the risk rules decline, or that need a challenge, among ordinary ones. */
 const amounts = [1000n, 1000n, 777n, 5000n, 501n, 543n, 566n] as const
@@ -55,11 +60,11 @@ export const payWish = (dice: Dice, cardId: string): Made => {
     }
   })
   const first = asking(amount)
-  return { ...first, changed: asking(amount + 1n) }
+  return { ...first, about: "payment", changed: asking(amount + 1n) }
 }
 
-const keyOf = (request: Parameters<Wish["ask"]>[1]): string =>
-  request<Payment>([], () => ({ id: "", parent: "", status: "" })).key
+/** The key under which something is asked for, which describes what is made of it. */
+export const keyOf = (request: RequestFor): string => request([], () => ({ id: "", parent: "", status: "" })).key
 
 const itemIds = ({ id, payment }: PaymentItem) => ({ id, parent: payment.id, status: payment.status })
 
@@ -67,6 +72,7 @@ export const captureWish = (dice: Dice, paymentId: string): Made => {
   const amount = dice.pick([null, null, 1n, 300n, 777n])
   return {
     what: `capture ${amount ?? "all"} of ${paymentId}`,
+    about: "payment",
     changed: null,
     ask: (kernel, request) =>
       kernel.payments.capture(
@@ -90,11 +96,12 @@ export const refundWish = (dice: Dice, paymentId: string): Made => {
       )
   })
   const amount = dice.pick([1n, 100n, 300n, 500n, 777n, 1000n])
-  return { ...asking(amount), changed: asking(amount + 1n) }
+  return { ...asking(amount), about: "payment", changed: asking(amount + 1n) }
 }
 
 export const cancelWish = (paymentId: string): Made => ({
   what: `cancel ${paymentId}`,
+  about: "payment",
   changed: null,
   ask: (kernel, request) =>
     kernel.payments.cancel(merchantId, paymentId, { reason: null }, request(["cancel", paymentId], itemIds))
@@ -106,6 +113,7 @@ export const saveWish = (dice: Dice): Made => {
   const code = dice.pick(["123", "123", "123", "000"])
   return {
     what: `save card ${number.slice(-4)}`,
+    about: "card",
     changed: null,
     ask: (kernel, request) => {
       const input = cardInput(number, code)

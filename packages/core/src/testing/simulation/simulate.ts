@@ -4,6 +4,8 @@
  * run, the same each time.
  */
 import * as Effect from "effect/Effect"
+import type { PaymentJson } from "../../payment/payment.schema.ts"
+import type { ClaimedTask } from "../../ports/store.ts"
 import { type ActionName, actions } from "./actions.ts"
 import { compareBooks, lateFindings } from "./aftermath.ts"
 import { look } from "./client-actions.ts"
@@ -35,6 +37,7 @@ export type SimulationResult = {
   /** Requests of clients that reached a process. */
   readonly operations: number
   readonly payments: number
+  readonly checkouts: number
   readonly executions: number
   /** Things that happened: calls that left, arrived or came home, timers. */
   readonly events: number
@@ -115,6 +118,7 @@ export const replay = async (schedule: Schedule, planting: Planting = {}): Promi
     traceHash: world.trace.hash(),
     operations: world.tally.operations,
     payments: world.books.payments.size,
+    checkouts: world.books.checkouts.byId.size,
     executions: world.truth.executions.size,
     events,
     coverage: world.coverage,
@@ -164,7 +168,7 @@ const hourMs = 3_600_000
 
 /** Faults stop, time passes, and a new process finds what the others left. */
 const comesRight = async (world: World, seed: number): Promise<number> => {
-  const { agenda, dice, wall, clients, problems } = world
+  const { agenda, dice, wall, clients, payers, problems } = world
   dice.reseed(seed)
   const heir = inherit(world)
   let events = 0
@@ -175,11 +179,14 @@ const comesRight = async (world: World, seed: number): Promise<number> => {
     }
   }
   await settleDown(world, [heir.kernel.merchants.reinstate(Shop.merchantId)])
-  await pass(46)
+  await pass(3)
+  // A person is called after minutes, and comes after hours.
   await settleDown(world, rechecks(world, heir))
-  await pass(1)
+  await pass(44)
   // What a client asks for once more now must be what it was told before.
   for (const wish of clients.wishes) if (wall.latestMs - wish.firstAskedMs < keyLifeMs) clients.say(wish, heir)
+  for (const one of payers.tries) payers.say(one, heir)
+  // Shorter than a process sleeps that has missed something, so that it shows.
   await pass(1)
   if (problems.length > 0) return events
   compareBooks(world)
@@ -205,17 +212,27 @@ const inherit = ({ weather, grounds, slots }: World): Process => {
 
 const rechecks = (world: World, heir: Process) =>
   [...world.books.payments.values()]
-    .filter(({ state }) => state.attempts.some(({ status }) => status === "manual"))
+    .filter(({ state }) => isLeftToPerson(state))
     .map(({ id }) => heir.kernel.payments.recheck(Shop.merchantId, id))
 
 /** Tasks of which there should be none. What is due at some later time, or recurs, may stay. */
-const leftovers = async ({ grounds: { store }, report, wall }: World): Promise<void> => {
+const leftovers = async (world: World): Promise<void> => {
+  const { report, wall } = world
+  const { store } = world.grounds
   for (const { id, why } of Effect.runSync(store.parked())) report("I9", `the task ${id} was set aside: ${why}`)
   const nowMs = wall.nowMs(0)
-  const open = Effect.runSync(store.claim({ owner: "end", nowMs: nowMs + 1e15, leaseMs: 1, limit: 1000 }))
-  for (const { kind, subject, dueAtMs } of open) {
-    if (!standing.has(kind) || dueAtMs < nowMs - hourMs) report("I9", `${subject}: ${kind} is open`)
+  const open = Effect.runSync(
+    store.claim({ lane: "money", owner: "end", nowMs: nowMs + 1e15, leaseMs: 1, limit: 1000 })
+  )
+  for (const task of open) {
+    if (!mayStay(world, task) || task.dueAtMs < nowMs - hourMs) report("I9", `${task.subject}: ${task.kind} is open`)
   }
 }
 
-const standing: ReadonlySet<string> = new Set(["settle", "expire_authorization", "expire_challenge"])
+const mayStay = ({ books }: World, { kind, subject }: ClaimedTask): boolean =>
+  standing.has(kind) || (kind === "follow_payment" && isLeftToPerson(books.payments.get(subject)?.state))
+
+const isLeftToPerson = (payment: PaymentJson | undefined): boolean =>
+  payment?.attempts.some(({ status }) => status === "manual") === true
+
+const standing: ReadonlySet<string> = new Set(["settle", "expire_authorization", "expire_challenge", "expire_checkout"])

@@ -43,7 +43,7 @@ export const storeOf = (world: StoreGrounds, actor: Actor): Service => {
     sealedRecord: (place) => read("store.sealedRecord", place.recordId, () => store.sealedRecord(place)),
     balances: (merchantId) => read("store.balances", merchantId, () => store.balances(merchantId)),
     ledgerOf: (merchantId, of) => read("store.ledgerOf", of.id, () => store.ledgerOf(merchantId, of)),
-    nextDueAtMs: () => read("store.nextDueAtMs", "", () => store.nextDueAtMs()),
+    nextDueAtMs: (lane) => read("store.nextDueAtMs", "", () => store.nextDueAtMs(lane)),
     nudges: (ring) =>
       Effect.asVoid(
         Effect.acquireRelease(

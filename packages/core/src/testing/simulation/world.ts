@@ -14,6 +14,7 @@ import { watchConduct } from "./conduct.ts"
 import { countCoverage } from "./coverage.ts"
 import { makeDice } from "./dice.ts"
 import { watchHurdles } from "./hurdles.ts"
+import { makePayers } from "./payers.ts"
 import type { Problem, Report } from "./problems.ts"
 import { keepSafe } from "./safety.ts"
 import { type GatewayGrounds, gatewayOf } from "./simulated-gateway.ts"
@@ -49,7 +50,10 @@ const timesOf = (seed: number) => {
     latencyMs: dice.pick([2, 20]),
     dropDelayMs: dice.pick([200, 20_000]),
     lateMs: dice.pick([100, 1500, 4900]),
-    ...{ maxInFlightMs: 5000, lookupLagMs: 2000 },
+    // A challenge that nobody answers is asked about until its time is over: minutes show as much as a quarter of an hour.
+    ...{ maxInFlightMs: 5000, lookupLagMs: 2000, challengeTtlMs: 300_000 },
+    // Longer than half of the time for which doubt may last, so that it has to be said that there is none.
+    transferMs: 900_000,
     resolveLimitMs: dice.pick([600_000, 1_200_000]),
     worker: { idlePollMs: 7_200_000, concurrency: dice.pick([1, 2, 64]), queueMax: dice.pick([1, 1024]) },
     sweeper: { sweepEveryMs: 21_600_000, keepFinishedTasksMs: 86_400_000, expireCodesEveryMs: 3_600_000 }
@@ -94,10 +98,12 @@ export const makeWorld = ({ seed, nodes, reach = (store) => store, plant = (own)
     return createKernelIn(virtualRuntime(agenda, actor), plant(options, actor.name))
   })
   const { books, report } = checker
-  const clients = makeClients({ books, report, trace, hurdles, nowMs: agenda.nowMs, latestMs: () => wall.nowMs(0) })
+  const listening = { books, report, trace, hurdles, nowMs: agenda.nowMs, latestMs: () => wall.nowMs(0) }
+  const clients = makeClients(listening)
+  const payers = makePayers(listening)
   /** Requests of clients and operators that reached a process. */
   const tally = { operations: 0 }
-  return { ...base, ...checker, wall, times, bank, weather, grounds, slots, clients, tally, safe }
+  return { ...base, ...checker, wall, times, bank, weather, grounds, slots, clients, payers, tally, safe }
 }
 
 type Grounds = StoreGrounds & GatewayGrounds

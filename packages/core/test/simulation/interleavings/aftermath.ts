@@ -55,6 +55,6 @@ const judge = async (world: SmallWorld, { kernel }: Process): Promise<void> => {
 const standing: ReadonlySet<string> = new Set(["settle"])
 
 const leftOpen = ({ store, nowMs }: SmallWorld): ReadonlyArray<string> =>
-  Effect.runSync(store.claim({ owner: "end", nowMs: nowMs() + 1e15, leaseMs: 1, limit: 1000 }))
+  Effect.runSync(store.claim({ lane: "money", owner: "end", nowMs: nowMs() + 1e15, leaseMs: 1, limit: 1000 }))
     .filter(({ kind }) => !standing.has(kind))
     .map(({ kind, subject }) => `${subject}: ${kind} is open`)

@@ -45,7 +45,7 @@ export const storeOf = (world: SmallWorld, actor: Actor): Store["Service"] => {
       asking("read of the key", store.idempotencyRecord(key), (record) => record?.createdAtMs),
     claim: (request) =>
       Effect.suspend(() => {
-        const dueAtMs = Effect.runSync(store.nextDueAtMs())
+        const dueAtMs = Effect.runSync(store.nextDueAtMs("money"))
         if (dueAtMs !== null && dueAtMs <= request.nowMs) return hold(claimOf(world, request))
         world.crossing.tell(actor, "nothing is due", null)
         return Effect.succeed([])

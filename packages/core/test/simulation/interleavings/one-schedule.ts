@@ -94,7 +94,7 @@ const stepsOf = (
 
 /** Time changes something where a task is held, or falls due. */
 const isAnyoneWaitedFor = ({ store, nowMs }: SmallWorld): boolean => {
-  const dueAtMs = Effect.runSync(store.nextDueAtMs())
+  const dueAtMs = Effect.runSync(store.nextDueAtMs("money"))
   return dueAtMs !== null && dueAtMs <= nowMs() + leaseMs
 }
 

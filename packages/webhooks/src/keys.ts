@@ -16,7 +16,12 @@ export type VerifyingKey = { readonly version: SignatureVersion; readonly verify
 
 /** Why a text is no key. Never carries the text. */
 export class WebhookKeyInvalid extends Data.TaggedError("WebhookKeyInvalid")<{
-  readonly reason: "prefix is unknown or not for this use" | "not base64" | "wrong length" | "not a key pair"
+  readonly reason:
+    | "prefix is unknown or not for this use"
+    | "not base64"
+    | "wrong length"
+    | "not a key pair"
+    | "not a key of this kind"
 }> {
   override get message(): string {
     return `webhook key: ${this.reason}`
@@ -25,13 +30,10 @@ export class WebhookKeyInvalid extends Data.TaggedError("WebhookKeyInvalid")<{
 
 /** Reads `whsec_` (24 to 64 bytes) or `whsk_` (32-byte seed, alone or followed by its public key). */
 export const signingKey = async (text: string): Promise<SigningKey> => {
-  const secret = bytesAfter("whsec_", text)
-  if (secret !== undefined) return { version: "v1", signing: await importSecret(secret) }
-  const pair = bytesAfter("whsk_", text)
-  if (pair === undefined) throw new WebhookKeyInvalid({ reason: "prefix is unknown or not for this use" })
-  if (pair.length !== 32 && pair.length !== 64) throw new WebhookKeyInvalid({ reason: "wrong length" })
-  const seed = pair.subarray(0, 32)
-  if (pair.length === 64 && toBase64(await publicKeyOf(seed)) !== toBase64(pair.subarray(32))) {
+  const { kind, bytes } = keyBytes(text, ["whsec_", "whsk_"])
+  if (kind === "whsec_") return { version: "v1", signing: await importSecret(bytes) }
+  const seed = bytes.subarray(0, 32)
+  if (bytes.length === 64 && toBase64(await publicKeyOf(seed)) !== toBase64(bytes.subarray(32))) {
     throw new WebhookKeyInvalid({ reason: "not a key pair" })
   }
   return { version: "v1a", signing: await importSeed(seed, false) }
@@ -39,11 +41,8 @@ export const signingKey = async (text: string): Promise<SigningKey> => {
 
 /** Reads `whsec_` (24 to 64 bytes) or `whpk_` (32 bytes). */
 export const verifyingKey = async (text: string): Promise<VerifyingKey> => {
-  const secret = bytesAfter("whsec_", text)
-  if (secret !== undefined) return { version: "v1", verifying: await importSecret(secret) }
-  const bytes = bytesAfter("whpk_", text)
-  if (bytes === undefined) throw new WebhookKeyInvalid({ reason: "prefix is unknown or not for this use" })
-  if (bytes.length !== 32) throw new WebhookKeyInvalid({ reason: "wrong length" })
+  const { kind, bytes } = keyBytes(text, ["whsec_", "whpk_"])
+  if (kind === "whsec_") return { version: "v1", verifying: await importSecret(bytes) }
   return { version: "v1a", verifying: await crypto.subtle.importKey("raw", bytes, "Ed25519", true, ["verify"]) }
 }
 
@@ -60,23 +59,35 @@ export const generateKeyPair = async (): Promise<{ readonly signing: string; rea
   }
 }
 
-const bytesAfter = (prefix: string, text: string): Bytes | undefined => {
-  if (!text.startsWith(prefix)) return undefined
-  const bytes = fromBase64(text.slice(prefix.length))
+type KeyKind = "whsec_" | "whsk_" | "whpk_"
+
+/** The bytes of a key of one of these kinds. Throws a `WebhookKeyInvalid` for every other text. */
+export const keyBytes = (text: string, kinds: ReadonlyArray<KeyKind>): { kind: KeyKind; bytes: Bytes } => {
+  const kind = kinds.find((prefix) => text.startsWith(prefix))
+  if (kind === undefined) throw new WebhookKeyInvalid({ reason: "prefix is unknown or not for this use" })
+  const bytes = fromBase64(text.slice(kind.length))
   if (bytes === undefined) throw new WebhookKeyInvalid({ reason: "not base64" })
-  return bytes
+  if (!lengths[kind](bytes.length)) throw new WebhookKeyInvalid({ reason: "wrong length" })
+  return { kind, bytes }
 }
 
-const importSecret = async (bytes: Bytes): Promise<CryptoKey> => {
-  if (bytes.length < 24 || bytes.length > 64) throw new WebhookKeyInvalid({ reason: "wrong length" })
-  return crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, ["sign"])
+const lengths: Readonly<Record<KeyKind, (length: number) => boolean>> = {
+  whsec_: (length) => length >= 24 && length <= 64,
+  whsk_: (length) => length === 32 || length === 64,
+  whpk_: (length) => length === 32
 }
+
+const importSecret = (bytes: Bytes): Promise<CryptoKey> =>
+  crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, ["sign"])
 
 /** RFC 8410 §7: what stands before the 32 bytes of an Ed25519 seed in PKCS #8, the one form Web Crypto imports. */
 const pkcs8Prefix = [0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20]
 
+/** An Ed25519 seed as PKCS #8. */
+export const pkcs8OfSeed = (seed: Bytes): Bytes => Uint8Array.of(...pkcs8Prefix, ...seed)
+
 const importSeed = (seed: Bytes, extractable: boolean): Promise<CryptoKey> =>
-  crypto.subtle.importKey("pkcs8", Uint8Array.of(...pkcs8Prefix, ...seed), "Ed25519", extractable, ["sign"])
+  crypto.subtle.importKey("pkcs8", pkcs8OfSeed(seed), "Ed25519", extractable, ["sign"])
 
 const publicKeyOf = async (seed: Bytes): Promise<Bytes> => {
   const { x = "" } = await crypto.subtle.exportKey("jwk", await importSeed(seed, true))

@@ -1,5 +1,6 @@
 /** Signs a webhook by the Standard Webhooks specification, so that receivers in any language can check it. */
 import { type Bytes, toBase64 } from "./base64.ts"
+import { bytesOf, joined } from "./bytes.ts"
 import type { SigningKey } from "./keys.ts"
 
 /** The headers that go with the payload, whose bytes must be sent exactly as they were signed. */
@@ -26,10 +27,7 @@ export type Outgoing = {
  * (await sign({ id: "msg_1", atMs: 1_700_000_000_000, payload: "{}" }, keys))["webhook-timestamp"] // => "1700000000"
  */
 export const sign = async (message: Outgoing, keys: ReadonlyArray<SigningKey>): Promise<SignedHeaders> => {
-  const timestamp = String(Math.floor(message.atMs / 1000))
-  if (!idShape.test(message.id)) throw new TypeError("a webhook id is 1 to 256 visible characters without full stops")
-  if (!timestampShape.test(timestamp)) throw new TypeError("a webhook is signed at a time after 1970")
-  if (keys.length === 0) throw new TypeError("a webhook is signed with at least one key")
+  const timestamp = timestampOf(message, keys.length)
   const content = signedContent(message.id, timestamp, message.payload)
   const signatures = await Promise.all(
     keys.map(async ({ version, signing }) => {
@@ -44,17 +42,22 @@ export const sign = async (message: Outgoing, keys: ReadonlyArray<SigningKey>): 
   }
 }
 
+/** The time as it is signed; throws where the message could not be checked by anybody. */
+export const timestampOf = ({ id, atMs }: Outgoing, keysCount: number): string => {
+  const timestamp = String(Math.floor(atMs / 1000))
+  if (!idShape.test(id)) throw new TypeError("a webhook id is 1 to 256 visible characters without full stops")
+  if (!timestampShape.test(timestamp)) throw new TypeError("a webhook is signed at a time after 1970")
+  if (keysCount === 0) throw new TypeError("a webhook is signed with at least one key")
+  return timestamp
+}
+
 /** Without full stops: they separate the signed parts, and could move the border between them. */
 export const idShape = /^[\x21-\x2d\x2f-\x7e]{1,256}$/u
 
 export const timestampShape = /^\d{1,12}$/u
 
 /** `id.timestamp.payload`, as bytes. */
-export const signedContent = (id: string, timestamp: string, payload: string | Uint8Array): Bytes => {
-  const prefix = new TextEncoder().encode(`${id}.${timestamp}.`)
-  const body = typeof payload === "string" ? new TextEncoder().encode(payload) : payload
-  const content = new Uint8Array(prefix.length + body.length)
-  content.set(prefix)
-  content.set(body, prefix.length)
-  return content
-}
+export const signedContent = (id: string, timestamp: string, payload: string | Uint8Array): Bytes =>
+  typeof payload === "string"
+    ? bytesOf(`${id}.${timestamp}.${payload}`)
+    : joined(bytesOf(`${id}.${timestamp}.`), payload)

@@ -1,15 +1,35 @@
 /** The kernel as Effect services: ports, their errors, and the use cases over them. */
 export * from "./application/aggregates.ts"
+export { announcing } from "./application/announce-changes.ts"
 export { audit, auditAll } from "./application/audit.ts"
 export { changeMerchant } from "./application/change-merchant.ts"
 export { changePayment } from "./application/change-payment.ts"
 export { createPayment } from "./application/create-payment.ts"
 export { cvvLocker } from "./application/cvv-locker.ts"
+export { runDeliver } from "./application/deliver.ts"
 export { type Followed, followPayment, type Look } from "./application/follow-payment.ts"
+export {
+  findDelivery,
+  findEndpoint,
+  listDeliveries,
+  listEndpoints,
+  replayAll,
+  replayDelivery
+} from "./application/look-at-deliveries.ts"
+export {
+  changeEndpoint,
+  confirmEndpoint,
+  createEndpoint,
+  removeEndpoint,
+  rotateSecret,
+  testEndpoint
+} from "./application/manage-endpoints.ts"
 export { merchantDirectory } from "./application/merchant-directory.ts"
+export { type News, newsOf } from "./application/news.ts"
 export { cancelCheckout, openCheckout } from "./application/open-checkout.ts"
 export type { Hands, Operations, Ports } from "./application/operations.ts"
 export { payCheckout, payDirectly } from "./application/pay-checkout.ts"
+export { runNotify } from "./application/plan-deliveries.ts"
 export {
   findCheckout,
   findCheckoutOfPage,
@@ -18,11 +38,13 @@ export {
 } from "./application/present-checkout.ts"
 export * from "./application/read.ts"
 export { returnFromChallenge } from "./application/return-from-challenge.ts"
+export { runNews } from "./application/run-news.ts"
 export { runTask } from "./application/run-task.ts"
 export { runSettlement, settle } from "./application/settle.ts"
 export { settledCheckout } from "./application/settled-checkout.ts"
 export { submitCard, updateCard } from "./application/submit-card.ts"
 export { makeWorker, type Worker, type WorkerOptions, workerDefaults } from "./application/worker.ts"
+export { laneOf, type TaskKind, type TaskLane } from "./decision.ts"
 export * from "./ports/aggregate.ts"
 export * from "./ports/card-gateway.ts"
 export * from "./ports/clock.ts"
@@ -33,3 +55,4 @@ export * from "./ports/rate-limiter.ts"
 export * from "./ports/risk.ts"
 export * from "./ports/store.ts"
 export * from "./ports/vault.ts"
+export * from "./ports/webhook-sender.ts"

@@ -3,7 +3,10 @@ export type * from "./application/checkout-contract.ts"
 export { createKernel, type KernelOptions } from "./application/create-kernel.ts"
 export * from "./application/kernel-contract.ts"
 export { keyedDigest } from "./application/keyed-digest.ts"
+export type { WebhookOptions } from "./application/news.ts"
 export { systemClock, systemIds } from "./application/system.ts"
+export * from "./application/webhook-contract.ts"
+export type * from "./application/webhook-dialect.ts"
 export type {
   BillingChange,
   BillingDetails,
@@ -23,6 +26,23 @@ export type {
   Customer,
   Metadata
 } from "./checkout/checkout.ts"
+export type {
+  Delivery,
+  DeliveryAnswer,
+  DeliveryAttempt,
+  DeliveryRejection,
+  DeliveryStatus,
+  DeliverySubject,
+  DeliveryTarget,
+  UnansweredReason
+} from "./delivery/delivery.ts"
+export type {
+  DisabledBecause,
+  Endpoint,
+  EndpointRejection,
+  EndpointSecret,
+  EndpointStatus
+} from "./endpoint/endpoint.ts"
 export type { FeeSchedule } from "./fees/index.ts"
 export { defaultFeeSchedule } from "./fees/index.ts"
 export type { Channel, Merchant, MerchantProfile, MerchantRejection, MerchantTerms } from "./merchant/merchant.ts"
@@ -30,6 +50,7 @@ export * from "./money/index.ts"
 export type {
   Payer,
   Payment,
+  PaymentEvent,
   PaymentRejection,
   PaymentStatus,
   Reversal,
@@ -39,5 +60,11 @@ export type {
 } from "./payment/payment.ts"
 export { type PaymentErrorCode, paymentErrorCodes } from "./payment/payment-error-code.ts"
 export type { Json } from "./ports/commit.ts"
+export type {
+  AddressRefusal,
+  WebhookAnswer,
+  WebhookPost,
+  WebhookSender
+} from "./ports/webhook-sender.ts"
 export { defaultRisk, firstDenial, noRiskRules, type RiskRules, type VelocityLimits } from "./risk/index.ts"
 export type { Settlement } from "./settlement/settlement.ts"

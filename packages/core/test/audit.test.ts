@@ -86,12 +86,13 @@ describe("an audit of many merchants", () => {
   it("comes to each of them once, however many pages they fill", async () => {
     const store = memoryStore()
     const merchants = Array.from({ length: 450 }, (_, n) => `m-${String(n).padStart(3, "0")}`)
-    const nothing = { idempotency: null, ledger: [], tasks: [], lease: null, sealed: [] }
+    const nothing = { idempotency: null, ledger: [], tasks: [], lease: null, sealed: [], erased: [] }
     for (const merchantId of merchants) {
       const ref = { merchantId, type: "card", id: "garbled" }
       const event = { tag: "Nonsense", schemaVersion: 1, data: "nonsense", atMs: 0 }
       const write = { ref, expectedVersion: 0, schemaVersion: 1, state: "nonsense", events: [event] }
-      await run(store.commit({ ...nothing, aggregates: [{ ...write, index: [], bounds: null }] }))
+      const rest = { index: [], bounds: null, retention: { _tag: "Kept" as const } }
+      await run(store.commit({ ...nothing, aggregates: [{ ...write, ...rest }] }))
     }
     const { kernel } = await tradingKernel(store, ["honest"])
     onTestFinished(kernel.close)
@@ -110,7 +111,7 @@ describe("an audit of many merchants", () => {
     const credit = { account: "conversion", layer: "posted", amount: money(-1n, "USD") } as const
     const about = { merchantId: neighbour, kind: "capture", reference: { type: "payment", id: "none" } } as const
     const stray = { id: "stray", ...about, atMs: 0, postings: [debit, credit] }
-    const nothing = { idempotency: null, aggregates: [], tasks: [], lease: null, sealed: [] }
+    const nothing = { idempotency: null, aggregates: [], tasks: [], lease: null, sealed: [], erased: [] }
     await run(store.commit({ ...nothing, ledger: [stray] }))
     expect(await kernel.audit()).toEqual([
       { merchantId: shop, aggregate: null, problem: "its records cannot be read (SyntaxError)" },

@@ -41,7 +41,7 @@ const refused = (paymentId: string): Checkout.CheckoutEvent => ({
 const plant = (store: Store["Service"], events: ReadonlyArray<Checkout.CheckoutEvent>): Promise<void> => {
   const owner = { merchantId, id: "sess_PLANTED" }
   const { write } = written(checkoutDefinition, owner, { state: Checkout.noCheckout, version: 0 }, events)
-  const nothing = { idempotency: null, ledger: [], tasks: [], lease: null, sealed: [] }
+  const nothing = { idempotency: null, ledger: [], tasks: [], lease: null, sealed: [], erased: [] }
   return Effect.runPromise(store.commit({ ...nothing, aggregates: [write] }))
 }
 
@@ -105,7 +105,7 @@ describe("an audit of a checkout", () => {
     const owner = { merchantId, id: "sess_PLANTED" }
     const { write } = written(checkoutDefinition, owner, { state: Checkout.noCheckout, version: 0 }, events)
     const state = checkoutDefinition.encodeState({ ...Checkout.noCheckout, status: "open", payments: [] })
-    const nothing = { idempotency: null, ledger: [], tasks: [], lease: null, sealed: [] }
+    const nothing = { idempotency: null, ledger: [], tasks: [], lease: null, sealed: [], erased: [] }
     await Effect.runPromise(shop.store.commit({ ...nothing, aggregates: [{ ...write, state }] }))
     const problem = "its state is not the fold of its events"
     expect(await shop.kernel.audit()).toEqual([

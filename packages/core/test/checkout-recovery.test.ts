@@ -31,7 +31,7 @@ const parked = ({ store }: Shop) => Effect.runPromise(store.parked())
 
 /** Claims them: nobody can carry them out afterwards. */
 const openTasks = async ({ store, clock }: Shop): Promise<ReadonlyArray<string>> => {
-  const claim = { owner: "end", nowMs: clock.ms + 1e12, leaseMs: 1, limit: 100 }
+  const claim = { lane: "money" as const, owner: "end", nowMs: clock.ms + 1e12, leaseMs: 1, limit: 100 }
   const open = await Effect.runPromise(store.claim(claim))
   return open.map(({ kind }) => kind).toSorted()
 }
@@ -84,7 +84,7 @@ describe("a payment whose process is gone", () => {
     const id = await openPage(shop)
     shop.bank.setMode("drop-before", 1)
     await pay(shop, id, paying(good, "first", null))
-    const due = async () => (await Effect.runPromise(shop.store.nextDueAtMs())) ?? 0
+    const due = async () => (await Effect.runPromise(shop.store.nextDueAtMs("money"))) ?? 0
     for (let step = 0; step < 12; step++) await pass(shop, shop, 1000)
     expect((await viewOf(shop, id)).checkout.status).toBe("paying")
     expect(await due()).toBeGreaterThan(shop.clock.ms)

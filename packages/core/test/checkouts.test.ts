@@ -1,9 +1,11 @@
 /** What merchants and their customers get, when nothing goes wrong but the payment. */
 import type { CheckoutView } from "@paykernel/core"
+import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
 import {
   answerChallenge,
   cardOf,
+  charges,
   declined,
   direct,
   errorOf,
@@ -19,9 +21,11 @@ import {
   settled,
   viewOf
 } from "./checkout-shop.ts"
-import { merchantId, merchantInput, paymentInput, usd } from "./kernel-world.ts"
+import { cardInput, merchantId, merchantInput, paymentInput, usd } from "./kernel-world.ts"
 
 const firstPage = { where: {}, fromMs: null, toMs: null, page: { _tag: "First" }, limit: 10 } as const
+
+const stored = ({ store }: Shop, id: string) => Effect.runPromise(store.load({ merchantId, type: "payment", id }))
 
 const everyStored = async ({ kernel }: Shop) => ({
   payments: ok(await kernel.payments.list(merchantId, firstPage)).items.length,
@@ -225,6 +229,62 @@ describe("a payment that the issuer wants authenticated", () => {
     expect(await shop.kernel.audit()).toEqual([])
   })
 
+  it("is come back from once, in time, and with nothing that was changed on the way", async () => {
+    const shop = await openShop()
+    const [{ view }, { view: other }] = [await challenged(shop), await challenged(shop)]
+    const state = await answerChallenge(shop, view)
+    const [, , proof = ""] = state.split(".")
+    const { kernel } = shop
+    const back = async (token: string) => {
+      const told = await kernel.payments.returnFromChallenge(token)
+      return told.ok ? told.value.redirectUrl : told.error._tag
+    }
+    // Five bits in each of its letters: more than can be guessed.
+    expect(proof).toMatch(/^[0-9a-z]{26}$/u)
+    const swapped = `${merchantId}.${other.latest?.payment.id}.${proof}`
+    const forged = [swapped, state.toUpperCase(), `${state}a`, state.slice(0, -1), `x${state}`, "", "..", "a.b.c"]
+    for (const token of forged) expect(await back(token)).toBe("ReturnStateInvalid")
+    expect(charges(shop)).toHaveLength(0)
+    const ways = await Promise.all([back(state), back(state), back(state)])
+    expect(ways.toSorted()).toEqual(["ReturnStateInvalid", "ReturnStateInvalid", "https://shop.test/back"])
+    const history = await stored(shop, view.latest?.payment.id ?? "")
+    expect(await back(state)).toBe("ReturnStateInvalid")
+    expect(await stored(shop, view.latest?.payment.id ?? "")).toEqual(history)
+    expect((await settled(shop, view.checkout.id)).checkout.status).toBe("completed")
+    expect((await settled(shop, other.checkout.id, 0)).checkout.status).toBe("paying")
+    expect(charges(shop)).toHaveLength(1)
+
+    const late = await answerChallenge(shop, other)
+    shop.clock.ms += 15 * 60_000
+    expect(await back(late)).toBe("ReturnStateInvalid")
+    expect(charges(shop)).toHaveLength(1)
+  })
+
+  it("leaves nothing of the way back in the store but a digest", async () => {
+    const commits: Array<unknown> = []
+    const shop = await openShop({}, (store) => ({
+      ...store,
+      commit: (commit) => {
+        commits.push(commit)
+        return store.commit(commit)
+      }
+    }))
+    const { view } = await challenged(shop)
+    const state = await answerChallenge(shop, view)
+    ok(await shop.kernel.payments.returnFromChallenge(state))
+    const [, , proof = ""] = state.split(".")
+    const written = JSON.stringify(commits, (_, value) => (typeof value === "bigint" ? `${value}` : value))
+    expect(written).toContain("return-state")
+    expect(written).not.toContain(proof)
+  })
+
+  it("is told no way on where nobody has said one", async () => {
+    const shop = await openShop()
+    const { view } = ok(await shop.kernel.checkouts.payDirectly(merchantId, { ...direct(needs3ds), returnUrl: null }))
+    const state = await answerChallenge(shop, await settled(shop, view.checkout.id))
+    expect(ok(await shop.kernel.payments.returnFromChallenge(state))).toEqual({ redirectUrl: null })
+  })
+
   it.each(["failed", "cancelled"] as const)("leaves the page open where the payer %s", async (answer) => {
     const shop = await openShop()
     const { id, view } = await challenged(shop)
@@ -272,6 +332,57 @@ describe("a payment that the issuer wants authenticated", () => {
     await shop.kernel.drain()
     expect((await viewOf(shop, id)).checkout.status).toBe("expired")
     expect(await shop.kernel.audit()).toEqual([])
+  })
+})
+
+describe("the number of a card that was presented", () => {
+  const sealedIn = async ({ store }: Shop): Promise<number> =>
+    (await Effect.runPromise(store.sealedRecords(null, 100))).length
+
+  it.each([
+    ["paid", good, "completed"],
+    ["declined", declined, "failed"]
+  ])("is erased once its payment is %s", async (_, number, status) => {
+    const shop = await openShop()
+    const { view } = ok(await shop.kernel.checkouts.payDirectly(merchantId, direct(number)))
+    expect((await settled(shop, view.checkout.id)).checkout.status).toBe(status)
+    expect(await sealedIn(shop)).toBe(0)
+  })
+
+  it("is kept while the payer is asked for 3-D Secure, and erased when that is over", async () => {
+    const shop = await openShop()
+    const { view } = ok(await shop.kernel.checkouts.payDirectly(merchantId, direct(needs3ds)))
+    const asked = await settled(shop, view.checkout.id)
+    expect([asked.latest?.payment.status, await sealedIn(shop)]).toEqual(["action_required", 1])
+    await answerChallenge(shop, asked)
+    expect((await settled(shop, view.checkout.id)).checkout.status).toBe("completed")
+    expect(await sealedIn(shop)).toBe(0)
+  })
+
+  it("is not needed to give the money back", async () => {
+    const shop = await openShop()
+    const { view } = ok(await shop.kernel.checkouts.payDirectly(merchantId, direct(good)))
+    const paid = await settled(shop, view.checkout.id)
+    expect(await sealedIn(shop)).toBe(0)
+    const id = paid.latest?.payment.id ?? ""
+    ok(await shop.kernel.payments.refund(merchantId, id, { amount: usd(2500n), reason: null }))
+    await shop.kernel.drain()
+    expect(ok(await shop.kernel.payments.get(merchantId, id)).payment.refunded).toEqual(usd(2500n))
+    expect(await shop.kernel.audit()).toEqual([])
+  })
+
+  it("of each card that was tried on a page goes with its try, and one that is saved stays", async () => {
+    const shop = await openShop()
+    const id = await openPage(shop)
+    await pay(shop, id, paying(declined))
+    await settled(shop, id)
+    expect(await sealedIn(shop)).toBe(0)
+    await pay(shop, id, paying(good, "second"))
+    await settled(shop, id)
+    const saved = ok(await shop.kernel.cards.submit(merchantId, cardInput()))
+    await shop.kernel.drain()
+    expect(ok(await shop.kernel.cards.get(merchantId, saved.view.id)).status).toBe("complete")
+    expect(await sealedIn(shop)).toBe(1)
   })
 })
 
@@ -334,6 +445,16 @@ describe("a direct payment", () => {
       redirectUrl: afterChallenge(view.checkout.id)
     })
     expect((await settled(shop, view.checkout.id)).checkout.status).toBe("completed")
+  })
+
+  it("by bank transfer begins only where the gateway takes them", async () => {
+    const bank = (await openShop()).bank.gateway
+    const gateway = { ...bank, capabilities: { ...bank.capabilities, bankTransfers: false } }
+    const shop = await openShop({ gateway })
+    const refused = await shop.kernel.checkouts.payDirectly(merchantId, { ...direct(good), card: null })
+    expect(errorOf(refused)).toBe("BankTransfersNotEnabled")
+    const listed = await shop.kernel.checkouts.list(merchantId, firstPage)
+    expect(ok(listed).items).toEqual([])
   })
 
   it("leaves a card that no other payment may use, and that cannot be seen or changed", async () => {

@@ -44,6 +44,8 @@ export const faultyStore = (
           : read(store.claim(request))
       ),
     load: (ref) => read(store.load(ref)),
+    events: (ref, afterVersion) => read(store.events(ref, afterVersion)),
+    count: (query, atMost) => read(store.count(query, atMost)),
     find: (merchantId, collection, id) => read(store.find(merchantId, collection, id)),
     list: (query) => read(store.list(query)),
     idempotencyRecord: (key) => read(store.idempotencyRecord(key)),

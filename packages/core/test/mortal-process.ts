@@ -2,14 +2,14 @@
  * A process that can die between any two calls through its ports. From then on nothing that it asks is answered and
  * nothing that it writes is written; what had left it before goes its own way.
  */
-import type { CardGateway, Store } from "@paykernel/core/effect"
+import type { CardGateway, Store, WebhookSender } from "@paykernel/core/effect"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 
 /** A moment at which a process can die: just before a call takes effect, or just after. */
 export type Moment = { readonly call: PortCall; readonly when: "before" | "after"; readonly key?: string }
 
-export type PortCall = "commit" | "claim" | "read" | "send" | "lookup" | "reverse" | "verify" | "authenticate"
+export type PortCall = "commit" | "claim" | "read" | "send" | "lookup" | "reverse" | "verify" | "authenticate" | "post"
 
 export type Life = {
   readonly isDead: () => boolean
@@ -57,11 +57,13 @@ export const storeOf = (life: Life, store: Store["Service"]): Store["Service"] =
   commit: (commit) => life.live("commit", store.commit(commit)),
   claim: (request) => life.live("claim", store.claim(request)),
   load: (ref) => life.live("read", store.load(ref)),
+  events: (ref, afterVersion) => life.live("read", store.events(ref, afterVersion)),
+  count: (query, atMost) => life.live("read", store.count(query, atMost)),
   find: (merchantId, collection, id) => life.live("read", store.find(merchantId, collection, id)),
   list: (query) => life.live("read", store.list(query)),
   idempotencyRecord: (key) => life.live("read", store.idempotencyRecord(key)),
   sealedRecord: (place) => life.live("read", store.sealedRecord(place)),
-  nextDueAtMs: () => life.live("read", store.nextDueAtMs())
+  nextDueAtMs: (lane) => life.live("read", store.nextDueAtMs(lane))
 })
 
 /** The gateway as a mortal process reaches it. What was sent arrives, whoever sent it. */
@@ -72,4 +74,10 @@ export const gatewayOf = (life: Life, gateway: CardGateway["Service"]): CardGate
   reverse: (key, timeoutMs) => life.live("reverse", gateway.reverse(key, timeoutMs), key),
   verifyCard: (card, timeoutMs) => life.live("verify", gateway.verifyCard(card, timeoutMs)),
   authenticate: (request, timeoutMs) => life.live("authenticate", gateway.authenticate(request, timeoutMs))
+})
+
+/** The way out to receivers of webhooks. What was posted arrives, whoever posted it. */
+export const senderOf = (life: Life, sender: WebhookSender["Service"]): WebhookSender["Service"] => ({
+  ...sender,
+  post: (post) => life.live("post", sender.post(post))
 })

@@ -16,7 +16,7 @@ export const replaceableStore = () => {
     list: (query) => (instead.list ?? own.list)(query),
     claim: (request) => (instead.claim ?? own.claim)(request),
     sealedRecord: (place) => (instead.sealedRecord ?? own.sealedRecord)(place),
-    nextDueAtMs: () => (instead.nextDueAtMs ?? own.nextDueAtMs)()
+    nextDueAtMs: (lane) => (instead.nextDueAtMs ?? own.nextDueAtMs)(lane)
   }
   return { own, instead, store }
 }

@@ -2,6 +2,8 @@ import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { cardMachine } from "../card/card-machine.ts"
 import { checkoutMachine } from "../checkout/checkout-machine.ts"
+import { deliveryMachine } from "../delivery/delivery-machine.ts"
+import { endpointMachine } from "../endpoint/endpoint-machine.ts"
 import { merchantMachine } from "../merchant/merchant-machine.ts"
 import { paymentMachine } from "../payment/payment-machine.ts"
 import type { AggregateDefinition } from "../ports/aggregate.ts"
@@ -12,6 +14,10 @@ import {
   anyCardEvent,
   anyCheckout,
   anyCheckoutEvent,
+  anyDelivery,
+  anyDeliveryEvent,
+  anyEndpoint,
+  anyEndpointEvent,
   anyMerchant,
   anyMerchantEvent,
   anyPayment,
@@ -24,6 +30,8 @@ import { sameData } from "../testing/plain-data.ts"
 import {
   cardDefinition,
   checkoutDefinition,
+  deliveryDefinition,
+  endpointDefinition,
   merchantDefinition,
   paymentDefinition,
   settlementDefinition
@@ -99,3 +107,5 @@ survivesStorage(cardDefinition, anyCard, anyCardEvent, cardMachine)
 survivesStorage(checkoutDefinition, anyCheckout, anyCheckoutEvent, checkoutMachine)
 survivesStorage(merchantDefinition, anyMerchant, anyMerchantEvent, merchantMachine)
 survivesStorage(settlementDefinition, anySettlement, anySettlementEvent, settlementMachine)
+survivesStorage(endpointDefinition, anyEndpoint, anyEndpointEvent, endpointMachine)
+survivesStorage(deliveryDefinition, anyDelivery, anyDeliveryEvent, deliveryMachine)

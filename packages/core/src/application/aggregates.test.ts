@@ -6,13 +6,22 @@ import type { Card } from "../card/card.ts"
 import { noCard } from "../card/card-evolve.ts"
 import type { Checkout, CheckoutPayment } from "../checkout/checkout.ts"
 import { noCheckout } from "../checkout/checkout-evolve.ts"
+import { noDelivery } from "../delivery/delivery-evolve.ts"
 import { money } from "../money/index.ts"
 import type { Payment, Reversal } from "../payment/payment.ts"
 import { decide } from "../payment/payment-decide.ts"
 import { noPayment } from "../payment/payment-evolve.ts"
 import { collections } from "../ports/aggregate.ts"
-import { anyCard, anyCheckout, anyPayment, anySettlement } from "../testing/arbitraries.ts"
-import { cardDefinition, checkoutDefinition, paymentDefinition, settlementDefinition } from "./aggregates.ts"
+import { anyCard, anyCheckout, anyDelivery, anyEndpoint, anyPayment, anySettlement } from "../testing/arbitraries.ts"
+import {
+  cardDefinition,
+  checkoutDefinition,
+  deliveriesKept,
+  deliveryDefinition,
+  endpointDefinition,
+  paymentDefinition,
+  settlementDefinition
+} from "./aggregates.ts"
 
 const usd = (amount: bigint) => money(amount, "USD")
 
@@ -171,15 +180,32 @@ describe("how the others are found", () => {
     ])
   })
 
+  it("finds what goes to an address under the endpoint whose secret signs it", () => {
+    const listed = (delivery: typeof noDelivery) => deliveryDefinition.index(delivery)[0]?.fields["endpointId"]
+    expect(listed({ ...noDelivery, target: { _tag: "Endpoint", endpointId: "e-1" } })).toBe("e-1")
+    expect(listed({ ...noDelivery, target: { _tag: "Address", url: "https://shop.example" } })).toBe("default")
+  })
+
+  it("lets go of a delivery some time after it has ended, and of none that is still to be tried", () => {
+    const { retention } = deliveriesKept(1_000)
+    expect(retention({ ...noDelivery, status: "waiting", updatedAtMs: 5 })).toEqual({ _tag: "Kept" })
+    for (const status of ["delivered", "dead", "withheld"] as const) {
+      expect(retention({ ...noDelivery, status, updatedAtMs: 5 })).toEqual({ _tag: "Until", atMs: 1_005 })
+    }
+  })
+
   it("uses the declared fields and no others", () => {
     const declared: { readonly [collection: string]: ReadonlyArray<string> } = collections
     fc.assert(
-      fc.property(anyPayment, anyCard, anyCheckout, anySettlement, (payment, card, checkout, settlement) => {
+      fc.property(anyPayment, anyCard, anyCheckout, anySettlement, anyEndpoint, anyDelivery, (...all) => {
+        const [payment, card, checkout, settlement, endpoint, delivery] = all
         const entries = [
           ...paymentDefinition.index(payment),
           ...cardDefinition.index(card),
           ...checkoutDefinition.index(checkout),
-          ...settlementDefinition.index(settlement)
+          ...settlementDefinition.index(settlement),
+          ...endpointDefinition.index(endpoint),
+          ...deliveryDefinition.index(delivery)
         ]
         for (const { collection, fields } of entries) {
           expect(Object.keys(fields).toSorted()).toEqual([...(declared[collection] ?? [])].toSorted())

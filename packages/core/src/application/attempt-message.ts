@@ -9,7 +9,8 @@ import { credentialsOf } from "./card-credentials.ts"
 
 export type Message = (cvv: Cvv | null) => GatewayOperation
 
-export const messageOf = Effect.fnUntraced(function* (payment: Payment, attempt: Attempt, card: Card) {
+/** `card` is `null` where the payment is made without one. */
+export const messageOf = Effect.fnUntraced(function* (payment: Payment, attempt: Attempt, card: Card | null) {
   const shared = {
     key: attempt.gatewayKey,
     kind: attempt.kind,
@@ -22,6 +23,15 @@ export const messageOf = Effect.fnUntraced(function* (payment: Payment, attempt:
     const authorizationKey = authorization?.gatewayKey ?? null
     const followUp: Message = () => ({ ...shared, authorizationKey, authorization: null })
     return followUp
+  }
+  if (card === null) {
+    const transfer: Message = () => ({
+      ...shared,
+      authorizationKey: null,
+      authorization: null,
+      transfer: { reference: payment.source.id }
+    })
+    return transfer
   }
   const credentials = yield* credentialsOf(card, null)
   const authorize: Message = (cvv) => ({

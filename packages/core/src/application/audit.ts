@@ -10,6 +10,8 @@ import { Store, type StoredAggregate, type StoreUnavailable } from "../ports/sto
 import {
   cardDefinition,
   checkoutDefinition,
+  deliveryDefinition,
+  endpointDefinition,
   merchantDefinition,
   paymentDefinition,
   settlementDefinition
@@ -66,7 +68,9 @@ const auditAggregates = Effect.fnUntraced(function* (merchantId: string, books: 
     ...(yield* look(cardDefinition.type, (stored) => examine(cardDefinition, stored))),
     ...(yield* look(paymentDefinition.type, (stored) => examine(paymentDefinition, stored, inspectPayment))),
     ...(yield* look(checkoutDefinition.type, examineCheckout)),
-    ...(yield* look(settlementDefinition.type, (stored) => examine(settlementDefinition, stored, inspectBalance)))
+    ...(yield* look(settlementDefinition.type, (stored) => examine(settlementDefinition, stored, inspectBalance))),
+    ...(yield* look(endpointDefinition.type, (stored) => examine(endpointDefinition, stored))),
+    ...(yield* look(deliveryDefinition.type, (stored) => examine(deliveryDefinition, stored)))
   ]
 })
 
@@ -102,9 +106,9 @@ const whileItStays = <E, R>(
     const examined = yield* examineOne(stored)
     if (examined.problems.length === 0 || looks === looksMax) return examined
     const now = yield* (yield* Store).load(stored.ref)
-    return now === undefined || now.version === stored.version
-      ? examined
-      : yield* whileItStays(now, examineOne, looks + 1)
+    // Swept meanwhile, with its history.
+    if (now === undefined) return { ...examined, problems: [] }
+    return now.version === stored.version ? examined : yield* whileItStays(now, examineOne, looks + 1)
   })
 
 /** Running totals by account and currency: their size does not grow with the number of payments. */

@@ -1,6 +1,7 @@
 /**
- * The token that comes back with a payer's browser. It names the payment and proves that we made it; it never says how
- * the challenge ended, since whoever carries it could change that.
+ * The token that comes back with a payer's browser. It names the payment and proves, in 130 bits, that we made it; it
+ * never says how the challenge ended, since whoever carries it could change that. It is good once, for as long as its
+ * challenge: what is kept of one that was used is a digest.
  */
 import type { Digest } from "../ports/digest.ts"
 

@@ -61,7 +61,9 @@ export type PayCheckoutInput = PayWithCard & {
 }
 
 export type PayDirectlyInput = Order &
-  Omit<PayWithCard, "returnUrl"> & {
+  Omit<PayWithCard, "card" | "returnUrl"> & {
+    /** `null`: by bank transfer, for which the payer quotes the transaction's name. */
+    readonly card: PresentedCard | null
     /**
      * Where a payer who had to answer a 3-D Secure challenge is sent afterwards, given the name that the payment has by
      * then. Default: `returnUrl`.
@@ -71,6 +73,9 @@ export type PayDirectlyInput = Order &
 
 export type OpenCheckoutFailure = CheckoutRejection | MerchantRejection | PaymentRejection | KernelFailure
 export type PayCheckoutFailure = OpenCheckoutFailure | CardRejection
+export type PayDirectlyFailure = PayCheckoutFailure | BankTransfersNotEnabled
+/** The gateway takes none. */
+export type BankTransfersNotEnabled = { readonly _tag: "BankTransfersNotEnabled" }
 export type CheckoutNotFound = { readonly _tag: "CheckoutNotFound" }
 
 export type Checkouts = {
@@ -91,17 +96,18 @@ export type Checkouts = {
     merchantId: string,
     input: PayDirectlyInput,
     request?: IdempotentRequest<CheckoutView>
-  ) => Promise<Outcome<Accepted<CheckoutView>, PayCheckoutFailure>>
+  ) => Promise<Outcome<Accepted<CheckoutView>, PayDirectlyFailure>>
   readonly get: (merchantId: string, id: string) => Promise<Outcome<CheckoutView, CheckoutNotFound | ReadFailure>>
-  /** By the name of a transaction that was tried to pay it. */
+  /** By the name of a transaction that was tried to pay it, with that transaction's own payment as the latest one. */
   readonly ofTransaction: (
     merchantId: string,
     transactionId: string
   ) => Promise<Outcome<CheckoutView, CheckoutNotFound | ReadFailure>>
   readonly ofPage: (page: string) => Promise<Outcome<CheckoutView, CheckoutNotFound | ReadFailure>>
   /**
-   * The checkout once its latest payment has come to an end or waits for the payer, or as it is when `waitMs` are over,
-   * which is a minute at most. Where there is time to wait, the issuer is asked first about a challenge that is open.
+   * The checkout once its latest payment has come to an end or waits for the payer or for a bank transfer, or as it is
+   * when `waitMs` are over, which is a minute at most. Where there is time to wait, the issuer is asked first about a
+   * challenge that is open, and the gateway about a transfer.
    */
   readonly settled: (
     merchantId: string,

@@ -10,6 +10,7 @@ import { Ids } from "../ports/ids.ts"
 import { Risk } from "../ports/risk.ts"
 import { Store } from "../ports/store.ts"
 import { Vault } from "../ports/vault.ts"
+import { announcing } from "./announce-changes.ts"
 import { audit, auditAll } from "./audit.ts"
 import { changeMerchant, presentMerchant } from "./change-merchant.ts"
 import { type ChangeGrounds, changePayment } from "./change-payment.ts"
@@ -19,6 +20,7 @@ import type { CvvLocker } from "./cvv-locker.ts"
 import type { Incident, Kernel } from "./kernel-contract.ts"
 import { keyedDigest } from "./keyed-digest.ts"
 import { type MerchantDirectory, merchantDirectory } from "./merchant-directory.ts"
+import { type News, newsOf, newsWorkerDefaults, type WebhookOptions } from "./news.ts"
 import { cancelCheckout, openCheckout } from "./open-checkout.ts"
 import type { Operations, Ports } from "./operations.ts"
 import { absentHands, operationsOf } from "./operations-of.ts"
@@ -31,10 +33,12 @@ import {
   listCards,
   listPayments,
   listSettlements,
-  readBalances
+  readBalances,
+  readHistory
 } from "./read.ts"
 import { hearGateway, recheckPayment } from "./recheck-payment.ts"
 import { returnFromChallenge } from "./return-from-challenge.ts"
+import { runNews } from "./run-news.ts"
 import { type Run, runner } from "./run-outcome.ts"
 import { runTask } from "./run-task.ts"
 import { settle } from "./settle.ts"
@@ -43,6 +47,7 @@ import { submitCard, updateCard } from "./submit-card.ts"
 import { type SweeperOptions, sweeperDefaults, sweepForever } from "./sweeper.ts"
 import { systemClock, systemIds } from "./system.ts"
 import { watchedClock } from "./watched-clock.ts"
+import { webhookUseCases } from "./webhook-use-cases.ts"
 import { makeWorker, type Worker, type WorkerOptions, workerDefaults } from "./worker.ts"
 
 export type KernelOptions = {
@@ -62,7 +67,7 @@ export type KernelOptions = {
    * `false`: this process accepts and decides and leaves all tasks to others. It refuses security codes then, since they
    * may not leave its memory.
    */
-  readonly worker?: Partial<Omit<WorkerOptions, "owner">> | false
+  readonly worker?: Partial<Omit<WorkerOptions, "owner" | "lane">> | false
   /** How often finished tasks, expired keys and unused codes are removed, and how long finished tasks stay. */
   readonly sweeper?: Partial<SweeperOptions>
   /** Deadline of one call to the gateway. Default 10 s; must stay below half a lease. */
@@ -73,6 +78,8 @@ export type KernelOptions = {
   readonly resolveLimitMs?: number
   /** Security codes held in memory at once. Default 10 000. */
   readonly cvvsMax?: number
+  /** Default: nobody is told of anything. All processes on one store need the same. */
+  readonly webhooks?: WebhookOptions
 }
 
 /**
@@ -93,35 +100,58 @@ export const createKernel = (options: KernelOptions): Kernel => createKernelIn(C
  */
 export const createKernelIn = (runtime: Context.Context<never>, options: KernelOptions): Kernel => {
   const clock = watchedClock(options.clock ?? systemClock)
-  const context = Context.merge(runtime, contextOf(options, clock))
-  const runPromise = Effect.runPromiseWith(context)
-  const owner = Context.get(context, Ids).next(clock.nowMs())
+  const ids = options.ids ?? systemIds
+  const owner = ids.next(clock.nowMs())
   const directory = merchantDirectory()
+  const works = options.worker !== false
   const settings = { ...workerDefaults, ...(options.worker === false ? {} : options.worker), owner }
   const operations = operationsOf(options, clock, settings)
-  const worker = Effect.runSync(Effect.provideContext(makeWorker(settings, runTask(operations, directory)), context))
-  const works = options.worker !== false
-  if (works) Object.assign(operations.hands, worker)
+  const { webhooks } = options
+  const telling = { ...newsWorkerDefaults, ...webhooks?.worker, owner }
+  const news = webhooks === undefined ? null : newsOf(webhooks, clock, telling, operations.onIncident)
+  const context = Context.merge(runtime, contextOf(options, clock, ids, news))
+  const runPromise = Effect.runPromiseWith(context)
+  const employ = ({ hands, callTimeoutMs }: Pick<Operations, "hands" | "callTimeoutMs">, worker: MakeWorker): Crew => {
+    const employed = Effect.runSync(Effect.provideContext(worker, context))
+    if (works) Object.assign(hands, employed)
+    return { ...employed, hands, stopMs: callTimeoutMs * 2 }
+  }
+  // In this order: what is told is told of what was done, and never the other way round.
+  const crews = [
+    employ(operations, makeWorker(settings, runTask(operations, directory))),
+    ...(news === null ? [] : [employ(news, makeWorker(telling, runNews(news)))])
+  ]
   const sweeper = { ...sweeperDefaults, ...options.sweeper }
-  const loops = [worker.poll, sweepForever(sweeper), expireCodes(operations.cvvs, sweeper.expireCodesEveryMs)]
+  const polls = crews.map(({ poll }) => poll)
+  const loops = [...polls, sweepForever(sweeper), expireCodes(operations.cvvs, sweeper.expireCodesEveryMs)]
   const looping = works ? loops.map((loop) => Effect.runForkWith(context)(loop)) : []
   const run = runner(context)
   return {
     ...useCases(run, operations, directory),
+    webhooks: webhookUseCases(run, news),
     ready: async () => {
-      await runPromise(Effect.flatMap(Store, (store) => store.nextDueAtMs()))
+      await runPromise(Effect.flatMap(Store, (store) => store.nextDueAtMs("money")))
     },
-    wake: worker.wake,
-    drain: () => runPromise(works ? worker.drain : Effect.void),
+    wake: () => {
+      for (const { wake } of crews) wake()
+    },
+    drain: async () => {
+      if (works) for (const { drain } of crews) await runPromise(drain)
+    },
     audit: (merchantId) => runPromise(merchantId === undefined ? auditAll() : audit(merchantId)),
     close: async () => {
-      Object.assign(operations.hands, absentHands)
+      for (const { hands } of crews) Object.assign(hands, absentHands)
       await runPromise(Fiber.interruptAll(looping))
-      await runPromise(stopWithin(worker, operations.callTimeoutMs * 2))
+      await Promise.all(crews.map(({ stop, stopMs }) => runPromise(stopWithin(stop, stopMs))))
       operations.cvvs.clear()
     }
   }
 }
+
+type MakeWorker = Effect.Effect<Worker, never, Ports>
+
+/** The worker of one lane, where its tasks are handed over, and how long what it runs is waited for in the end. */
+type Crew = Worker & { readonly hands: Operations["hands"]; readonly stopMs: number }
 
 const useCases = (
   run: Run,
@@ -169,6 +199,7 @@ const paymentUseCases = (run: Run, operations: Operations, directory: MerchantDi
   create: (merchantId, input, request) => run(createPayment(operations, directory, merchantId, input, request)),
   get: (merchantId, id) => run(present(findPayment(merchantId, id), { _tag: "PaymentNotFound" as const })),
   list: (merchantId, request) => run(Effect.map(listPayments(merchantId, request), Result.succeed)),
+  history: (merchantId, id) => run(present(readHistory(merchantId, id), { _tag: "PaymentNotFound" as const })),
   capture: (merchantId, paymentId, { amount }, request) => {
     const command = ({ attemptId, gatewayKey, terms, sendNow, nowMs }: ChangeGrounds) =>
       ({ _tag: "CapturePayment", amount, attemptId, gatewayKey, terms, sendNow, nowMs }) as const
@@ -205,14 +236,19 @@ const checkoutUseCases = (run: Run, operations: Operations, directory: MerchantD
   list: (merchantId, request) => run(Effect.map(listCheckouts(merchantId, request), Result.succeed))
 })
 
-const contextOf = (options: KernelOptions, clock: Clock["Service"]): Context.Context<Ports> =>
+const contextOf = (
+  options: KernelOptions,
+  clock: Clock["Service"],
+  ids: Ids["Service"],
+  news: News | null
+): Context.Context<Ports> =>
   Context.mergeAll(
-    Context.make(Store, options.store),
+    Context.make(Store, news === null ? options.store : announcing(options.store, news, clock)),
     Context.make(CardGateway, options.gateway),
     Context.make(Vault, options.vault),
     Context.make(Risk, options.risk ?? unconcerned),
     Context.make(Clock, clock),
-    Context.make(Ids, options.ids ?? systemIds),
+    Context.make(Ids, ids),
     Context.make(Digest, keyedDigest(options.digestKey))
   )
 
@@ -228,5 +264,5 @@ const present = <A, Missing, E, R>(found: Effect.Effect<A | undefined, E, R>, mi
   Effect.map(found, (value) => (value === undefined ? Result.fail(missing) : Result.succeed(value)))
 
 /** What is still running past the bound is left to its lease: another process will look it up. */
-const stopWithin = (worker: Worker, limitMs: number): Effect.Effect<void> =>
-  Effect.raceFirst(worker.stop, Effect.sleep(limitMs))
+const stopWithin = (stop: Worker["stop"], limitMs: number): Effect.Effect<void> =>
+  Effect.raceFirst(stop, Effect.sleep(limitMs))

@@ -10,7 +10,9 @@ import type { Payment } from "../payment/payment.ts"
 import { Clock } from "../ports/clock.ts"
 import type { TaskUpdate } from "../ports/commit.ts"
 import { Store, StoreUnavailable } from "../ports/store.ts"
+import type { Place } from "../ports/vault.ts"
 import { checkoutDefinition, paymentDefinition } from "./aggregates.ts"
+import { panField } from "./card-credentials.ts"
 import type { MerchantDirectory } from "./merchant-directory.ts"
 import type { Operations } from "./operations.ts"
 import { type Loaded, load, written } from "./repository.ts"
@@ -77,6 +79,10 @@ const outcomeOf = ({ status, failure }: Payment): CheckoutOutcome | null => {
   }
 }
 
+/** A card that was presented for this payment alone: once that has ended, and no other follows it, nobody needs its number. */
+const cardOf = ({ merchantId, source }: Payment): ReadonlyArray<Place> =>
+  source.type === "card" ? [{ merchantId, recordId: source.id, field: panField }] : []
+
 type Finding = {
   readonly checkout: Loaded<Checkout>
   readonly payment: Payment
@@ -106,7 +112,15 @@ const record = Effect.fnUntraced(
     const next = events.some(({ _tag }) => _tag === "CheckoutSteppedUp") ? stepUp : null
     const inserted = [...tasks, ...(next?.tasks ?? [])].map((task) => insertion(payment.merchantId, task, undefined))
     const aggregates = next === null ? [write] : [write, next.write]
-    yield* (yield* Store).commit({ idempotency: null, aggregates, ledger: [], tasks: inserted, lease, sealed: [] })
+    yield* (yield* Store).commit({
+      idempotency: null,
+      aggregates,
+      ledger: [],
+      tasks: inserted,
+      lease,
+      sealed: [],
+      erased: next === null ? cardOf(payment) : []
+    })
     if (inserted.length > 0) operations.hands.wake()
     const version = checkout.version + events.length
     const followed: Followed = { checkout: { state, version }, payment: next?.payment ?? payment, recorded: true }

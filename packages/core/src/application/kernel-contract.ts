@@ -18,6 +18,7 @@ import type { Money } from "../money/index.ts"
 import type {
   Payer,
   Payment,
+  PaymentEvent,
   PaymentRejection,
   Reversal,
   ReversalReason,
@@ -26,6 +27,7 @@ import type {
 import type { Json } from "../ports/commit.ts"
 import type { Settlement } from "../settlement/settlement.ts"
 import type { Checkouts } from "./checkout-contract.ts"
+import type { Webhooks } from "./webhook-contract.ts"
 
 export type Outcome<A, E> = { readonly ok: true; readonly value: A } | { readonly ok: false; readonly error: E }
 
@@ -135,7 +137,13 @@ export type RegisterMerchantInput = Omit<Extract<MerchantCommand, { _tag: "Regis
 
 /** Something that a person should look at. Never holds card data or amounts. */
 export type Incident = {
-  readonly kind: "attempt_escalated" | "late_success_undone" | "task_parked" | "task_failed"
+  readonly kind:
+    | "attempt_escalated"
+    | "late_success_undone"
+    | "task_parked"
+    | "task_failed"
+    /** An endpoint is told nothing more, because it said that it is gone or has failed for days. */
+    | "webhook_endpoint_disabled"
   readonly merchantId: string
   readonly aggregate: { readonly type: string; readonly id: string }
   readonly subject: string
@@ -197,6 +205,11 @@ export type Kernel = {
       id: string
     ) => Promise<Outcome<PaymentItem, { readonly _tag: "PaymentNotFound" } | ReadFailure>>
     readonly list: (merchantId: string, request: ListRequest) => Promise<Outcome<Listed<PaymentItem>, ReadFailure>>
+    /** Everything that happened to it, oldest first. `id` may name a refund or a cancel: the history is the payment's. */
+    readonly history: (
+      merchantId: string,
+      id: string
+    ) => Promise<Outcome<ReadonlyArray<PaymentEvent>, { readonly _tag: "PaymentNotFound" } | ReadFailure>>
     readonly capture: (
       merchantId: string,
       id: string,
@@ -219,14 +232,16 @@ export type Kernel = {
     ) => Promise<Outcome<Accepted<PaymentItem>, ChangePaymentFailure>>
     /**
      * The payer's browser is back from the issuer. Only a wake-up: the outcome is asked of the gateway. Answers where to
-     * send the browser, once the authentication has been looked up.
+     * send the browser, once the authentication has been looked up; `null` where nobody has said.
      */
     readonly returnFromChallenge: (
       state: string
-    ) => Promise<Outcome<{ readonly redirectUrl: string }, { readonly _tag: "ReturnStateInvalid" } | ReadFailure>>
+    ) => Promise<
+      Outcome<{ readonly redirectUrl: string | null }, { readonly _tag: "ReturnStateInvalid" } | ReadFailure>
+    >
     /**
-     * Has the gateway asked again about attempts that were left to a person: payments that `list` finds with
-     * `where: { review: "manual" }`. What the gateway cannot say for certain changes nothing.
+     * Has the gateway asked again about attempts that were left to a person, payments that `list` finds with
+     * `where: { review: "manual" }`, and about a bank transfer that is waited for. What the gateway cannot say for certain changes nothing.
      */
     readonly recheck: (merchantId: string, id: string) => Promise<Outcome<Payment, PaymentRejection | ReadFailure>>
     /**
@@ -241,6 +256,7 @@ export type Kernel = {
     readonly ledger: (merchantId: string, id: string) => Promise<Outcome<ReadonlyArray<LedgerTransaction>, ReadFailure>>
   }
   readonly checkouts: Checkouts
+  readonly webhooks: Webhooks
   readonly settlements: {
     readonly get: (
       merchantId: string,

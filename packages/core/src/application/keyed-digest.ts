@@ -22,9 +22,28 @@ export const keyedDigest = (key: Uint8Array): Digest["Service"] => {
     fingerprint: keyed("fingerprint"),
     "return-state": keyed("return-state"),
     "public-id": keyed("public-id"),
-    "checkout-page": keyed("checkout-page")
+    "checkout-page": keyed("checkout-page"),
+    "webhook-id": keyed("webhook-id"),
+    "webhook-secret": keyed("webhook-secret"),
+    "webhook-confirmation": keyed("webhook-confirmation")
   }
   return { of: (purpose, text) => base32(macs[purpose].clone().update(bytesOf(text)).digest()) }
+}
+
+/** The bytes that a digest stands for, as many as it has whole ones: 16. */
+export const digestBytes = (digest: string): Uint8Array => {
+  const bytes: Array<number> = []
+  let bits = 0
+  let held = 0
+  for (const letter of digest) {
+    held = (held << 5) | alphabet.indexOf(letter)
+    bits += 5
+    if (bits < 8) continue
+    bits -= 8
+    bytes.push((held >> bits) & 0xff)
+    held &= (1 << bits) - 1
+  }
+  return Uint8Array.from(bytes)
 }
 
 const base32 = (bytes: Uint8Array): string => {

@@ -6,11 +6,12 @@
 import * as Effect from "effect/Effect"
 import type { Card } from "../card/card.ts"
 import type { Merchant } from "../merchant/merchant.ts"
-import { Clock } from "../ports/clock.ts"
+import type { Clock } from "../ports/clock.ts"
 import type { Store, StoreUnavailable } from "../ports/store.ts"
 import { merchantDefinition } from "./aggregates.ts"
 import { loadCard } from "./load-card.ts"
 import { load } from "./repository.ts"
+import { shortMemory } from "./short-memory.ts"
 
 export type MerchantDirectory = {
   /** A merchant that does not exist has the status `none`. */
@@ -23,8 +24,8 @@ export type MerchantDirectory = {
 
 /** A change made by another process is seen after at most `rememberMs`. */
 export const merchantDirectory = (rememberMs = 1000, entriesMax = 10_000): MerchantDirectory => {
-  const merchants = memory<Merchant>(rememberMs, entriesMax)
-  const cards = memory<Card>(rememberMs, entriesMax)
+  const merchants = shortMemory<Merchant>(rememberMs, entriesMax)
+  const cards = shortMemory<Card>(rememberMs, entriesMax)
   return {
     get: (merchantId) =>
       merchants.recall(
@@ -45,26 +46,3 @@ export const merchantDirectory = (rememberMs = 1000, entriesMax = 10_000): Merch
 }
 
 const placeOf = (merchantId: string, cardId: string): string => `${merchantId} ${cardId}`
-
-const memory = <A>(rememberMs: number, entriesMax: number) => {
-  const remembered = new Map<string, { readonly value: A; readonly untilMs: number }>()
-  const recall = <E, R>(key: string, ask: Effect.Effect<A, E, R>, isWorthIt: (value: A) => boolean) =>
-    Effect.flatMap(Clock, (clock): Effect.Effect<A, E, R> => {
-      const nowMs = clock.nowMs()
-      const known = remembered.get(key)
-      // A clock that was moved back must not make a memory last longer.
-      if (known !== undefined && known.untilMs > nowMs && known.untilMs <= nowMs + rememberMs) {
-        return Effect.succeed(known.value)
-      }
-      return Effect.map(ask, (value) => {
-        if (!isWorthIt(value)) return value
-        if (remembered.size >= entriesMax) remembered.clear()
-        remembered.set(key, { value, untilMs: nowMs + rememberMs })
-        return value
-      })
-    })
-  const forget = (key: string): void => {
-    remembered.delete(key)
-  }
-  return { recall, forget }
-}

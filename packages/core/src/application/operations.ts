@@ -63,7 +63,7 @@ const updated = ({ id, aggregate, fence }: ClaimedTask, then: TaskUpdate["then"]
 })
 
 /** Hands a task that was just committed, born leased, to the worker of this process. */
-export const takeUp = (operations: Operations, tasks: ReadonlyArray<TaskInsert>): void => {
+export const takeUp = (operations: Pick<Operations, "hands">, tasks: ReadonlyArray<TaskInsert>): void => {
   for (const task of tasks) {
     if (task.bornLeased === null) continue
     operations.hands.offer({

@@ -1,6 +1,7 @@
 /**
- * Pays a checkout with a card that is not saved: the checkout, the card and the payment are written in one commit, so
- * there is no moment at which a payment belongs to nothing or a checkout waits for a payment that does not exist.
+ * Pays a checkout with a card that is not saved, or by bank transfer: the checkout, the card and the payment are written
+ * in one commit, so there is no moment at which a payment belongs to nothing or a checkout waits for a payment that does
+ * not exist.
  */
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
@@ -8,6 +9,7 @@ import type { Cvv } from "../card/cvv.ts"
 import type { Checkout, OpenCheckout } from "../checkout/checkout.ts"
 import { noCheckout } from "../checkout/index.ts"
 import type { Merchant } from "../merchant/merchant.ts"
+import { CardGateway } from "../ports/card-gateway.ts"
 import { Clock } from "../ports/clock.ts"
 import type { SealedRecord } from "../ports/commit.ts"
 import { Digest } from "../ports/digest.ts"
@@ -20,8 +22,8 @@ import type {
   CheckoutView,
   PayCheckoutFailure,
   PayCheckoutInput,
+  PayDirectlyFailure,
   PayDirectlyInput,
-  PayWithCard,
   PresentedCard
 } from "./checkout-contract.ts"
 import { checkoutPage, publicName } from "./checkout-names.ts"
@@ -32,7 +34,13 @@ import type { IdempotentRequest } from "./kernel-contract.ts"
 import type { MerchantDirectory } from "./merchant-directory.ts"
 import { refusalOf } from "./open-checkout.ts"
 import type { Operations, Reservation } from "./operations.ts"
-import { type CheckoutPaymentPlan, planCheckoutPayment, startTry } from "./plan-checkout-payment.ts"
+import {
+  type CheckoutPaymentPlan,
+  type PayInput,
+  planCheckoutPayment,
+  type SealedCard,
+  startTry
+} from "./plan-checkout-payment.ts"
 import { findCheckout, viewOf } from "./present-checkout.ts"
 import { type Loaded, load } from "./repository.ts"
 import type { Committed, TransactError } from "./transact.ts"
@@ -60,13 +68,13 @@ export const payDirectly = Effect.fn("paykernel.payDirectly")(function* (
   input: PayDirectlyInput,
   request: IdempotentRequest<CheckoutView> | undefined
 ) {
-  const paying = idempotently<CheckoutView, PayCheckoutFailure, PayError, PayPorts>({
+  const paying = idempotently<CheckoutView, PayDirectlyFailure, PayError, PayPorts>({
     merchantId,
     request,
     perform: (bind) => directly(operations, directory, merchantId, input, bind),
     current: (record) => findCheckout(merchantId, record.aggregate.id)
   })
-  const { cvv } = input.card
+  const cvv = input.card?.cvv ?? null
   return yield* cvv === null ? paying : Effect.tap(paying, endUnused(cvv))
 })
 
@@ -80,6 +88,7 @@ const directly = Effect.fnUntraced(function* (
   input: PayDirectlyInput,
   bind: Bind<CheckoutView> | null
 ) {
+  if (input.card === null && (yield* CardGateway).capabilities.bankTransfers !== true) return transfersNotEnabled
   const nowMs = (yield* Clock).nowMs()
   const id = publicName(yield* Digest, "txn", (yield* Ids).next(nowMs))
   const { amount, description, customer, metadata, webhookUrl, returnUrl } = input
@@ -99,8 +108,15 @@ const directly = Effect.fnUntraced(function* (
   }
   const way: Way = { attempt: id, checkoutId: id, transactionId: id, opening, bind }
   const afterChallenge = input.afterChallenge?.(id) ?? returnUrl
-  const paid = yield* payWith(operations, directory, merchantId, { ...input, returnUrl: afterChallenge }, way)
-  return Result.map(paid, ({ view }) => view)
+  // A payer who has no session elsewhere has this one, by which the payment leads back to its checkout.
+  const payer = { ...input.payer, sessionId: input.payer.sessionId || id }
+  const paid = yield* payWith(operations, directory, merchantId, { ...input, payer, returnUrl: afterChallenge }, way)
+  const begun: Result.Result<CheckoutView, PayDirectlyFailure> = Result.map(paid, ({ view }) => view)
+  return begun
+})
+
+const transfersNotEnabled: Result.Result<CheckoutView, PayDirectlyFailure> = Result.fail({
+  _tag: "BankTransfersNotEnabled"
 })
 
 type Way = {
@@ -122,7 +138,7 @@ const payWith = Effect.fnUntraced(function* (
   operations: Operations,
   directory: MerchantDirectory,
   merchantId: string,
-  input: PayWithCard,
+  input: PayInput,
   way: Way
 ) {
   const merchant = yield* directory.get(merchantId)
@@ -143,7 +159,7 @@ const payOnce = Effect.fnUntraced(function* (
   operations: Operations,
   merchant: Merchant,
   before: Loaded<Checkout>,
-  input: PayWithCard,
+  input: PayInput,
   way: Way
 ) {
   const nowMs = (yield* Clock).nowMs()
@@ -157,24 +173,23 @@ const payOnce = Effect.fnUntraced(function* (
   if (events.length === 0) return accept({ view: yield* viewOf(checkout), begun: false })
   const refusal = refusalOf(merchant, checkout.amount)
   if (refusal !== null) return refuse(refusal)
-  const cardId = ids.next(nowMs)
+  const { card } = input
+  const presented = card === null ? null : yield* sealedCard(merchant.id, ids.next(nowMs), card)
   const attemptId = ids.next(nowMs)
-  const { sealed, fingerprint } = yield* sealedPan(merchant.id, cardId, input.card)
-  const room = yield* roomFor(operations, attemptId, input.card.cvv)
+  const cvv = card?.cvv ?? null
+  const room = yield* roomFor(operations, attemptId, cvv)
   const plan = () =>
     planCheckoutPayment(merchant, started.success, input, {
-      cardId,
+      presented,
       attemptId,
       gatewayKey: digest.of("gateway-key", attemptId),
-      fingerprint,
-      sealed,
       sendNow: room?.atOnce ?? false,
       bornLeased: room === null ? null : { owner: operations.owner, untilMs: nowMs + operations.leaseMs },
       page: checkoutPage(digest, merchant.id, checkout.id),
       bind: way.bind,
       nowMs
     })
-  const code = input.card.cvv === null ? null : attemptId
+  const code = cvv === null ? null : attemptId
   const begun = yield* commitWithRoom(operations, room, code, committed(plan))
   if (Result.isSuccess(begun)) return accept({ view: begun.success.state, begun: true })
   return begun.failure._tag === "VersionConflict" ? yield* begun.failure : refuse(begun.failure)
@@ -183,12 +198,12 @@ const payOnce = Effect.fnUntraced(function* (
 const refuse = (reason: PayCheckoutFailure): Result.Result<Paid, PayCheckoutFailure> => Result.fail(reason)
 const accept = (paid: Paid): Result.Result<Paid, PayCheckoutFailure> => Result.succeed(paid)
 
-const sealedPan = Effect.fnUntraced(function* (merchantId: string, cardId: string, { pan }: PresentedCard) {
+const sealedCard = Effect.fnUntraced(function* (merchantId: string, id: string, card: PresentedCard) {
   const vault = yield* Vault
-  const place = { merchantId, recordId: cardId, field: panField }
-  const fingerprint = yield* vault.fingerprint(pan, merchantId)
-  const sealed: SealedRecord = { ...place, sealed: yield* vault.seal(pan, place) }
-  return { sealed, fingerprint }
+  const place = { merchantId, recordId: id, field: panField }
+  const fingerprint = yield* vault.fingerprint(card.pan, merchantId)
+  const sealed: SealedRecord = { ...place, sealed: yield* vault.seal(card.pan, place) }
+  return { card, id, fingerprint, sealed } satisfies SealedCard
 })
 
 /** Room for the task that will send the payment, with the security code laid ready for it. */

@@ -1,17 +1,19 @@
 /**
- * What is written when somebody begins to pay: the checkout, the card that was presented, and the payment made with it.
- * Decided together, as data: nothing of it can be written without the rest.
+ * What is written when somebody begins to pay: the checkout, the card that was presented, if it is paid by card, and the
+ * payment made with it. Decided together, as data: nothing of it can be written without the rest.
  */
 import * as Result from "effect/Result"
+import type { CardEvent } from "../card/card.ts"
 import { decide as decideCard, noCard } from "../card/index.ts"
 import type { Checkout, CheckoutEvent, CheckoutPayment, CheckoutRejection, OpenCheckout } from "../checkout/checkout.ts"
 import { type CheckoutDecision, decide as decideCheckout, evolve } from "../checkout/index.ts"
 import type { Decision } from "../decision.ts"
 import type { Merchant } from "../merchant/merchant.ts"
 import { decide as decidePayment, noPayment } from "../payment/index.ts"
+import type { Payer, RequestPayment } from "../payment/payment.ts"
 import type { Commit, SealedRecord, TaskInsert } from "../ports/commit.ts"
 import { cardDefinition, checkoutDefinition, paymentDefinition } from "./aggregates.ts"
-import type { CheckoutView, PayCheckoutFailure, PayWithCard } from "./checkout-contract.ts"
+import type { CheckoutView, PayCheckoutFailure, PayWithCard, PresentedCard } from "./checkout-contract.ts"
 import type { Bind } from "./idempotently.ts"
 import { type Loaded, written } from "./repository.ts"
 import { requestOf } from "./request-of-checkout.ts"
@@ -49,13 +51,22 @@ export const startTry = (
 
 const nothing: CheckoutDecision = Result.succeed({ events: [], ledger: [], tasks: [] })
 
-/** What a payment is made with that neither the merchant nor the payer says. */
-export type Grounds = {
-  readonly cardId: string
-  readonly attemptId: string
-  readonly gatewayKey: string
+/** `card` is `null` where it is paid by bank transfer. */
+export type PayInput = Omit<PayWithCard, "card"> & { readonly card: PresentedCard | null }
+
+/** A card as it is laid away. */
+export type SealedCard = {
+  readonly card: PresentedCard
+  readonly id: string
   readonly fingerprint: string
   readonly sealed: SealedRecord
+}
+
+/** What a payment is made with that neither the merchant nor the payer says. */
+export type Grounds = {
+  readonly presented: SealedCard | null
+  readonly attemptId: string
+  readonly gatewayKey: string
   /** The authorization goes out as soon as it is written. */
   readonly sendNow: boolean
   /** The lease of the task that sends it; `null` where another process may. */
@@ -72,17 +83,18 @@ export type CheckoutPaymentPlan = { readonly view: CheckoutView; readonly commit
 export const planCheckoutPayment = (
   merchant: Merchant,
   started: StartedTry,
-  input: PayWithCard,
+  input: PayInput,
   grounds: Grounds
 ): Result.Result<CheckoutPaymentPlan, PayCheckoutFailure> => {
   const { before, checkout } = started
-  const { cardId, bind, bornLeased, nowMs } = grounds
+  const { presented, bind, bornLeased, nowMs } = grounds
   const attempt = latestOf(checkout)
-  const presented = presentCard(merchant.id, input, grounds)
-  if (Result.isFailure(presented)) return Result.fail(presented.failure)
-  const requested = requestPayment(merchant, checkout, attempt.id, input, grounds)
-  if (Result.isFailure(requested)) return Result.fail(requested.failure)
   const owner = (id: string) => ({ merchantId: merchant.id, id })
+  const card = presented === null ? null : presentCard(merchant.id, input.payer, presented, nowMs)
+  if (card !== null && Result.isFailure(card)) return Result.fail(card.failure)
+  const cards = presented === null || card === null ? [] : [cardWrite(owner(presented.id), card.success)]
+  const requested = requestPayment(merchant, checkout, attempt, input, grounds)
+  if (Result.isFailure(requested)) return Result.fail(requested.failure)
   const { events, tasks } = requested.success
   const payment = written(paymentDefinition, owner(attempt.id), { state: noPayment, version: 0 }, events)
   const view: CheckoutView = { checkout, latest: { attempt, payment: payment.state }, page: grounds.page }
@@ -91,7 +103,7 @@ export const planCheckoutPayment = (
     idempotency: bind === null ? null : bind(view, { aggregate, subject: attempt.id }),
     aggregates: [
       written(checkoutDefinition, owner(checkout.id), before, started.events).write,
-      written(cardDefinition, owner(cardId), { state: noCard, version: 0 }, presented.success.events).write,
+      ...cards,
       payment.write
     ],
     ledger: [],
@@ -99,15 +111,16 @@ export const planCheckoutPayment = (
       insertion(merchant.id, task, ({ dueAtMs }) => (dueAtMs <= nowMs ? bornLeased : null))
     ),
     lease: null,
-    sealed: [grounds.sealed]
+    sealed: presented === null ? [] : [presented.sealed],
+    erased: []
   }
   return Result.succeed({ view, commit })
 }
 
-const presentCard = (merchantId: string, { card, payer }: PayWithCard, { cardId, fingerprint, nowMs }: Grounds) =>
+const presentCard = (merchantId: string, payer: Payer, { card, id, fingerprint }: SealedCard, nowMs: number) =>
   decideCard(noCard, {
     _tag: "PresentCard",
-    id: cardId,
+    id,
     merchantId,
     billingDetails: card.billingDetails,
     expMonth: card.expMonth,
@@ -120,25 +133,39 @@ const presentCard = (merchantId: string, { card, payer }: PayWithCard, { cardId,
     nowMs
   })
 
+const cardWrite = (owner: { readonly merchantId: string; readonly id: string }, { events }: Decision<CardEvent>) =>
+  written(cardDefinition, owner, { state: noCard, version: 0 }, events).write
+
 const requestPayment = (
   merchant: Merchant,
   checkout: Checkout,
-  id: string,
-  { card, payer, returnUrl }: PayWithCard,
-  { cardId, attemptId, gatewayKey, sendNow, nowMs }: Grounds
+  { id, transactionId }: CheckoutPayment,
+  { payer, returnUrl }: PayInput,
+  { presented, attemptId, gatewayKey, sendNow, nowMs }: Grounds
 ) =>
   decidePayment(noPayment, {
     ...requestOf(merchant, checkout, payer, returnUrl),
     id,
-    source: { type: "card", id: cardId },
-    card: { network: card.pan.network, last4: card.pan.last4, fundingType: "unknown" },
-    verificationMethod: card.cvv === null ? "none" : "cvv",
+    ...(presented === null ? byTransfer(transactionId) : byCard(presented)),
     attemptId,
     gatewayKey,
     authenticationKey: `${gatewayKey}-3ds`,
     sendNow,
     nowMs
   })
+
+const byCard = ({ card, id }: SealedCard): Pick<RequestPayment, "source" | "card" | "verificationMethod"> => ({
+  source: { type: "card", id },
+  card: { network: card.pan.network, last4: card.pan.last4, fundingType: "unknown" },
+  verificationMethod: card.cvv === null ? "none" : "cvv"
+})
+
+/** Whoever transfers the money quotes the name that merchant and payer know the transaction by. */
+const byTransfer = (transactionId: string): ReturnType<typeof byCard> => ({
+  source: { type: "bank_transfer", id: transactionId },
+  card: noPayment.card,
+  verificationMethod: "none"
+})
 
 const latestOf = ({ payments }: Checkout): CheckoutPayment => {
   const latest = payments.at(-1)

@@ -1,7 +1,7 @@
 /** A checkout as its host sees it: with its latest payment, and the name of its page. */
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import type { Checkout } from "../checkout/checkout.ts"
+import type { Checkout, CheckoutPayment } from "../checkout/checkout.ts"
 import type { Payment } from "../payment/payment.ts"
 import { Digest } from "../ports/digest.ts"
 import { Store } from "../ports/store.ts"
@@ -13,15 +13,18 @@ import { load, revive } from "./repository.ts"
 
 const notFound = Result.fail<CheckoutNotFound>({ _tag: "CheckoutNotFound" })
 
-export const viewOf = Effect.fnUntraced(function* (checkout: Checkout) {
-  const latest = checkout.payments.at(-1)
-  const payment = latest === undefined ? null : (yield* load(paymentDefinition, checkout.merchantId, latest.id)).state
+/** With the latest payment of one transaction, or of all. */
+export const viewOf = Effect.fnUntraced(function* (checkout: Checkout, transactionId?: string) {
+  const { merchantId, payments } = checkout
+  const isAsked = (payment: CheckoutPayment) => transactionId === undefined || payment.transactionId === transactionId
+  const latest = payments.findLast(isAsked)
+  const payment = latest === undefined ? null : (yield* load(paymentDefinition, merchantId, latest.id)).state
   return viewWith(yield* Digest, checkout, payment)
 })
 
-/** `payment` is the checkout's latest one. */
+/** `payment` is one of the checkout's. */
 export const viewWith = (digest: Digest["Service"], checkout: Checkout, payment: Payment | null): CheckoutView => {
-  const attempt = checkout.payments.at(-1)
+  const attempt = checkout.payments.find(({ id }) => id === payment?.id)
   const latest = attempt === undefined || payment === null ? null : { attempt, payment }
   return { checkout, latest, page: checkoutPage(digest, checkout.merchantId, checkout.id) }
 }
@@ -36,7 +39,9 @@ export const findCheckoutOfTransaction = Effect.fn("paykernel.findTransaction")(
   transactionId: string
 ) {
   const item = yield* (yield* Store).find(merchantId, "transactions", transactionId)
-  return item === undefined ? notFound : Result.succeed(yield* viewOf(revive(checkoutDefinition, item.aggregate).state))
+  if (item === undefined) return notFound
+  const { state: checkout } = revive(checkoutDefinition, item.aggregate)
+  return Result.succeed(yield* viewOf(checkout, transactionId))
 })
 
 export const findCheckoutOfPage = Effect.fn("paykernel.findCheckoutPage")(function* (page: string) {

@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import { available as availableOf } from "../ledger/index.ts"
 import { negate } from "../money/index.ts"
-import type { Payment } from "../payment/payment.ts"
+import type { Payment, PaymentEvent } from "../payment/payment.ts"
 import type { AggregateDefinition } from "../ports/aggregate.ts"
 import { type ListedItem, Store } from "../ports/store.ts"
 import { cardDefinition, paymentDefinition, settlementDefinition } from "./aggregates.ts"
@@ -52,6 +52,22 @@ export const listCards = (merchantId: string, request: ListRequest) =>
 export const findPayment = (merchantId: string, id: string) => find(merchantId, "payments", id, presentPaymentItem)
 export const listPayments = (merchantId: string, request: ListRequest) =>
   list(merchantId, "payments", request, presentPaymentItem)
+
+/** As many as a store gives at once. */
+const eventsPage = 1000
+
+/** Everything that ever happened to a payment, oldest first; `undefined` where there is none of that id. */
+export const readHistory = Effect.fn("paykernel.paymentHistory")(function* (merchantId: string, id: string) {
+  const store = yield* Store
+  const item = yield* store.find(merchantId, "payments", id)
+  if (item === undefined) return undefined
+  const history: Array<PaymentEvent> = []
+  for (;;) {
+    const stored = yield* store.events(item.aggregate.ref, history.length)
+    history.push(...stored.map(({ data, schemaVersion }) => paymentDefinition.decodeEvent(data, schemaVersion)))
+    if (stored.length < eventsPage) return history
+  }
+})
 
 export const findSettlement = (merchantId: string, id: string) =>
   find(merchantId, "settlements", id, presentAs(settlementDefinition))

@@ -4,7 +4,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import type { GatewayLookup, GatewayVerdict } from "../attempt/attempt.ts"
+import type { Attempt, GatewayLookup, GatewayVerdict } from "../attempt/attempt.ts"
 import { decide } from "../payment/index.ts"
 import type { Payment, PaymentRejection } from "../payment/payment.ts"
 import { Clock } from "../ports/clock.ts"
@@ -15,7 +15,10 @@ import type { Operations } from "./operations.ts"
 import { load } from "./repository.ts"
 import { transact } from "./transact.ts"
 
-/** Asks the gateway about every attempt that was left to a person. What it cannot say for certain changes nothing. */
+/**
+ * Asks the gateway about every attempt that was left to a person, and about a bank transfer that is waited for. What it
+ * cannot say for certain changes nothing.
+ */
 export const recheckPayment = Effect.fn("paykernel.recheckPayment")(function* (
   operations: Operations,
   directory: MerchantDirectory,
@@ -25,14 +28,20 @@ export const recheckPayment = Effect.fn("paykernel.recheckPayment")(function* (
   let { state: payment } = yield* load(paymentDefinition, merchantId, paymentId)
   if (payment.status === "none") return notFound
   for (const attempt of payment.attempts) {
-    if (attempt.status !== "manual") continue
+    if (attempt.status !== "manual" && !isAwaitedTransfer(payment, attempt)) continue
     const lookup = yield* lookUpAtGateway(attempt.gatewayKey, operations.callTimeoutMs)
+    // What follows from anything less certain is for whoever holds the attempt's task.
+    if (attempt.status !== "manual" && lookup._tag !== "Found") continue
     const recorded = yield* record(operations, directory, payment, attempt.id, lookup)
     if (Result.isFailure(recorded)) return recorded
     payment = recorded.success
   }
   return Result.succeed(payment)
 })
+
+/** The gateway has been told of the transfer, and nobody knows yet whether the money comes. */
+export const isAwaitedTransfer = ({ source }: Payment, { kind, status }: Attempt): boolean =>
+  source.type === "bank_transfer" && kind === "authorize" && status === "unknown"
 
 /**
  * Takes a message in which a gateway reports what became of a key. The caller has made sure that the gateway sent it;

@@ -169,9 +169,11 @@ const letGo = (code: CodeInUse, exit: Exit.Exit<GatewayReply>): Effect.Effect<vo
 
 /** Everything that a message needs before it can leave. */
 const prepare = Effect.fnUntraced(function* (payment: Payment, attempt: Attempt) {
-  const card = yield* loadCard(payment.merchantId, payment.source.id)
-  // Asked once: on a message that goes out again a denial would come too late to mean anything.
-  if (attempt.kind === "authorize" && attempt.sends === 1) {
+  const isByCard = payment.source.type === "card"
+  const card = isByCard ? yield* loadCard(payment.merchantId, payment.source.id) : null
+  // Asked once: on a message that goes out again a denial would come too late to mean anything. A transfer is not
+  // asked about: nobody can make one with what he has stolen from a card.
+  if (card !== null && attempt.kind === "authorize" && attempt.sends === 1) {
     const evaluation = yield* (yield* Risk).assessPayment(payment, card, (yield* Clock).nowMs())
     if (evaluation.decision === "denied") return { _tag: "Denied", evaluation } as const
   }

@@ -22,11 +22,13 @@ const failuresMax = 50
 /** The world's failures, which pass: a task that meets them is tried for as long as they last. */
 const weather = ["StoreUnavailable", "VaultUnavailable", "OutcomeRefused"]
 
-export const runTask = (operations: Operations, directory: MerchantDirectory) => {
-  const streaks = failureStreaks()
-  const carryOut: {
-    readonly [K in TaskKind]: (task: ClaimedTask, fresh: boolean) => Effect.Effect<void, unknown, Ports>
-  } = {
+/** How the tasks of a lane are carried out. */
+export type CarryOut = {
+  readonly [K in TaskKind]: (task: ClaimedTask, fresh: boolean) => Effect.Effect<void, unknown, Ports>
+}
+
+export const runTask = (operations: Operations, directory: MerchantDirectory) =>
+  carryingOut(operations.onIncident, {
     attempt: (task, fresh) => runAttempt(operations, directory, task, fresh),
     authenticate: (task) =>
       Effect.asVoid(runAuthentication(operations, task.aggregate.merchantId, task.aggregate.id, task)),
@@ -35,13 +37,23 @@ export const runTask = (operations: Operations, directory: MerchantDirectory) =>
     verify_card: (task) => runCardVerification(operations, task),
     settle: (task) => runSettlement(directory, task),
     expire_checkout: (task) => runExpireCheckout(task),
-    follow_payment: (task) => runFollowPayment(operations, directory, task)
-  }
+    follow_payment: (task) => runFollowPayment(operations, directory, task),
+    notify: ofAnotherLane,
+    deliver: ofAnotherLane
+  })
+
+/** Carries tasks out, and deals with those that fail. */
+export const carryingOut = (onIncident: Operations["onIncident"], carryOut: CarryOut) => {
+  const streaks = failureStreaks()
   return (task: ClaimedTask, fresh: boolean): Effect.Effect<void, never, Ports> =>
     Effect.matchCauseEffect(carryOut[task.kind](task, fresh), {
       onSuccess: () => Effect.sync(() => streaks.ended(task.id)),
-      onFailure: (cause) => setBack(operations, streaks, task, cause)
+      onFailure: (cause) => setBack(onIncident, streaks, task, cause)
     })
+}
+
+export function ofAnotherLane({ kind }: ClaimedTask): Effect.Effect<never> {
+  return Effect.die(new Error(`no task "${kind}" is carried out here`))
 }
 
 /** Another holder of the lease has taken over: what this one was doing no longer matters. */
@@ -52,7 +64,7 @@ const isLeaseLost = (cause: Cause.Cause<unknown>): boolean => {
 
 /** If even this cannot be written, the lease runs out and the task is found again. */
 const setBack = (
-  operations: Operations,
+  onIncident: Operations["onIncident"],
   streaks: FailureStreaks,
   task: ClaimedTask,
   cause: Cause.Cause<unknown>
@@ -67,7 +79,7 @@ const setBack = (
     if (parked) streaks.ended(task.id)
     const { merchantId, type, id } = task.aggregate
     const kind = parked ? "task_parked" : "task_failed"
-    operations.onIncident({ kind, merchantId, aggregate: { type, id }, subject: task.subject, why })
+    onIncident({ kind, merchantId, aggregate: { type, id }, subject: task.subject, why })
     yield* commitLease(lease)
   }).pipe(Effect.ignore)
 }

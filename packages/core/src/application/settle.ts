@@ -92,11 +92,13 @@ const settleBatch = Effect.fnUntraced(function* (merchant: Merchant) {
   const { state, write } = written(settlementDefinition, owner, absent, decided.success.events)
   const { ledger } = decided.success
   const aggregates = [...writes, write]
-  return yield* store.commit({ idempotency: null, aggregates, ledger, tasks: [], lease: null, sealed: [] }).pipe(
-    Effect.as<Batch>({ _tag: "Settled", settlement: state }),
-    Effect.catchTag("VersionConflict", () => Effect.succeed<Batch>({ _tag: "Contended" })),
-    Effect.catchTag(["KeyTaken", "LeaseLost"], (error) => Effect.die(error))
-  )
+  return yield* store
+    .commit({ idempotency: null, aggregates, ledger, tasks: [], lease: null, sealed: [], erased: [] })
+    .pipe(
+      Effect.as<Batch>({ _tag: "Settled", settlement: state }),
+      Effect.catchTag("VersionConflict", () => Effect.succeed<Batch>({ _tag: "Contended" })),
+      Effect.catchTag(["KeyTaken", "LeaseLost"], (error) => Effect.die(error))
+    )
 })
 
 /** Payments with something to settle, each once, whichever of its items was listed. */

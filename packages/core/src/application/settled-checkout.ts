@@ -8,6 +8,7 @@ import { type Followed, followPayment } from "./follow-payment.ts"
 import type { MerchantDirectory } from "./merchant-directory.ts"
 import type { Operations } from "./operations.ts"
 import { viewWith } from "./present-checkout.ts"
+import { isAwaitedTransfer, recheckPayment } from "./recheck-payment.ts"
 import { runAuthentication } from "./run-authentication.ts"
 
 const pauseMinMs = 5
@@ -26,8 +27,8 @@ export const settledCheckout = Effect.fn("paykernel.settledCheckout")(function* 
   let followed = yield* followPayment(operations, directory, about)
   if (followed.checkout.state.status === "none") return Result.fail({ _tag: "CheckoutNotFound" as const })
   const askMs = yield* leftMs
-  if (isChallenged(followed) && askMs > 0) {
-    yield* askIssuer(operations, followed.payment, askMs)
+  if (isWaitingForOthers(followed) && askMs > 0) {
+    yield* askThem(operations, directory, followed.payment, askMs)
     followed = yield* followPayment(operations, directory, { ...about, known: followed.checkout })
   }
   for (let pause = pauseMinMs; isUnderWay(followed); pause = Math.min(pauseMaxMs, Math.ceil(pause * 1.5))) {
@@ -48,13 +49,24 @@ const countdown = (totalMs: number) =>
 
 const nanosPerMs = 1e6
 
-type Challenged = Followed & { readonly payment: Payment }
+type Begun = Followed & { readonly payment: Payment }
 
-const isChallenged = (followed: Followed): followed is Challenged => followed.payment?.status === "action_required"
+/** For the payer who answers his issuer, or for the bank that a transfer has to come from: neither is a matter of seconds. */
+const isWaitingForOthers = (followed: Followed): followed is Begun => {
+  const { payment } = followed
+  if (payment === null) return false
+  return payment.status === "action_required" || payment.attempts.some((attempt) => isAwaitedTransfer(payment, attempt))
+}
 
-const isUnderWay = ({ checkout, payment }: Followed): boolean =>
-  checkout.state.status === "paying" && payment?.status !== "action_required"
+const isUnderWay = (followed: Followed): boolean =>
+  followed.checkout.state.status === "paying" && !isWaitingForOthers(followed)
 
-/** Whatever keeps the issuer from answering in time, a task of its own asks again. */
-const askIssuer = (operations: Operations, { merchantId, id }: Payment, withinMs: number) =>
-  runAuthentication(operations, merchantId, id, null).pipe(Effect.timeoutOption(withinMs), Effect.ignore)
+/** Whatever keeps issuer or bank from answering in time, a task of its own asks again. */
+const askThem = (operations: Operations, directory: MerchantDirectory, payment: Payment, withinMs: number) => {
+  const { merchantId, id } = payment
+  const asked =
+    payment.status === "action_required"
+      ? Effect.asVoid(runAuthentication(operations, merchantId, id, null))
+      : Effect.asVoid(recheckPayment(operations, directory, merchantId, id))
+  return asked.pipe(Effect.timeoutOption(withinMs), Effect.ignore)
+}

@@ -4,6 +4,8 @@ import type { Json } from "../ports/commit.ts"
 import {
   cardDefinition,
   checkoutDefinition,
+  deliveryDefinition,
+  endpointDefinition,
   merchantDefinition,
   paymentDefinition,
   settlementDefinition
@@ -33,14 +35,19 @@ describe("a stored shape", () => {
     expect(() => upcast({}, version, 3, steps)).toThrow(`stored with version ${version}`)
   })
 
-  it.each([paymentDefinition, cardDefinition, checkoutDefinition, merchantDefinition, settlementDefinition])(
-    "written by a newer program is refused: $type",
-    (definition) => {
-      const { schemaVersion } = definition
-      expect(() => definition.decodeState({}, schemaVersion + 1)).toThrow(`stored with version ${schemaVersion + 1}`)
-      expect(() => definition.decodeEvent({}, schemaVersion + 1)).toThrow(`stored with version ${schemaVersion + 1}`)
-    }
-  )
+  it.each([
+    paymentDefinition,
+    cardDefinition,
+    checkoutDefinition,
+    merchantDefinition,
+    settlementDefinition,
+    endpointDefinition,
+    deliveryDefinition
+  ])("written by a newer program is refused: $type", (definition) => {
+    const { schemaVersion } = definition
+    expect(() => definition.decodeState({}, schemaVersion + 1)).toThrow(`stored with version ${schemaVersion + 1}`)
+    expect(() => definition.decodeEvent({}, schemaVersion + 1)).toThrow(`stored with version ${schemaVersion + 1}`)
+  })
 
   it("before merchants had profiles gets an empty one", () => {
     const merchant = { ...noMerchant, status: "active" as const, id: "m-1" }

@@ -34,7 +34,10 @@ export type ChangeEndpointInput = {
   readonly enabled?: boolean
 }
 
-/** An endpoint and its current secret, which is shown this once. */
+/**
+ * An endpoint and its current secret, which is shown this once. An idempotent request that is repeated shows it again;
+ * what its `answer` keeps is kept as text, so it must not hold the secret.
+ */
 export type EndpointWithSecret = { readonly endpoint: Endpoint; readonly secret: Redacted.Redacted<string> }
 
 export type EndpointFailure =
@@ -42,6 +45,8 @@ export type EndpointFailure =
   | KernelFailure
   | { readonly _tag: "AddressRefused"; readonly why: AddressRefusal }
   | { readonly _tag: "DialectUnknown" }
+  /** Its dialect has every address confirm itself: another address is another endpoint. */
+  | { readonly _tag: "EndpointAddressIsFixed" }
   | { readonly _tag: "SecretNotAllowed" }
   /** The merchant has as many as it may. */
   | { readonly _tag: "TooManyEndpoints"; readonly countMax: number }
@@ -49,6 +54,10 @@ export type EndpointFailure =
   | { readonly _tag: "WebhooksNotConfigured" }
 
 export type Webhooks = {
+  /**
+   * A merchant's first endpoint is heeded at once by the process that made it, and within a second by others: what those
+   * commit before may go untold. Whatever an endpoint is, changed or removed, is read anew for each message.
+   */
   readonly endpoints: {
     readonly create: (
       merchantId: string,
@@ -76,6 +85,10 @@ export type Webhooks = {
     readonly confirm: (merchantId: string, id: string, token: string) => Promise<Outcome<Endpoint, EndpointFailure>>
     /** Sends it a message that is about nothing. */
     readonly test: (merchantId: string, id: string) => Promise<Outcome<Endpoint, EndpointFailure>>
+    /**
+     * Its secrets are erased, and its id is not used again. Only the default endpoint stays, without its address: what
+     * goes to the address of a payment is signed with its secret.
+     */
     readonly remove: (merchantId: string, id: string) => Promise<Outcome<Endpoint, EndpointFailure>>
   }
   readonly deliveries: {

@@ -6,6 +6,7 @@ import type * as Redacted from "effect/Redacted"
 import type { Card, CardEvent } from "../card/card.ts"
 import type { Checkout, CheckoutEvent } from "../checkout/checkout.ts"
 import type { Endpoint, EndpointEvent } from "../endpoint/endpoint.ts"
+import type { Merchant } from "../merchant/merchant.ts"
 import type { Payment, PaymentEvent } from "../payment/payment.ts"
 import type { Settlement, SettlementEvent } from "../settlement/settlement.ts"
 
@@ -48,6 +49,8 @@ export type MessageToRender = {
   readonly read: {
     readonly payment: (id: string) => Promise<Payment | undefined>
     readonly card: (id: string) => Promise<Card | undefined>
+    /** Whose change it is. */
+    readonly merchant: () => Promise<Merchant | undefined>
   }
 }
 

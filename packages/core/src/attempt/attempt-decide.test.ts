@@ -1,8 +1,19 @@
 import { describe, expect, it } from "vitest"
 import { attemptAfter, attemptEvents, attemptIn, inEachState } from "../testing/attempt-examples.ts"
 import { approved, attemptPlan, declined, examplePolicy, startMs, usd } from "../testing/payment-examples.ts"
-import type { AttemptStatus } from "./attempt.ts"
-import { evolveAttempt, nextStep, onAbandon, onHolderLost, onReply, onReversal, onStart, planAttempt } from "./index.ts"
+import type { Attempt, AttemptEvent, AttemptStatus } from "./attempt.ts"
+import {
+  evolveAttempt,
+  isOpen,
+  nextStep,
+  onAbandon,
+  onHolderLost,
+  onLookup,
+  onReply,
+  onReversal,
+  onStart,
+  planAttempt
+} from "./index.ts"
 
 const atMs = startMs
 const { started, unknown, reversed, late } = attemptEvents
@@ -99,6 +110,74 @@ describe("a reply", () => {
   })
 })
 
+describe("an answer that comes again with another meaning", () => {
+  it("is a success found late even under the reference of the failure", () => {
+    const refused = attemptAfter(started, { ...attemptEvents.declined, reference: "reference-1" })
+    expect(onReply(refused, approved(), atMs)).toEqual([{ _tag: "LateSuccessFound", reference: "reference-1", atMs }])
+  })
+
+  it("is no news where it declines what was undone", () => {
+    expect(onReply(attemptIn.not_charged, declined("card_expired", { reference: "reference-9" }), atMs)).toEqual([])
+  })
+})
+
+describe("an attempt", () => {
+  const stands: { readonly [S in AttemptStatus]: boolean } = {
+    ...{ planned: true, sending: true, unknown: true, reversing: true, manual: true, orphaned: true },
+    ...{ confirmed: false, declined: false, abandoned: false, not_charged: false }
+  }
+
+  it("stands in the way of the next one for as long as it may move money", () => {
+    expect(Object.fromEntries(statuses.map((status) => [status, isOpen(attemptIn[status])]))).toEqual(stands)
+  })
+
+  /** Where each state leads when this is heard of it. */
+  const ends = (follows: (attempt: Attempt) => ReadonlyArray<AttemptEvent>) =>
+    Object.fromEntries(
+      statuses.map((status) => [status, follows(attemptIn[status]).reduce(evolveAttempt, attemptIn[status]).status])
+    )
+
+  it("is settled by a definite answer wherever that is still open, and undone where it had failed", () => {
+    const same = { reversing: "reversing", confirmed: "confirmed", orphaned: "orphaned" }
+    expect(ends((attempt) => onReply(attempt, approved(), atMs))).toEqual({
+      ...{ planned: "confirmed", sending: "confirmed", unknown: "confirmed", manual: "confirmed" },
+      ...{ declined: "orphaned", abandoned: "orphaned", not_charged: "orphaned" },
+      ...same
+    })
+    expect(ends((attempt) => onReply(attempt, declined(), atMs))).toEqual({
+      ...{ planned: "declined", sending: "declined", unknown: "declined", manual: "declined" },
+      ...{ declined: "declined", abandoned: "abandoned", not_charged: "not_charged" },
+      ...same
+    })
+  })
+
+  it("says why it is in doubt, or in a person's hands", () => {
+    const { resolveLimitMs } = examplePolicy
+    const other = approved(usd(1n))
+    const incapable = {
+      ...examplePolicy,
+      capabilities: { ...examplePolicy.capabilities, idempotentByKey: false, reverseByKey: false }
+    }
+    const tooLateMs = atMs + resolveLimitMs
+    const whys = [
+      onHolderLost(attemptIn.sending, atMs),
+      onReply(attemptIn.sending, other, atMs),
+      onLookup(attemptIn.unknown, { _tag: "Found", verdict: other }, examplePolicy, atMs),
+      onLookup(attemptIn.unknown, { _tag: "AbsentFinal" }, incapable, atMs),
+      onLookup(attemptIn.unknown, { _tag: "Unavailable", why: "down" }, examplePolicy, tooLateMs),
+      onReversal(attemptIn.reversing, { _tag: "ReversalUnknown", why: "down" }, examplePolicy, tooLateMs)
+    ].map(([event]) => event)
+    expect(whys).toEqual([
+      { _tag: "AttemptBecameUnknown", why: "holder lost", atMs },
+      { _tag: "AttemptBecameUnknown", why: "the gateway answered for another amount", atMs },
+      { _tag: "AttemptEscalated", why: "the gateway answered for another amount", atMs },
+      { _tag: "AttemptEscalated", why: "absent, and can be neither resent nor reversed", atMs },
+      { _tag: "AttemptEscalated", why: "in doubt for too long", atMs: tooLateMs },
+      { _tag: "AttemptEscalated", why: "reversal in doubt for too long", atMs: tooLateMs }
+    ])
+  })
+})
+
 describe("a reversal", () => {
   const limitMs = examplePolicy.resolveLimitMs
 
@@ -126,6 +205,10 @@ describe("the history of an attempt", () => {
     expect(() =>
       evolveAttempt(attemptAfter(started, unknown, started), { _tag: "AttemptNotSent", why: "lie", atMs })
     ).toThrow("taken for unsent")
+  })
+
+  it("holds no doubt any more where it has been undone", () => {
+    expect(attemptIn.not_charged.unknownSinceMs).toBeNull()
   })
 
   it("is born in sending where the plan names a start", () => {

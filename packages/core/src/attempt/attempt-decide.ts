@@ -93,6 +93,7 @@ export const onLookup = (attempt: Attempt, lookup: GatewayLookup, policy: Attemp
       : onVerdict(attempt, lookup.verdict, nowMs)
   }
   if (attempt.status !== "unknown") return none
+  if (lookup._tag === "Pending") return assured(attempt, policy, nowMs)
   const absent =
     lookup._tag === "AbsentFinal" || (lookup._tag === "AbsentYet" && absenceIsFinal(attempt, policy, nowMs))
   if (absent) return recover(attempt, policy, nowMs)
@@ -141,6 +142,15 @@ const onVerdict = (attempt: Attempt, verdict: GatewayVerdict, nowMs: number): Ev
 
 const whileSending = (attempt: Attempt, verdict: GatewayVerdict, nowMs: number): Events =>
   echoes(attempt, verdict) ? settled(verdict, nowMs) : becameUnknown(mismatch, nowMs)
+
+/**
+ * Whoever waits for a bank is not in doubt: the time of doubt begins anew. That is written down now and then, and not at
+ * every look, of which a transfer of some days sees thousands.
+ */
+const assured = (attempt: Attempt, policy: AttemptPolicy, nowMs: number): Events =>
+  nowMs - (attempt.unknownSinceMs ?? nowMs) >= policy.resolveLimitMs / 2
+    ? [{ _tag: "AttemptStillPending", atMs: nowMs }]
+    : none
 
 /** The key has had no effect: send again where that is harmless, else make sure that it never has one. */
 const recover = (attempt: Attempt, policy: AttemptPolicy, nowMs: number): Events => {

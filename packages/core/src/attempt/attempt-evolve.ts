@@ -49,6 +49,8 @@ export const evolveAttempt = (attempt: Attempt, event: AttemptEvent): Attempt =>
     case "AttemptBecameUnknown":
       // The first doubt counts: sending again does not make the doubt any younger.
       return { ...attempt, status, unknownSinceMs: attempt.unknownSinceMs ?? event.atMs }
+    case "AttemptStillPending":
+      return { ...attempt, status, unknownSinceMs: event.atMs }
     case "AttemptConfirmed":
     case "AttemptDeclined":
     case "LateSuccessFound":

@@ -62,6 +62,23 @@ describe("a look-up", () => {
     ])
   })
 
+  it("leaves alone what the gateway waits for itself, however long that takes", () => {
+    const pending: GatewayLookup = { _tag: "Pending" }
+    const halfMs = examplePolicy.resolveLimitMs / 2
+    expectEach(lookUp(pending, quiet), {})
+    expectEach(lookUp(pending, halfMs - 1), {})
+    expectEach(lookUp(pending, halfMs), { unknown: ["AttemptStillPending"] })
+    expectEach(lookUp(pending, 100 * halfMs), { unknown: ["AttemptStillPending"] })
+  })
+
+  it("counts the time of doubt anew from where the gateway has assured that it waits", () => {
+    const down: GatewayLookup = { _tag: "Unavailable", why: "down" }
+    const { resolveLimitMs } = examplePolicy
+    const assured = attemptAfter(started, unknown, { _tag: "AttemptStillPending", atMs: startMs + resolveLimitMs })
+    expect(lookUp(down, 2 * resolveLimitMs - 1)(assured)).toEqual([])
+    expect(lookUp(down, 2 * resolveLimitMs)(assured).map(({ _tag }) => _tag)).toEqual(["AttemptEscalated"])
+  })
+
   it("takes the gateway's assurance of absence at once", () => {
     expectEach(lookUp(absentFinal, 0), { unknown: ["AttemptStarted"] })
   })

@@ -14,6 +14,7 @@ export const attemptMachine: Machine<AttemptStatus, AttemptEvent["_tag"]> = {
     AttemptDeclined: "declined"
   },
   unknown: {
+    AttemptStillPending: "unknown",
     AttemptConfirmed: "confirmed",
     AttemptDeclined: "declined",
     AttemptStarted: "sending",

@@ -2,7 +2,17 @@ import * as Result from "effect/Result"
 import { describe, expect, it } from "vitest"
 import { attemptPlan, examplePolicy, startMs } from "../testing/payment-examples.ts"
 import type { AttemptPolicy, GatewayCapabilities } from "./attempt.ts"
-import { checkPolicy, evolveAttempt, isOverdue, nextCheckAtMs, planAttempt, quietMs } from "./index.ts"
+import {
+  absenceIsFinal,
+  checkPolicy,
+  doubtIsOver,
+  evolveAttempt,
+  isOverdue,
+  mayResend,
+  nextCheckAtMs,
+  planAttempt,
+  quietMs
+} from "./index.ts"
 
 const withCapabilities = (change: Partial<GatewayCapabilities>): AttemptPolicy => ({
   ...examplePolicy,
@@ -27,14 +37,36 @@ describe("a policy of recovery", () => {
     )
   })
 
+  it("may do without a margin, and ask a gateway whose look-ups never lag", () => {
+    const exact = { ...withCapabilities({ lookupLagMs: 0 }), marginMs: 0 }
+    expect(checkPolicy(exact)).toEqual(Result.succeed(exact))
+  })
+
+  const noTime = "not a whole number of milliseconds from 0"
+  const quiet = quietMs(examplePolicy)
+
   it.each([
-    ["a time below zero", { ...examplePolicy, marginMs: -1 }, "marginMs"],
-    ["a time that is not whole", withCapabilities({ lookupLagMs: 0.5 }), "lookupLagMs"],
-    ["a time that never comes", withCapabilities({ maxInFlightMs: Number.POSITIVE_INFINITY }), "maxInFlightMs"],
-    ["keys forgotten within the margin", withCapabilities({ keyTtlMs: examplePolicy.marginMs }), "keyTtlMs"],
-    ["a limit within the quiet time", { ...examplePolicy, resolveLimitMs: quietMs(examplePolicy) }, "resolveLimitMs"]
-  ])("is refused with %s", (_, policy, field) => {
-    expect(checkPolicy(policy)).toMatchObject({ failure: { _tag: "PolicyTimeInvalid", field } })
+    ["a time below zero", { ...examplePolicy, marginMs: -1 }, "marginMs", noTime],
+    ["a time that is not whole", withCapabilities({ lookupLagMs: 0.5 }), "lookupLagMs", noTime],
+    ["a time that never comes", withCapabilities({ maxInFlightMs: Number.POSITIVE_INFINITY }), "maxInFlightMs", noTime],
+    [
+      "keys forgotten within the margin",
+      withCapabilities({ keyTtlMs: examplePolicy.marginMs }),
+      "keyTtlMs",
+      "the gateway forgets a key within the margin"
+    ],
+    [
+      "a limit within the quiet time",
+      { ...examplePolicy, resolveLimitMs: quiet },
+      "resolveLimitMs",
+      "ends before absence can be final"
+    ]
+  ])("is refused with %s", (_, policy, field, reason) => {
+    expect(checkPolicy(policy)).toEqual(Result.fail({ _tag: "PolicyTimeInvalid", field, reason }))
+  })
+
+  it("waits for the longest flight, the lag of look-ups and the margin, one after another", () => {
+    expect(quietMs({ ...withCapabilities({ maxInFlightMs: 60_000, lookupLagMs: 7_000 }), marginMs: 500 })).toBe(67_500)
   })
 })
 
@@ -56,6 +88,8 @@ describe("the next look at an open attempt", () => {
     const quiet = quietMs(examplePolicy)
     expect(nextCheckAtMs(unknown, examplePolicy, startMs + quiet - 30_000, 20)).toBe(startMs + quiet)
     expect(nextCheckAtMs(unknown, examplePolicy, startMs + quiet, 20)).toBe(startMs + quiet + 60_000)
+    const reversing = { ...unknown, status: "reversing" } as const
+    expect(nextCheckAtMs(reversing, examplePolicy, startMs + quiet - 30_000, 20)).toBe(startMs + quiet + 30_000)
   })
 
   it("comes as soon as a person has to be called", () => {
@@ -68,6 +102,12 @@ describe("the next look at an open attempt", () => {
 
 describe("an attempt that never left", () => {
   const planned = planAttempt(attemptPlan({ startedAtMs: null }))
+
+  it("is absent for certain from the first moment, and is never in doubt or sent again", () => {
+    expect(absenceIsFinal(planned, examplePolicy, 0)).toBe(true)
+    expect(doubtIsOver(planned, examplePolicy, startMs + examplePolicy.resolveLimitMs)).toBe(false)
+    expect(mayResend(planned, examplePolicy, 0)).toBe(false)
+  })
 
   it("is overdue after a day, one that may have left never is", () => {
     const limit = startMs + examplePolicy.resolveLimitMs

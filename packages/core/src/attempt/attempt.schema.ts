@@ -59,6 +59,7 @@ export const AttemptEventCodec: Schema.Codec<AttemptEvent> = Schema.TaggedUnion(
   AttemptStarted: { atMs: Schema.Int },
   AttemptNotSent: { why: Schema.String, atMs: Schema.Int },
   AttemptBecameUnknown: { why: Schema.String, atMs: Schema.Int },
+  AttemptStillPending: { atMs: Schema.Int },
   AttemptConfirmed: { reference: Schema.String, atMs: Schema.Int },
   AttemptDeclined: { code: Schema.String, reference: Schema.NullOr(Schema.String), atMs: Schema.Int },
   AttemptReversalStarted: { atMs: Schema.Int },

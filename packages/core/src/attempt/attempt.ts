@@ -12,7 +12,7 @@ export type AttemptStatus =
   | "planned"
   /** A holder of the task's lease may be talking to the gateway right now. */
   | "sending"
-  /** Sent, and no trustworthy answer: only a look-up may decide. */
+  /** Sent, and no trustworthy answer or none yet: only a look-up may decide. */
   | "unknown"
   /** Being undone by key, because it can be neither resent nor left alone. */
   | "reversing"
@@ -63,6 +63,8 @@ export type AttemptEvent =
   | { readonly _tag: "AttemptStarted"; readonly atMs: number }
   | { readonly _tag: "AttemptNotSent"; readonly why: string; readonly atMs: number }
   | { readonly _tag: "AttemptBecameUnknown"; readonly why: string; readonly atMs: number }
+  /** The gateway knows of it and waits for somebody else, such as a bank. */
+  | { readonly _tag: "AttemptStillPending"; readonly atMs: number }
   | { readonly _tag: "AttemptConfirmed"; readonly reference: string; readonly atMs: number }
   | {
       readonly _tag: "AttemptDeclined"
@@ -112,6 +114,8 @@ export type GatewayLookup =
   | { readonly _tag: "AbsentFinal" }
   /** Not seen yet, which is not the same as did not happen. */
   | { readonly _tag: "AbsentYet" }
+  /** The gateway has it and waits itself, as it does for a bank transfer: no doubt, and no outcome yet. */
+  | { readonly _tag: "Pending" }
   | { readonly _tag: "Unavailable"; readonly why: string }
 
 export type GatewayReversal =
@@ -130,6 +134,8 @@ export type GatewayCapabilities = {
   /** Longest time a message may travel before it executes. */
   readonly maxInFlightMs: number
   readonly reverseByKey: boolean
+  /** Whether payments by bank transfer may be sent. Default `false`. */
+  readonly bankTransfers?: boolean
 }
 
 /** Times that rule recovery. `quietMs` = maxInFlight + lookupLag + margin. */

@@ -127,6 +127,8 @@ describe("submitting a card", () => {
     ["no number", { expYear: Number.NaN }, "ExpiryOutOfRange"],
     ["a year of two digits is long past", { expYear: 30 }, "CardExpired"],
     ["fifty years ahead", { expMonth: 5, expYear: 2076 }, null],
+    ["fifty years ahead, from the first moment", { expMonth: 5, expYear: 2076, nowMs: Date.UTC(2026, 5) }, null],
+    ["the first month of a year", { expMonth: 1, expYear: 2027 }, null],
     ["more than fifty years ahead", { expMonth: 6, expYear: 2076 }, "ExpiryOutOfRange"],
     ["a year of five digits", { expYear: 10_000 }, "ExpiryOutOfRange"]
   ])("expiry: %s", (_, change, rejection) => {
@@ -265,6 +267,19 @@ describe("updating a card", () => {
       avs: "pending",
       cvv: "pending",
       expYear: 2028
+    })
+  })
+
+  it("keeps what the change does not name", () => {
+    const events = history(
+      submit(),
+      update({ billing: { line2: "Flat 2", district: "Kent" } }),
+      update({ billing: { city: "Dover" }, email: "new@example.org" })
+    )
+    const before = fold(submitted)
+    expect(fold(events)).toMatchObject({
+      billingDetails: { ...before.billingDetails, line2: "Flat 2", district: "Kent", city: "Dover" },
+      holder: { ...before.holder, email: "new@example.org" }
     })
   })
 

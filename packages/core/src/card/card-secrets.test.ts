@@ -28,6 +28,8 @@ describe("a card number", () => {
     ["4007400000000007", "VISA"],
     ["4012000033330026", "VISA"],
     ["5102420000000006", "MASTERCARD"],
+    ["5555555555554444", "MASTERCARD"],
+    ["5610591081018250", "UNKNOWN"],
     ["2221000000000009", "MASTERCARD"],
     ["2720990000000007", "MASTERCARD"],
     ["378282246310005", "AMEX"],
@@ -103,6 +105,8 @@ describe("secrets of a card", () => {
     expect(JSON.stringify({ card: pan("378282246310005"), cvv: cvv("123") })).toBe(
       '{"card":"***********0005","cvv":"[cvv]"}'
     )
+    expect(inspect([pan("4007400000000007"), cvv("123")])).toBe("[ Pan(************0007), [cvv] ]")
+    expect(String(cvv("123"))).toBe("[cvv]")
   })
 })
 

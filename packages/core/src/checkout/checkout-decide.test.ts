@@ -299,9 +299,10 @@ describe("the end of the time", () => {
     given(...history(open()))
       .when(expire(endMs - 1))
       .thenRejected({ _tag: "CheckoutNotDue", dueAtMs: endMs })
-    given(...history(open()))
+    const { tasks } = given(...history(open()))
       .when(expire())
       .then({ _tag: "CheckoutExpired", atMs: endMs })
+    expect(tasks).toEqual([])
   })
 
   it("comes after a decline", () => {

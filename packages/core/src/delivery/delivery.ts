@@ -60,6 +60,8 @@ export type Delivery = {
   readonly dialect: string
   readonly target: DeliveryTarget
   readonly subject: DeliverySubject
+  /** How often it was put on its schedule. */
+  readonly round: number
   /** Failed attempts since it was last put on its schedule. */
   readonly failures: number
   /** All attempts ever made. */
@@ -84,6 +86,7 @@ export type DeliveryCommand =
       readonly subject: DeliverySubject
       /** Its endpoint is disabled: kept for a replay, not sent. */
       readonly withheld: boolean
+      readonly firstAttemptAtMs: number
       readonly nowMs: number
     }
   | {
@@ -95,7 +98,7 @@ export type DeliveryCommand =
     }
   | { readonly _tag: "WithholdDelivery"; readonly nowMs: number }
   /** Puts it at the start of its schedule once more, whatever became of it. */
-  | { readonly _tag: "ReplayDelivery"; readonly nowMs: number }
+  | { readonly _tag: "ReplayDelivery"; readonly firstAttemptAtMs: number; readonly nowMs: number }
 
 export type DeliveryEvent =
   | (Omit<Extract<DeliveryCommand, { _tag: "PlanDelivery" }>, "_tag" | "nowMs"> & {
@@ -111,7 +114,7 @@ export type DeliveryEvent =
     }
   | { readonly _tag: "DeliveryGivenUp"; readonly attempt: DeliveryAttempt; readonly atMs: number }
   | { readonly _tag: "DeliveryWithheld"; readonly atMs: number }
-  | { readonly _tag: "DeliveryReplayed"; readonly atMs: number }
+  | { readonly _tag: "DeliveryReplayed"; readonly firstAttemptAtMs: number; readonly atMs: number }
 
 export type DeliveryRejection =
   | { readonly _tag: "DeliveryAlreadyPlanned" }

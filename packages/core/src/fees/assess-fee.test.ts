@@ -126,6 +126,10 @@ describe("tiers", () => {
     expect(totalOf(tiered("graduated", "payment"), gross)).toBe(total)
   })
 
+  it("have one line", () => {
+    expect(linesOf(tiered("graduated", "payment"), 1_100n)).toEqual([["tiered", 117n]])
+  })
+
   it("count from the volume to date where they say so", () => {
     const context = { ...card, volumeToDate: usd(900n) }
     expect(totalOf(tiered("volume", "volumeToDate"), 100n, context)).toBe(15n)
@@ -206,6 +210,14 @@ describe("caps", () => {
       ]
     ],
     [
+      // 17 and 33 are the minimum exactly, so nothing is missing.
+      1_650n,
+      [
+        ["percentage", 17n],
+        ["percentage", 33n]
+      ]
+    ],
+    [
       15_000n,
       [
         ["percentage", 150n],
@@ -262,6 +274,17 @@ describe("the default schedule", () => {
   ])("charges %s", (_what, gross, method, total) => {
     expect(assess(defaultFeeSchedule, gross, { ...card, method }).total.amount).toBe(total)
   })
+
+  it("names what it charges, and rounds halves up", () => {
+    const namesOf = (method: string) =>
+      assess(defaultFeeSchedule, usd(1_050n), { ...card, method }).breakdown.map(
+        ({ name, amount }) => `${name} ${amount.amount}`
+      )
+    expect(namesOf("card")).toEqual(["card processing 30", "card payment 30"])
+    expect(namesOf("crypto")).toEqual(["processing 11"])
+    expect(assess(defaultFeeSchedule, money(50n, "JPY"), card).total).toEqual(money(1n, "JPY"))
+    expect(assess(defaultFeeSchedule, money(500n, "JPY"), card).total).toEqual(money(15n, "JPY"))
+  })
 })
 
 describe("what cannot be assessed", () => {
@@ -282,7 +305,14 @@ describe("what cannot be assessed", () => {
         rounding: "down",
         tiers: [{ upTo: money(1n, "EUR"), rate: bps(1n) }, { rate: bps(1n) }]
       }
-    ]
+    ],
+    ...(["interchange", "scheme", "markup"] as const).map((part): [string, Fee] => {
+      const terms = { interchange: { rate: bps(1n) }, scheme: { rate: bps(1n) }, markup: { rate: bps(1n) } }
+      const inEuros = { ...terms, [part]: { rate: bps(1n), fixed: money(1n, "EUR") } }
+      const { interchange, scheme, markup } = inEuros
+      const tables = { interchange: [interchange], scheme: [scheme], markup }
+      return [part, { kind: "interchangePlusPlus", name: part, ...tables, rounding: "down" }]
+    })
   ])("is an amount of the schedule in another currency (%s)", (name, fee) => {
     expect(assessFees(limited({ kind: "sum", fees: [noFee, fee] }), usd(100n), card)).toMatchObject({
       failure: { _tag: "FeeCurrencyMismatch", name, fee: "EUR", gross: "USD" }

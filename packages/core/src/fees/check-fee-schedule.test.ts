@@ -13,6 +13,7 @@ import {
 } from "./index.ts"
 
 const usd = (amount: bigint) => money(amount, "USD")
+const row = { rate: bps(1n) }
 const tiers = (...list: ReadonlyArray<FeeTier>): Fee => ({
   kind: "tiered",
   name: "at fault",
@@ -29,15 +30,34 @@ const share = (rate: { readonly numerator: bigint; readonly denominator: bigint 
   rounding: "down"
 })
 const nested = (depth: number): Fee => (depth === 1 ? noFee : { kind: "sum", fees: [nested(depth - 1)] })
-const repeated = (times: number): Fee => ({ kind: "sum", fees: new Array<Fee>(times).fill(fixed(0n)) })
+const repeated = (times: number, fee: Fee = fixed(0n)): Fee => ({
+  kind: "sum",
+  fees: new Array<Fee>(times).fill(fee)
+})
+const capped = (fee: Fee): Fee => ({ kind: "capped", name: "cap", max: usd(9n), fee })
+const nestedCaps = (depth: number): Fee => (depth === 1 ? noFee : capped(nestedCaps(depth - 1)))
+const tieredTo = (count: number): Fee =>
+  tiers(...Array.from({ length: count - 1 }, (_, index) => ({ ...row, upTo: usd(BigInt(index + 1)) })), row)
+const tables = (interchange: number, scheme: number): Fee => ({
+  kind: "interchangePlusPlus",
+  name: "at fault",
+  interchange: new Array(interchange).fill(row),
+  scheme: new Array(scheme).fill(row),
+  markup: row,
+  rounding: "down"
+})
+const pair = (fee: Fee): Fee => ({ kind: "sum", fees: [fixed(1n), fee] })
+const choices = (count: number): Fee => ({
+  kind: "select",
+  rules: Array.from({ length: count }, () => ({ when: {}, fee: noFee })),
+  otherwise: noFee
+})
 
 const belowZero = { _tag: "FeeBelowZero", name: "at fault" }
 const rateInvalid = { _tag: "FeeRateInvalid", name: "at fault" }
 const tiersInvalid = (reason: string) => ({ _tag: "FeeTiersInvalid", name: "at fault", reason })
 const capsInvalid = (reason: string) => ({ _tag: "FeeCapsInvalid", name: "at fault", reason })
 const tooLarge = { _tag: "FeeScheduleTooLarge", depthMax: feeDepthMax, partsMax: feePartsMax }
-const row = { rate: bps(1n) }
-
 const faults: ReadonlyArray<[string, Fee, object]> = [
   ["a fixed fee below zero", fixed(-1n), belowZero],
   ["a rate below zero", share(bps(-1n)), belowZero],
@@ -82,7 +102,8 @@ const faults: ReadonlyArray<[string, Fee, object]> = [
     belowZero
   ],
   ["too much nesting", nested(feeDepthMax + 1), tooLarge],
-  ["too many parts", repeated(feePartsMax), tooLarge]
+  ["too many parts", repeated(feePartsMax), tooLarge],
+  ["too much nesting of caps", nestedCaps(feeDepthMax + 1), tooLarge]
 ]
 
 describe("a schedule that cannot be charged", () => {
@@ -93,6 +114,19 @@ describe("a schedule that cannot be charged", () => {
     const assessed = assessFees({ ...untaken, onExcess: "limit" }, usd(100n), { method: "card", merchantId: "m1" })
     expect(assessed).toMatchObject({ failure })
     expect(isMonotone(schedule)).toBe(false)
+  })
+
+  // The fee itself is one part of the thousand.
+  it.each<[string, Fee, Fee]>([
+    ["fees of a sum, beside a single one", pair(repeated(997)), pair(repeated(998))],
+    ["tiers", tieredTo(999), tieredTo(1_000)],
+    ["rows of both tables", tables(500, 499), tables(500, 500)],
+    ["rules and their fees, and the fee for the rest", choices(499), choices(500)],
+    ["caps and what they hold", repeated(499, capped(noFee)), repeated(500, capped(noFee))]
+  ])("is refused with a thousand parts and more: %s", (_parts, large, tooMany) => {
+    const scheduled = (fee: Fee) => checkFeeSchedule({ fee, onExcess: "limit" })
+    expect(scheduled(large)).toMatchObject({ success: { fee: large } })
+    expect(scheduled(tooMany)).toMatchObject({ failure: tooLarge })
   })
 
   it("is given up early where shared branches would unfold without end", () => {

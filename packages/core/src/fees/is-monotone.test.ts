@@ -46,6 +46,40 @@ describe("whether a larger payment can cost less", () => {
       true,
       tiered({ basis: "volumeToDate", tiers: [{ upTo: usd(1_000n), rate: bps(1n) }, { rate: bps(2n) }] })
     ],
+    [
+      "one rate for every volume to date",
+      true,
+      tiered({ basis: "volumeToDate", tiers: [{ upTo: usd(1_000n), rate: bps(1n) }, { rate: bps(1n) }] })
+    ],
+    [
+      "a fixed part that ends with the first tier of the volume to date",
+      false,
+      tiered({ basis: "volumeToDate", tiers: [{ upTo: usd(1n), rate: bps(1n), fixed: usd(1n) }, { rate: bps(2n) }] })
+    ],
+    [
+      "what networks and schemes take",
+      true,
+      {
+        kind: "interchangePlusPlus",
+        name: "ic++",
+        interchange: [{ rate: bps(20n) }],
+        scheme: [{ rate: bps(1n) }],
+        markup: { rate: bps(30n) },
+        rounding: "halfUp"
+      }
+    ],
+    [
+      "a falling rule beside one that does not fall",
+      false,
+      {
+        kind: "select",
+        rules: [
+          { when: { method: "card" }, fee: falling },
+          { when: {}, fee: noFee }
+        ],
+        otherwise: noFee
+      }
+    ],
     ["a falling part of a sum", false, { kind: "sum", fees: [noFee, falling] }],
     ["a falling branch", false, { kind: "select", rules: [{ when: {}, fee: noFee }], otherwise: falling }],
     ["a falling fee under a cap", false, { kind: "capped", name: "cap", max: usd(1n), fee: falling }]

@@ -53,9 +53,13 @@ describe("converting an amount", () => {
     expect(yen).toEqual(dollars)
   })
 
-  it.each([bps(0n), bps(-1n), { numerator: 1n, denominator: 0n }])("throws on a rate that is none, case %#", (none) => {
-    expect(() => convert(money(100n, "USD"), "EUR", none, "down")).toThrow(RangeError)
-  })
+  it.each([bps(0n), bps(-1n), { numerator: 1n, denominator: 0n }, { numerator: 1n, denominator: -1n }])(
+    "throws on a rate that is none, case %#",
+    (none) => {
+      const converting = () => convert(money(100n, "USD"), "EUR", none, "down")
+      expect(converting).toThrow(new RangeError("an exchange rate is above zero"))
+    }
+  )
 })
 
 describe("laws of conversion", () => {

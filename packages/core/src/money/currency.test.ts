@@ -78,8 +78,11 @@ describe("a host's own currency", () => {
     expect(format(money(125n, "XTS"), table)).toBe("12.5")
     expect(exponentOf("USD", table)).toBe(2)
     expect(parse("12.5", added)).toMatchObject({ failure: { _tag: "UnknownCurrency" } })
-    expect(() => format(money(125n, "XTS"))).toThrow(RangeError)
+    expect(() => format(money(125n, "XTS"))).toThrow(new RangeError("the currency is not in the table"))
   })
+
+  const codeShape = "a currency code is 2 to 16 capital letters and digits"
+  const exponentRange = "the exponent of XTS is not a whole number from 0 to 36"
 
   it("is not changed by what happens to the list it came from", () => {
     const entries = [{ code: "XTS", exponent: 1 }]
@@ -89,12 +92,19 @@ describe("a host's own currency", () => {
   })
 
   it.each([
-    ["a malformed code", [{ code: "points", exponent: 0 }]],
-    ["a repeated code", [...currencies.entries, { code: "USD", exponent: 3 }]],
-    ["half a decimal", [{ code: "XTS", exponent: 0.5 }]],
-    ["decimals below zero", [{ code: "XTS", exponent: -1 }]],
-    ["more decimals than an amount has digits", [{ code: "XTS", exponent: 37 }]]
-  ])("is refused with %s", (_reason, entries) => {
-    expect(() => currencyTable(entries)).toThrow(RangeError)
+    ["a code in small letters", [{ code: "points", exponent: 0 }], codeShape],
+    ["a code that begins with another sign", [{ code: "$XTS", exponent: 0 }], codeShape],
+    ["a code that ends with another sign", [{ code: "XTS$", exponent: 0 }], codeShape],
+    ["a code of 17 letters", [{ code: "A".repeat(17), exponent: 0 }], codeShape],
+    ["a repeated code", [...currencies.entries, { code: "USD", exponent: 3 }], "currency USD is in the table twice"],
+    ["half a decimal", [{ code: "XTS", exponent: 0.5 }], exponentRange],
+    ["decimals below zero", [{ code: "XTS", exponent: -1 }], exponentRange],
+    ["more decimals than an amount has digits", [{ code: "XTS", exponent: 37 }], exponentRange]
+  ])("is refused with %s", (_reason, entries, message) => {
+    expect(() => currencyTable(entries)).toThrow(new RangeError(message))
+  })
+
+  it("may have as many decimals as fit an amount", () => {
+    expect(currencyTable([{ code: "XTS", exponent: 36 }]).lookUp("XTS")).toBe(36)
   })
 })

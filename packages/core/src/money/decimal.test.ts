@@ -128,5 +128,6 @@ describe("parsing a rate", () => {
   it("has the grammar and the bounds of amounts", () => {
     expect(rationalFromDecimal("1e9")).toMatchObject({ failure: { _tag: "NotADecimal" } })
     expect(rationalFromDecimal(nines(39))).toMatchObject({ failure: { _tag: "TooManyDigits" } })
+    expect(rationalFromDecimal(`${nines(20)}.${nines(19)}`)).toMatchObject({ failure: { _tag: "TooManyDigits" } })
   })
 })

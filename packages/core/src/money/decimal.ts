@@ -35,7 +35,7 @@ export const parse = <C extends string>(
   if (Result.isFailure(read)) return Result.fail(read.failure)
   const { negative, whole, fraction } = read.success
   if (fraction.length > exponent) return Result.fail({ _tag: "TooPrecise", exponent })
-  if (whole !== "0" && whole.length + exponent > digitsMax) return Result.fail(tooManyDigits)
+  if (whole.length + exponent > digitsMax) return Result.fail(tooManyDigits)
   const magnitude = BigInt(whole + fraction.padEnd(exponent, "0"))
   return Result.succeed({ amount: negative ? -magnitude : magnitude, currency })
 }

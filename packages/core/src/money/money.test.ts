@@ -70,7 +70,7 @@ describe("amounts of different currencies", () => {
     const [first, second] = wide
     if (first === undefined || second === undefined) throw new Error("two amounts were given")
     expect(() => add(first, second)).toThrow("currencies mixed: USD and EUR")
-    expect(() => sum(wide, first.currency)).toThrow("currencies mixed")
+    expect(() => sum(wide, first.currency)).toThrow("currencies mixed: EUR and USD")
   })
 
   it("do not fit where another currency is asked for, nor does an unknown code make money", () => {
@@ -83,6 +83,7 @@ describe("amounts of different currencies", () => {
 
   it("are unequal, and can be told apart", () => {
     expect(equals(usd(1n), eur(1n))).toBe(false)
+    expect(equals(usd(1n), usd(2n))).toBe(false)
     expect(equals(usd(1n), usd(1n))).toBe(true)
     const wide: Money = usd(1n)
     if (!hasCurrency(wide, "USD")) throw new Error("it is in dollars")

@@ -50,6 +50,7 @@ export const conclude = (
     case "AttemptStarted":
     case "AttemptNotSent":
     case "AttemptBecameUnknown":
+    case "AttemptStillPending":
     case "AttemptReversalStarted":
     case "AttemptEscalated":
       return decided(payment, events)

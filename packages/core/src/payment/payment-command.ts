@@ -2,7 +2,15 @@
 import type { AttemptPolicy, GatewayLookup, GatewayReply, GatewayReversal } from "../attempt/attempt.ts"
 import type { FeeSchedule } from "../fees/index.ts"
 import type { Money } from "../money/index.ts"
-import type { CardOnPayment, Eci, Payer, ReversalReason, RiskEvaluation, VerificationMethod } from "./payment.ts"
+import type {
+  CardOnPayment,
+  Eci,
+  Payer,
+  PaymentSource,
+  ReversalReason,
+  RiskEvaluation,
+  VerificationMethod
+} from "./payment.ts"
 import type { PaymentErrorCode } from "./payment-error-code.ts"
 
 /** What a merchant's contract says, as the decision needs it. */
@@ -65,7 +73,7 @@ export type RequestPayment = {
   readonly merchantId: string
   readonly amount: Money
   readonly autoCapture: boolean
-  readonly source: { readonly type: "card"; readonly id: string }
+  readonly source: PaymentSource
   /** Status of the source at this moment. */
   readonly sourceStatus: "pending" | "complete" | "failed"
   readonly card: CardOnPayment

@@ -66,7 +66,7 @@ export const ReversalReasonCodec: Schema.Codec<ReversalReason> = Schema.Literals
 ])
 
 export const SourceCodec: Schema.Codec<Payment["source"]> = Schema.Struct({
-  type: Schema.Literal("card"),
+  type: Schema.Literals(["card", "bank_transfer"]),
   id: Schema.String
 })
 

@@ -30,6 +30,13 @@ export type PaymentStatus =
 export type VerificationMethod = "none" | "cvv" | "three_d_secure"
 export type Eci = "00" | "01" | "02" | "05" | "06" | "07"
 
+/**
+ * What a payment is made with: a card by its id, or a bank transfer by the reference that whoever transfers the money
+ * quotes.
+ */
+export type PaymentSource = { readonly type: "card" | "bank_transfer"; readonly id: string }
+
+/** Of a payment without a card, `UNKNOWN` and no digits. */
 export type CardOnPayment = {
   readonly network: "VISA" | "MASTERCARD" | "AMEX" | "UNKNOWN"
   readonly last4: string
@@ -90,7 +97,7 @@ export type Payment = {
   readonly merchantId: string
   readonly amount: Money
   readonly autoCapture: boolean
-  readonly source: { readonly type: "card"; readonly id: string }
+  readonly source: PaymentSource
   readonly card: CardOnPayment
   readonly verificationMethod: VerificationMethod
   readonly successUrl: string | null
@@ -199,7 +206,7 @@ export type PaymentRequested = {
   readonly merchantId: string
   readonly amount: Money
   readonly autoCapture: boolean
-  readonly source: { readonly type: "card"; readonly id: string }
+  readonly source: PaymentSource
   readonly card: CardOnPayment
   readonly verificationMethod: VerificationMethod
   readonly successUrl: string | null

@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest"
 import { decider } from "../testing/decider.ts"
-import { advanced, approved, recordReply, requestPayment, startMs, usd } from "../testing/payment-examples.ts"
+import {
+  advanced,
+  approved,
+  capturePayment,
+  recordReply,
+  requestPayment,
+  startMs,
+  usd
+} from "../testing/payment-examples.ts"
 import { decide, evolve, noPayment } from "./index.ts"
 
 const { given, history, fold } = decider({ initial: noPayment, decide, evolve })
@@ -37,6 +45,16 @@ describe("an authorization whose CVV had to be verified", () => {
       expect(ledger).toEqual([])
     }
   )
+
+  it("does not ask that of the capture that follows", () => {
+    const capturedLater = [
+      requestPayment({ autoCapture: false, verificationMethod: "cvv" }),
+      recordReply(attemptId, approved(usd(1_000n), { cvv: "pass" })),
+      capturePayment(),
+      recordReply("capture-1", approved())
+    ]
+    expect(fold(history(...capturedLater))).toMatchObject({ status: "confirmed", captured: usd(1_000n) })
+  })
 
   it("does not ask that of a payment which did not verify it", () => {
     const payment = fold(history(requestPayment(), recordReply(attemptId, approved(usd(1_000n), { cvv: "fail" }))))

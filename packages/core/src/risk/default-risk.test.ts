@@ -46,13 +46,16 @@ const put = (store: Store["Service"], write: Pick<AggregateWrite, "ref" | "state
   Effect.runPromise(
     store.commit({
       idempotency: null,
-      aggregates: [{ ...write, expectedVersion: 0, schemaVersion: 1, bounds: null, events: [happened] }],
+      aggregates: [{ ...write, ...unbounded, expectedVersion: 0, schemaVersion: 1, events: [happened] }],
       ledger: [],
       tasks: [],
       lease: null,
-      sealed: []
+      sealed: [],
+      erased: []
     })
   )
+
+const unbounded = { bounds: null, retention: { _tag: "Kept" as const } }
 
 const happened = { tag: "Happened", schemaVersion: 1, data: {}, atMs: nowMs }
 

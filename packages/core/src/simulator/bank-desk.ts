@@ -15,8 +15,8 @@ import {
   openAuthentications,
   standingOf
 } from "./authentications.ts"
-import { applyRecord, type Bank, decideOperation, decideReversal, lookUp, openBank } from "./bank.ts"
-import { authenticate, authorize, verify } from "./issuer.ts"
+import { applyRecord, awaitedTransfer, type Bank, decideOperation, decideReversal, lookUp, openBank } from "./bank.ts"
+import { authenticate, authorize, transfer, verify } from "./issuer.ts"
 import type { AuthenticationDecided, BankRecord, ChallengeAnswer, Journal } from "./journal.ts"
 import * as Codec from "./wire.schema.ts"
 import type { AuthenticateRequest, BankReply, BankRequest, OperateRequest } from "./wire.ts"
@@ -27,6 +27,8 @@ export type BankDeskOptions = {
   readonly currencies: CurrencyTable
   readonly challengeUrl: (challengeId: string) => string
   readonly challengeTtlMs: number
+  /** How long a bank transfer takes. */
+  readonly transferMs: number
   /** An unguessable text for a purpose: the id and the form token of a challenge. */
   readonly secretFor: (purpose: string) => string
 }
@@ -56,10 +58,9 @@ export const bankDesk = (options: BankDeskOptions): BankDesk => {
     answer: async (text, lagMs) => {
       if (desk.isBroken) return { status: 500, body: "" }
       const request = Codec.decodeRequest(text)
-      const body = Result.isSuccess(request) ? bodyFor(desk, request.success, lagMs) : undefined
-      if (body === undefined) return { status: 400, body: "" }
+      const reply = Result.isSuccess(request) ? replyTo(desk, request.success, lagMs) : notUnderstood
       await desk.written
-      return desk.isBroken ? { status: 500, body: "" } : { status: 200, body }
+      return desk.isBroken ? { status: 500, body: "" } : reply
     },
     challenge: (challengeId) => challengeStanding(desk.authentications, challengeId, options.clock.nowMs()),
     noteSeen: (challengeId) => {
@@ -112,6 +113,60 @@ const write = (desk: Desk, record: BankRecord): void => {
 
 const nowIso = (desk: Desk): string => new Date(desk.clock.nowMs()).toISOString()
 
+const notUnderstood: BankReply = { status: 400, body: "" }
+
+const replyTo = (desk: Desk, request: BankRequest, lagMs: number): BankReply => {
+  const awaited = "key" in request ? transferUnder(desk, request.key) : undefined
+  if (request.call === "operate" && request.kind === "authorize" && request.transfer !== null) {
+    if (awaited !== undefined) return accepted
+    if (isNew(desk, request.key)) return awaitTransfer(desk, request, request.transfer)
+  }
+  const body = bodyFor(desk, request, lagMs)
+  return body === undefined ? notUnderstood : { status: 200, body }
+}
+
+/** The bank waits for the transfer. What becomes of it, a look-up tells. */
+const accepted: BankReply = { status: 202, body: "" }
+
+const isNew = ({ bank }: Desk, key: string): boolean => !bank.executions.has(key) && !bank.undone.has(key)
+
+const awaitTransfer = (
+  desk: Desk,
+  request: OperateRequest,
+  { reference }: { readonly reference: string }
+): BankReply => {
+  const { key, merchantId, paymentId, amount, currency } = request
+  const money = parse(amount, currency, desk.currencies)
+  if (Result.isFailure(money) || money.success.amount <= 0n) return notUnderstood
+  const endsAtMs = desk.clock.nowMs() + desk.transferMs
+  const about = { operationKey: key, merchantId, paymentId, amount, currency, reference }
+  write(desk, { record: "transfer_awaited", ...about, endsAtMs, at: nowIso(desk) })
+  return accepted
+}
+
+/** The transfer that is waited for under a key. One whose time has come is carried out first, and awaited no more. */
+const transferUnder = (desk: Desk, key: string) => {
+  const awaited = awaitedTransfer(desk.bank, key)
+  if (awaited === undefined || desk.clock.nowMs() < awaited.endsAtMs) return awaited
+  const { merchantId, paymentId, amount, currency, endsAtMs } = awaited
+  const { record } = decideOperation(
+    desk.bank,
+    {
+      key,
+      kind: "authorize",
+      amount: Result.getOrThrow(parse(amount, currency, desk.currencies)),
+      merchantId,
+      paymentId,
+      authorizationKey: null,
+      capture: true,
+      askIssuer: () => transfer(amount)
+    },
+    new Date(endsAtMs).toISOString()
+  )
+  if (record !== null) write(desk, record)
+  return undefined
+}
+
 /** The text of the reply, or `undefined` where the request means nothing to this bank. */
 const bodyFor = (desk: Desk, request: BankRequest, lagMs: number): string | undefined => {
   switch (request.call) {
@@ -153,7 +208,9 @@ const reverse = (desk: Desk, key: string): string => {
 const answerLookup = (desk: Desk, key: string, lagMs: number): string => {
   const seen = lookUp(desk.bank, key)
   const isTooYoung = seen.found !== "nothing" && lagMs > 0 && desk.clock.nowMs() - Date.parse(seen.at) < lagMs
-  if (isTooYoung) return Codec.encodeLookupReply({ key, found: "nothing", verdict: null })
+  // A transfer was seen before it came: until the rest is seen it is still awaited, and never absent.
+  const unseen = desk.bank.transfers.has(key) ? "awaited" : "nothing"
+  if (isTooYoung) return Codec.encodeLookupReply({ key, found: unseen, verdict: null })
   return Codec.encodeLookupReply({ key, found: seen.found, verdict: seen.found === "executed" ? seen.verdict : null })
 }
 

@@ -7,7 +7,7 @@ import type { AttemptKind, AvsResult, CvvResult } from "../attempt/attempt.ts"
 import type { Money } from "../money/index.ts"
 import * as Authorizations from "./authorization.ts"
 import type { AuthorizationAnswer } from "./issuer.ts"
-import type { BankRecord, Executed, Poisoned, Reversed } from "./journal.ts"
+import type { BankRecord, Executed, Poisoned, Reversed, TransferAwaited } from "./journal.ts"
 
 export type BankOperation = {
   readonly key: string
@@ -42,6 +42,7 @@ export type BankLookup =
   | { readonly found: "executed"; readonly verdict: BankVerdict; readonly at: string }
   /** Reversed or poisoned: no effect remains and none will come. */
   | { readonly found: "never"; readonly at: string }
+  | { readonly found: "awaited"; readonly at: string }
   | { readonly found: "nothing" }
 
 /** Decimal texts in major units, as the bank's records have them. */
@@ -53,6 +54,8 @@ export type AmountTexts = {
 export type Bank = {
   readonly amounts: AmountTexts
   readonly executions: Map<string, Executed>
+  /** Transfers that were announced, whatever became of them. */
+  readonly transfers: Map<string, TransferAwaited>
   readonly authorizations: Map<string, Authorizations.Authorization>
   readonly undone: Map<string, { readonly result: ReversalResult; readonly at: string }>
 }
@@ -64,7 +67,13 @@ export type Bank = {
  * lookUp(openBank([], amounts), "k") // => { found: "nothing" }
  */
 export const openBank = (records: ReadonlyArray<BankRecord>, amounts: AmountTexts): Bank => {
-  const bank: Bank = { amounts, executions: new Map(), authorizations: new Map(), undone: new Map() }
+  const bank: Bank = {
+    amounts,
+    executions: new Map(),
+    transfers: new Map(),
+    authorizations: new Map(),
+    undone: new Map()
+  }
   for (const record of records) applyRecord(bank, record)
   return bank
 }
@@ -72,6 +81,7 @@ export const openBank = (records: ReadonlyArray<BankRecord>, amounts: AmountText
 /** Folds one record in. Records of authentications are no business of these books. */
 export const applyRecord = (bank: Bank, record: BankRecord): void => {
   if (record.record === "executed") applyExecution(bank, record)
+  if (record.record === "transfer_awaited") bank.transfers.set(record.operationKey, record)
   if (record.record === "poisoned") bank.undone.set(record.operationKey, { result: "nothing", at: record.at })
   if (record.record === "reversed") {
     bank.undone.set(record.operationKey, { result: "reversed", at: record.at })
@@ -129,9 +139,15 @@ export const lookUp = (bank: Bank, key: string): BankLookup => {
   const gone = bank.undone.get(key)
   if (gone !== undefined) return { found: "never", at: gone.at }
   const execution = bank.executions.get(key)
+  const transfer = bank.transfers.get(key)
+  if (execution === undefined && transfer !== undefined) return { found: "awaited", at: transfer.at }
   if (execution === undefined) return { found: "nothing" }
   return { found: "executed", verdict: verdictOf(execution), at: execution.at }
 }
+
+/** The transfer under a key that nobody has executed or undone, if there is one. */
+export const awaitedTransfer = (bank: Bank, key: string): TransferAwaited | undefined =>
+  bank.executions.has(key) || bank.undone.has(key) ? undefined : bank.transfers.get(key)
 
 const withoutEffect: Omit<BankVerdict, "amount" | "currency"> = {
   approved: false,

@@ -16,7 +16,7 @@ import * as Codec from "./wire.schema.ts"
 import type { BankReply, BankRequest } from "./wire.ts"
 
 export const operateRequest = (operation: GatewayOperation, table: CurrencyTable): BankRequest => {
-  const { key, kind, amount, merchantId, paymentId, authorizationKey, authorization } = operation
+  const { key, kind, amount, merchantId, paymentId, authorizationKey, authorization, transfer = null } = operation
   return {
     call: "operate",
     key,
@@ -26,7 +26,8 @@ export const operateRequest = (operation: GatewayOperation, table: CurrencyTable
     merchantId,
     paymentId,
     authorizationKey,
-    authorization: authorization && { ...authorization, card: presented(authorization.card) }
+    authorization: authorization && { ...authorization, card: presented(authorization.card) },
+    transfer
   }
 }
 
@@ -50,6 +51,7 @@ export const authenticateRequest = (request: AuthenticationRequest, table: Curre
 export const gatewayReply = (arrival: Arrival, key: string, sent: Money, table: CurrencyTable): GatewayReply => {
   if (arrival._tag === "Refused") return { _tag: "NotSent", why: closed }
   if (arrival._tag === "Silence") return { _tag: "Unknown", why: silence(arrival.afterMs) }
+  if (arrival.reply.status === accepted) return { _tag: "Unknown", why: "the gateway waits for the transfer" }
   const verdict = readVerdict(arrival.reply, key, sent, table)
   return Result.isSuccess(verdict) ? verdict.success : { _tag: "Unknown", why: verdict.failure }
 }
@@ -60,6 +62,7 @@ export const gatewayLookup = (arrival: Arrival, key: string, table: CurrencyTabl
   const { found, verdict } = reply.success
   if (found === "never") return { _tag: "AbsentFinal" }
   if (found === "nothing") return { _tag: "AbsentYet" }
+  if (found === "awaited") return { _tag: "Pending" }
   const known = verdict === null ? undefined : verdictOf(verdict, table)
   return known === undefined ? { _tag: "Unavailable", why: unreadable } : { _tag: "Found", verdict: known }
 }
@@ -144,6 +147,8 @@ const presented = (card: CardCredentials): PresentedCard => ({
   line1: card.billingDetails.line1
 })
 
+/** The status of a reply that is none yet (RFC 9110 §15.3.3). */
+const accepted = 202
 const closed = "the gateway refuses connections"
 const unreadable = "the gateway's reply is unreadable"
 const silence = (afterMs: number): string => `no reply within ${afterMs} ms`

@@ -17,7 +17,8 @@ export {
   memoryJournal,
   type Poisoned,
   publicLines,
-  type Reversed
+  type Reversed,
+  type TransferAwaited
 } from "./journal.ts"
 export { type BankMessage, type SandboxGateway, type SandboxGatewayOptions, sandboxGateway } from "./sandbox-gateway.ts"
 export { sandboxRisk } from "./sandbox-risk.ts"

@@ -40,7 +40,7 @@ export type AuthenticationAnswer = {
   readonly code: PaymentErrorCode | null
 }
 
-/** Decimal amounts, in any currency of two decimals, that an authorization is declined for. */
+/** Decimal amounts, in any currency of two decimals, that an authorization is declined for and no transfer comes of. */
 export const declinedAmounts: Readonly<Record<string, PaymentErrorCode>> = {
   "5.01": "payment_failed",
   "5.04": "card_not_honored",
@@ -101,6 +101,18 @@ export const authorize = (
   const cvv = checksCvv ? cvvResult(card, known) : "not_requested"
   return { code: declineOf(card, known, asked, cvv, nowMs), avs: avsResult(card), cvv }
 }
+
+/**
+ * What becomes of a bank transfer of an amount: it comes, unless an authorization of the same amount would be declined.
+ *
+ * @example
+ * transfer("5.07").code // => "payment_not_funded"
+ */
+export const transfer = (amount: string): AuthorizationAnswer => ({
+  code: declinedAmounts[amount] ?? null,
+  avs: "not_requested",
+  cvv: "not_requested"
+})
 
 /**
  * How a 3-D Secure authentication starts: passed or failed at once, or with a challenge to the payer.

@@ -36,6 +36,18 @@ const Poisoned = Schema.Struct({
   at: Schema.String
 })
 
+const TransferAwaited = Schema.Struct({
+  record: Schema.Literal("transfer_awaited"),
+  operationKey: Schema.String,
+  merchantId: Schema.String,
+  paymentId: Schema.String,
+  amount: Schema.String,
+  currency: Schema.String,
+  reference: Schema.String,
+  endsAtMs: Schema.Int,
+  at: Schema.String
+})
+
 const AuthenticationDecided = Schema.Struct({
   record: Schema.Literal("authentication_decided"),
   key: Schema.String,
@@ -58,7 +70,7 @@ const ChallengeAnswered = Schema.Struct({
 })
 
 const BankRecordJson: Schema.Codec<BankRecord, string> = Schema.fromJsonString(
-  Schema.Union([Executed, Reversed, Poisoned, AuthenticationDecided, ChallengeAnswered])
+  Schema.Union([Executed, Reversed, Poisoned, TransferAwaited, AuthenticationDecided, ChallengeAnswered])
 )
 
 /** One record as one line of text, without the line break. */

@@ -40,6 +40,20 @@ export type Reversed = JournalLine & { readonly record: "reversed"; readonly kin
 /** A key that must never have an effect from now on. */
 export type Poisoned = { readonly record: "poisoned"; readonly operationKey: string; readonly at: string }
 
+/** A bank transfer that the bank waits for. */
+export type TransferAwaited = {
+  readonly record: "transfer_awaited"
+  readonly operationKey: string
+  readonly merchantId: string
+  readonly paymentId: string
+  readonly amount: string
+  readonly currency: string
+  readonly reference: string
+  /** When it comes, or will not come any more. */
+  readonly endsAtMs: number
+  readonly at: string
+}
+
 export type AuthenticationDecided = {
   readonly record: "authentication_decided"
   readonly key: string
@@ -65,7 +79,7 @@ export type ChallengeAnswered = {
   readonly at: string
 }
 
-export type BankRecord = Executed | Reversed | Poisoned | AuthenticationDecided | ChallengeAnswered
+export type BankRecord = Executed | Reversed | Poisoned | TransferAwaited | AuthenticationDecided | ChallengeAnswered
 
 /** Where the bank writes its book. A port: in memory for tests, a file where the bank has to survive a crash. */
 export type Journal = {

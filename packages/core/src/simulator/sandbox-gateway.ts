@@ -40,6 +40,8 @@ export type SandboxGatewayOptions = {
   readonly lookupLagMs?: number
   /** How long a challenge can be answered. Default 15 minutes. */
   readonly challengeTtlMs?: number
+  /** How long a bank transfer takes to come, or not to. Default one minute. */
+  readonly transferMs?: number
   /** Lets the modes also strike `verifyCard` and `authenticate`, which move no money. Default false. */
   readonly strikesQuestions?: boolean
   /** Gets the verdicts that arrive a second time, as `duplicate-reply` makes them. Must not throw. */
@@ -86,6 +88,7 @@ export const sandboxGateway = (options: SandboxGatewayOptions): SandboxGateway =
     currencies,
     challengeUrl: options.challengeUrl,
     challengeTtlMs: times.challengeTtlMs,
+    transferMs: times.transferMs,
     secretFor: secretsFrom(options.digest)
   })
   const line = bankLine({ answer: desk.answer, random: options.random, ...times })
@@ -171,7 +174,8 @@ const timesOf = (options: SandboxGatewayOptions) => {
     lateMs: options.lateMs ?? 1000,
     maxInFlightMs: options.maxInFlightMs ?? 5000,
     lookupLagMs: options.lookupLagMs ?? 2000,
-    challengeTtlMs: options.challengeTtlMs ?? 15 * 60_000
+    challengeTtlMs: options.challengeTtlMs ?? 15 * 60_000,
+    transferMs: options.transferMs ?? 60_000
   }
   if (!Object.values(times).every((ms) => ms >= 0)) throw new RangeError("a time of the sandbox gateway is negative")
   // The kernel trusts this bound: what has not executed by then never will.
@@ -188,7 +192,8 @@ const capabilitiesOf = ({ lookupLagMs, maxInFlightMs }: Times): GatewayCapabilit
   lookupByKey: true,
   lookupLagMs,
   maxInFlightMs,
-  reverseByKey: true
+  reverseByKey: true,
+  bankTransfers: true
 })
 
 /** Letters only: a search of files and logs for leaked digits of a card must not stumble over a random id. */

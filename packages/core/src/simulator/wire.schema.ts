@@ -37,7 +37,8 @@ const Operate = Schema.Struct({
       verificationMethod: Schema.Literals(["none", "cvv", "three_d_secure"]),
       eci: Schema.NullOr(EciCode)
     })
-  )
+  ),
+  transfer: Schema.NullOr(Schema.Struct({ reference: Schema.String }))
 })
 
 const Authenticate = Schema.Struct({
@@ -74,7 +75,7 @@ const OperateReply: Schema.Codec<OperateReplyMessage, string> = Schema.fromJsonS
 const LookupReply: Schema.Codec<LookupReplyMessage, string> = Schema.fromJsonString(
   Schema.Struct({
     key: Schema.String,
-    found: Schema.Literals(["executed", "never", "nothing"]),
+    found: Schema.Literals(["executed", "awaited", "never", "nothing"]),
     verdict: Schema.NullOr(Schema.Struct(verdictFields))
   })
 )

@@ -22,6 +22,8 @@ export type OperateRequest = {
     readonly verificationMethod: VerificationMethod
     readonly eci: Eci | null
   } | null
+  /** With an authorization by bank transfer; `null` with every other. */
+  readonly transfer: { readonly reference: string } | null
 }
 
 export type AuthenticateRequest = {
@@ -46,8 +48,8 @@ export type OperateReply = BankVerdict & { readonly key: string }
 
 export type LookupReply = {
   readonly key: string
-  /** `never`: no effect remains and none will come. */
-  readonly found: "executed" | "never" | "nothing"
+  /** `awaited`: a transfer that has not come yet. `never`: no effect remains and none will come. */
+  readonly found: "executed" | "awaited" | "never" | "nothing"
   readonly verdict: BankVerdict | null
 }
 

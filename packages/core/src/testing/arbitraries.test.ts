@@ -5,6 +5,8 @@ import { describe, expect, it } from "vitest"
 import { attemptMachine } from "../attempt/index.ts"
 import { cardMachine } from "../card/index.ts"
 import { checkoutMachine } from "../checkout/index.ts"
+import { deliveryMachine } from "../delivery/index.ts"
+import { endpointMachine } from "../endpoint/index.ts"
 import type { Fee } from "../fees/index.ts"
 import { merchantMachine } from "../merchant/index.ts"
 import { noPayment } from "../payment/index.ts"
@@ -76,6 +78,20 @@ describe("generators of histories shrink to the commands that matter", () => {
     expect(tagsOf(back)).toEqual(["RegisterMerchant", "SuspendMerchant", "ReinstateMerchant"])
   })
 
+  it("of an endpoint", () => {
+    const disabled = smallest(kit.endpointHistory(), ({ events }) =>
+      events.some((event) => event._tag === "EndpointDisabled" && event.because === "failing")
+    )
+    expect(tagsOf(disabled)).toEqual(["CreateEndpoint", "RecordContact", "RecordContact"])
+  })
+
+  it("of a delivery", () => {
+    const again = smallest(kit.deliveryHistory(), ({ events }) =>
+      events.some(({ _tag }) => _tag === "DeliveryReplayed")
+    )
+    expect(tagsOf(again)).toEqual(["PlanDelivery", "ReplayDelivery"])
+  })
+
   it("of a settlement", () => {
     const complete = smallest(kit.settlementHistory(), ({ state }) => state.status === "complete")
     expect(complete.commands).toHaveLength(1)
@@ -104,6 +120,8 @@ describe("generators of histories reach every state", () => {
     ["checkout", reached(kit.checkoutHistory()), checkoutMachine, "none"],
     ["merchant", reached(kit.merchantHistory()), merchantMachine, "none"],
     ["settlement", reached(kit.settlementHistory()), settlementMachine, "none"],
+    ["endpoint", reached(kit.endpointHistory()), endpointMachine, "none"],
+    ["delivery", reached(kit.deliveryHistory()), deliveryMachine, "none"],
     ["attempt", reached(kit.attemptHistory()), attemptMachine, ""]
   ])("of a %s", (_, states, machine, initial) => {
     expect([...states].sort()).toEqual(

@@ -6,6 +6,8 @@ export {
   anyCheckoutEvent,
   anyCheckoutOutcome
 } from "./arbitraries/checkout-arbitraries.ts"
+export { anyDelivery, anyDeliveryCommand, anyDeliveryEvent } from "./arbitraries/delivery-arbitraries.ts"
+export { anyEndpoint, anyEndpointCommand, anyEndpointEvent } from "./arbitraries/endpoint-arbitraries.ts"
 export { anyFee, anyFeeSchedule } from "./arbitraries/fee-arbitraries.ts"
 export { anyGatewayBehaviour, type GatewayBehaviour, misbehaving } from "./arbitraries/gateway-arbitraries.ts"
 export {
@@ -13,6 +15,8 @@ export {
   attemptHistory,
   cardHistory,
   checkoutHistory,
+  deliveryHistory,
+  endpointHistory,
   merchantHistory,
   settlementHistory
 } from "./arbitraries/history-arbitraries.ts"

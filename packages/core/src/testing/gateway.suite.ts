@@ -7,6 +7,7 @@ import { describe, it } from "vitest"
 import { amountCases } from "./gateway/amount-cases.ts"
 import type { GatewayCase, GatewayUnderTest } from "./gateway/gateway-case.ts"
 import { keyCases } from "./gateway/key-cases.ts"
+import { transferCases } from "./gateway/transfer-cases.ts"
 
 export type { GatewayEffect, GatewayUnderTest } from "./gateway/gateway-case.ts"
 
@@ -14,7 +15,7 @@ export type { GatewayEffect, GatewayUnderTest } from "./gateway/gateway-case.ts"
 export type GatewaySkip = { readonly reason: string; readonly cases: ReadonlyArray<string> }
 
 /** Every case, in the order in which they run. */
-export const gatewayCases: ReadonlyArray<GatewayCase> = [...keyCases, ...amountCases]
+export const gatewayCases: ReadonlyArray<GatewayCase> = [...keyCases, ...amountCases, ...transferCases]
 
 /**
  * Runs the conformance suite of the `CardGateway` port with vitest. `make` gives a gateway for each case.

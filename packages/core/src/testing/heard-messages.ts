@@ -28,6 +28,7 @@ export const lookupsFor = (attempt: Attempt | undefined): readonly [GatewayLooku
     { _tag: "Found", verdict: examples.declined("card_expired") },
     { _tag: "AbsentYet" },
     { _tag: "AbsentFinal" },
+    { _tag: "Pending" },
     { _tag: "Unavailable", why: "down" },
     { _tag: "Found", verdict: examples.approved(wrong, { reference, cvv: "pass" }) }
   ]

@@ -28,8 +28,10 @@ export {
 } from "./payment-arbitraries.ts"
 export * as PaymentExamples from "./payment-examples.ts"
 export { differenceOf, sameData } from "./plain-data.ts"
+export { type PlainMessage, plainDialect, signatureOf, standardRetryDelaysMs } from "./plain-dialect.ts"
 export { describeRateLimiter } from "./rate-limiter.suite.ts"
 export type { RateLimiterUnderTest } from "./rate-limiter-cases.ts"
+export { type Reaction, type Received, type ScriptedReceivers, scriptedReceivers } from "./scripted-receivers.ts"
 export {
   describeClock,
   describeDigest,

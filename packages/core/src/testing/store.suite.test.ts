@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
 import { memoryStore } from "../memory/memory-store.ts"
-import type { Commit } from "../ports/commit.ts"
+import type { Commit, Retention } from "../ports/commit.ts"
 import type { ListedItem, ListQuery } from "../ports/store.ts"
 import { commitOf, type StorePort } from "./store/store-case.ts"
 import { storeCases } from "./store.suite.ts"
@@ -105,6 +105,25 @@ const forgettingClaims = (own: StorePort): StorePort["claim"] => {
   return (request) => Effect.andThen(own.claim({ ...request, limit: 1, leaseMs: 0 }), own.claim(request))
 }
 
+const anyLane = (own: StorePort): StorePort["claim"] => {
+  return (request) =>
+    Effect.gen(function* () {
+      const first = yield* own.claim(request)
+      const other = request.lane === "money" ? "news" : "money"
+      return [...first, ...(yield* own.claim({ ...request, lane: other, limit: request.limit - first.length }))]
+    })
+}
+
+/** Takes one of the retentions for the usual one. */
+const retaining = (own: StorePort, ignored: Retention["_tag"]): StorePort["commit"] => {
+  return (commit) => {
+    const aggregates = commit.aggregates.map((write) =>
+      write.retention._tag === ignored ? { ...write, retention: { _tag: "Kept" as const } } : write
+    )
+    return own.commit({ ...commit, aggregates })
+  }
+}
+
 const oneValueOnly = (own: StorePort): StorePort["list"] => {
   return (query) => {
     const where = Object.entries(query.where).map(([field, wish]) => [field, Array.isArray(wish) ? wish[0] : wish])
@@ -135,6 +154,15 @@ const defects: ReadonlyArray<readonly [title: string, group: string, defect: Def
   ["finds a written item through no second value", "reading one's writes", (own) => ({ list: oneValueOnly(own) })],
   ["pages by offset", "paging", (own) => ({ list: byOffset(own) })],
   ["pages by time alone", "paging", (own) => ({ list: byTimeAlone(own) })],
+  ["gives news to whoever carries out what moves money", "lanes", (own) => ({ claim: anyLane(own) })],
+  ["lets a key end while its payment is open", "retention", (own) => ({ commit: retaining(own, "Open") })],
+  [
+    "lets a key end while its payment is open",
+    "outcomes that stay open",
+    (own) => ({ commit: retaining(own, "Open") })
+  ],
+  ["keeps what may be forgotten", "retention", (own) => ({ commit: retaining(own, "Until") })],
+  ["erases nothing", "records", (own) => ({ commit: unchecked(own, () => ({ erased: [] })) })],
   [
     "forgets merchants beyond the first page",
     "the whole database",

@@ -97,7 +97,7 @@ const statuses: { readonly [stage in keyof Trade]: Payment["status"] } = {
   cancelled: "cancelled"
 }
 
-const register = async (kernel: Kernel, merchantId: string): Promise<void> => {
+export const register = async (kernel: Kernel, merchantId: string): Promise<void> => {
   const channels = [{ id: "channel-1", default: true, cardDescriptor: "SHOP", achDescriptor: "SHOP" }]
   const settlement = {
     settlementCurrency: "USDC",
@@ -108,7 +108,7 @@ const register = async (kernel: Kernel, merchantId: string): Promise<void> => {
   done(await kernel.merchants.register({ id: merchantId, name: "Shop", walletId: "1000000001", channels, terms }))
 }
 
-const submitCard = async (kernel: Kernel, merchantId: string): Promise<string> => {
+export const submitCard = async (kernel: Kernel, merchantId: string): Promise<string> => {
   const { pan, expMonth, expYear, billingDetails } = cardOf("4007400000000007")
   const cvv = Cvv.parse("123")
   if (cvv._tag === "Failure") throw new Error("no security code")
@@ -118,7 +118,7 @@ const submitCard = async (kernel: Kernel, merchantId: string): Promise<string> =
   return id
 }
 
-const paymentInput = (cardId: string, autoCapture: boolean): CreatePaymentInput => ({
+export const paymentInput = (cardId: string, autoCapture: boolean): CreatePaymentInput => ({
   amount: usd(1000n),
   cardId,
   cvv: null,
@@ -131,7 +131,7 @@ const paymentInput = (cardId: string, autoCapture: boolean): CreatePaymentInput 
   payer: holder
 })
 
-const done = <A, E extends { readonly _tag: string }>(outcome: Outcome<A, E>): A => {
+export const done = <A, E extends { readonly _tag: string }>(outcome: Outcome<A, E>): A => {
   if (!outcome.ok) throw new Error(outcome.error._tag)
   return outcome.value
 }

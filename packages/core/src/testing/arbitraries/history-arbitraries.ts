@@ -3,6 +3,8 @@ import * as fc from "fast-check"
 import type { Attempt } from "../../attempt/attempt.ts"
 import * as CardRoom from "../../card/index.ts"
 import * as CheckoutRoom from "../../checkout/index.ts"
+import * as DeliveryRoom from "../../delivery/index.ts"
+import * as EndpointRoom from "../../endpoint/index.ts"
 import * as MerchantRoom from "../../merchant/index.ts"
 import * as SettlementRoom from "../../settlement/index.ts"
 import { type AttemptMessage, attemptDecider } from "../attempt-life.ts"
@@ -11,6 +13,8 @@ import { historyOf } from "../history.ts"
 import { startMs } from "../payment-examples.ts"
 import { anyCardCommand } from "./card-arbitraries.ts"
 import { anyCheckoutCommand } from "./checkout-arbitraries.ts"
+import { anyDeliveryCommand } from "./delivery-arbitraries.ts"
+import { anyEndpointCommand } from "./endpoint-arbitraries.ts"
 import { merchantCommandIn } from "./merchant-arbitraries.ts"
 import { anyCurrency } from "./money-arbitraries.ts"
 import { anySettlementCommand } from "./settlement-arbitraries.ts"
@@ -24,6 +28,20 @@ export const checkoutHistory = () =>
   historyOf(
     { initial: CheckoutRoom.noCheckout, decide: CheckoutRoom.decide, evolve: CheckoutRoom.evolve },
     anyCheckoutCommand
+  )
+
+/** Lives of an endpoint: made, confirmed, changed, failing, disabled, enabled again, removed. */
+export const endpointHistory = () =>
+  historyOf(
+    { initial: EndpointRoom.noEndpoint, decide: EndpointRoom.decide, evolve: EndpointRoom.evolve },
+    anyEndpointCommand
+  )
+
+/** Lives of a delivery: planned, tried, delivered or given up or withheld, and begun again. */
+export const deliveryHistory = () =>
+  historyOf(
+    { initial: DeliveryRoom.noDelivery, decide: DeliveryRoom.decide, evolve: DeliveryRoom.evolve },
+    anyDeliveryCommand
   )
 
 const merchants = { initial: MerchantRoom.noMerchant, decide: MerchantRoom.decide, evolve: MerchantRoom.evolve }

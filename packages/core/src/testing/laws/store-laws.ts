@@ -119,7 +119,7 @@ export const fenced = (make: MakeStore) => {
       for (const act of programme) {
         if (act._tag === "Claim") {
           nowMs += act.afterMs
-          const claimed = await run(store.claim({ owner: "w", nowMs, leaseMs, limit: 10 }))
+          const claimed = await run(store.claim({ lane: "money", owner: "w", nowMs, leaseMs, limit: 10 }))
           const expected = freeAtMs <= nowMs ? [fence + 1] : []
           same(
             "a claim gets something else",

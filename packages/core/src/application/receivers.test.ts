@@ -1,0 +1,158 @@
+import * as Effect from "effect/Effect"
+import { describe, expect, it } from "vitest"
+import { type Entry, makeReceivers, silencesMax } from "./receivers.ts"
+
+const minuteMs = 60_000
+
+type Entered = Extract<Entry, { readonly _tag: "Entered" }>
+
+const setUp = (perReceiverMax = 2, receiversMax = 10) => {
+  const { enter } = makeReceivers({ perReceiverMax, receiversMax })
+  const ask = (nowMs: number, name = "slow", insists = false) => Effect.runPromise(enter(name, nowMs, insists))
+  const get = async (nowMs: number, name = "slow", insists = false): Promise<Entered> => {
+    const entry = await ask(nowMs, name, insists)
+    if (entry._tag === "PutOff") throw new Error(`put off until ${entry.untilMs}`)
+    return entry
+  }
+  const putOffMs = async (nowMs: number, name = "slow"): Promise<number> => {
+    const entry = await ask(nowMs, name)
+    if (entry._tag === "Entered") throw new Error("there was room")
+    return entry.untilMs - nowMs
+  }
+  /** Attempts that nobody answers, one after the other. */
+  const silence = async (times: number, nowMs = 0) => {
+    for (let n = 0; n < times; n++) (await get(nowMs)).leave(false, nowMs)
+  }
+  return { ask, get, putOffMs, silence }
+}
+
+describe("room at a receiver", () => {
+  it("is there for so many, and for those at others whatever happens at one", async () => {
+    const { get, putOffMs } = setUp()
+    await get(0)
+    await get(0)
+    expect(await putOffMs(10_000)).toBeGreaterThan(0)
+    await get(10_000, "another")
+    await get(10_000, "another")
+  })
+
+  it("is waited for where it comes free soon", async () => {
+    const { get, ask } = setUp()
+    const first = await get(0)
+    await get(0)
+    const waiting = ask(0)
+    const next = ask(0)
+    first.leave(true, 0)
+    expect(await waiting).toMatchObject({ _tag: "Entered" })
+    expect(await next).toMatchObject({ _tag: "PutOff" })
+  })
+
+  it("is given to as many as there are places and no more, however they come", async () => {
+    const { ask } = setUp()
+    let inside = 0
+    let most = 0
+    const come = async () => {
+      const entry = await ask(0)
+      if (entry._tag === "PutOff") return 0
+      most = Math.max(most, ++inside)
+      await Promise.resolve()
+      inside--
+      entry.leave(true, 0)
+      return 1
+    }
+    const entries = await Promise.all(Array.from({ length: 40 }, come))
+    expect(most).toBe(2)
+    expect(entries.filter((one) => one === 1).length).toBeGreaterThan(20)
+  })
+
+  it("is put off for longer, the more are put off already and the longer attempts take", async () => {
+    const { get, putOffMs } = setUp()
+    for (let n = 0; n < 20; n++) (await get(0)).leave(true, 4_000)
+    await get(0)
+    await get(0)
+    const pauses: Array<number> = []
+    for (let n = 0; n < 5; n++) pauses.push(await putOffMs(4_000))
+    expect(pauses).toEqual(pauses.toSorted((a, b) => a - b))
+    expect((pauses[4] ?? 0) - (pauses[0] ?? 0)).toBeGreaterThan(4 * 1_800)
+    for (let n = 0; n < 2_000; n++) expect(await putOffMs(4_000)).toBeLessThanOrEqual(10 * minuteMs)
+  })
+
+  it("is not waited for at one that hangs", async () => {
+    const { enter } = makeReceivers({ perReceiverMax: 2 })
+    // What has to wait for anything cannot be run at once.
+    const ask = (nowMs: number) => Effect.runSync(enter("slow", nowMs, false))
+    expect([ask(0), ask(0)]).toMatchObject([{ _tag: "Entered" }, { _tag: "Entered" }])
+    expect(() => ask(0)).toThrow()
+    for (let n = 0; n < 10; n++) expect(ask(5_000)).toMatchObject({ _tag: "PutOff" })
+  })
+})
+
+describe("a receiver that does not answer", () => {
+  it("is left alone after so many times in a row, and then tried by one at a time", async () => {
+    const { ask, get, putOffMs, silence } = setUp()
+    await silence(silencesMax - 1)
+    const one = await get(0)
+    one.leave(false, 0)
+    expect(await putOffMs(0)).toBeGreaterThanOrEqual(30_000)
+    expect(await ask(29_999)).toMatchObject({ _tag: "PutOff" })
+    const probe = await get(30_000)
+    expect(await ask(30_000)).toMatchObject({ _tag: "PutOff" })
+    probe.leave(true, 30_001)
+    await get(30_001)
+    await get(30_001)
+  })
+
+  it("is left alone for longer each time, up to ten minutes", async () => {
+    const { ask, silence } = setUp()
+    await silence(silencesMax)
+    const pauses: Array<number> = []
+    for (let nowMs = 0, since = 0; pauses.length < 7; nowMs += 5_000) {
+      const entry = await ask(nowMs)
+      if (entry._tag === "PutOff") continue
+      entry.leave(false, nowMs)
+      pauses.push(nowMs - since)
+      since = nowMs
+    }
+    expect(pauses).toEqual([30_000, 60_000, 120_000, 240_000, 480_000, 600_000, 600_000])
+  })
+
+  it("is forgiven by one answer", async () => {
+    const { get, silence } = setUp()
+    await silence(silencesMax - 1)
+    const answered = await get(0)
+    answered.leave(true, 0)
+    await silence(silencesMax - 1)
+    await get(0)
+  })
+
+  it("is gone to all the same by who has been put off for too long, one at a time", async () => {
+    const { ask, get, silence } = setUp()
+    await silence(silencesMax)
+    await get(1, "slow", true)
+    expect(await ask(1, "slow", true)).toMatchObject({ _tag: "PutOff" })
+  })
+
+  it("keeps nobody waiting who was in line when it fell silent", async () => {
+    const { ask, get, silence } = setUp(1)
+    await silence(silencesMax - 1)
+    const last = await get(0)
+    const waiting = ask(0)
+    last.leave(false, 0)
+    expect(await waiting).toMatchObject({ _tag: "PutOff" })
+  })
+
+  it("is not left alone for longer because a clock was set back", async () => {
+    const { putOffMs, silence } = setUp()
+    await silence(silencesMax, 100 * minuteMs)
+    expect(await putOffMs(0)).toBeLessThanOrEqual(10 * minuteMs)
+  })
+})
+
+describe("the memory of receivers", () => {
+  it("is bounded, and keeps those where somebody is", async () => {
+    const { get, putOffMs } = setUp(1, 3)
+    await get(0, "busy")
+    for (let n = 0; n < 100; n++) (await get(0, `other ${n}`)).leave(true, 0)
+    expect(await putOffMs(10_000, "busy")).toBeGreaterThan(0)
+  })
+})

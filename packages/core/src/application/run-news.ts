@@ -1,0 +1,19 @@
+/** Carries out the tasks of the lane "news": they tell others of what has happened, and never move money. */
+import { runDeliver } from "./deliver.ts"
+import type { News } from "./news.ts"
+import { runNotify } from "./plan-deliveries.ts"
+import { carryingOut, ofAnotherLane } from "./run-task.ts"
+
+export const runNews = (news: News) =>
+  carryingOut(news.onIncident, {
+    attempt: ofAnotherLane,
+    authenticate: ofAnotherLane,
+    expire_authorization: ofAnotherLane,
+    expire_challenge: ofAnotherLane,
+    verify_card: ofAnotherLane,
+    settle: ofAnotherLane,
+    expire_checkout: ofAnotherLane,
+    follow_payment: ofAnotherLane,
+    notify: (task) => runNotify(news, task),
+    deliver: (task) => runDeliver(news, task)
+  })

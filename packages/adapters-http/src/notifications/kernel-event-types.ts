@@ -1,0 +1,71 @@
+/** The published names of what happens. Events without one are told to nobody outside. */
+import type { Change } from "@paykernel/core"
+
+type Tag<Type extends Change["type"]> = Extract<Change, { readonly type: Type }>["event"]["_tag"]
+
+/**
+ * How the bank is talked to (attempts) is not published: what came of it is, under a name of its own. Nor is a card that
+ * was given for one payment: it is nobody's to look up.
+ */
+export const kernelEventTypes: {
+  readonly [Type in Change["type"]]: { readonly [T in Tag<Type>]: string | null }
+} = {
+  payment: {
+    PaymentRequested: "payment.requested",
+    ChallengeIssued: "payment.challenge_issued",
+    AuthenticationPassed: "payment.authentication_passed",
+    AttemptPlanned: null,
+    AttemptAdvanced: null,
+    PaymentAuthorized: "payment.authorized",
+    CaptureRequested: "payment.capture_requested",
+    PaymentCaptured: "payment.captured",
+    CaptureFailed: "payment.capture_failed",
+    PaymentFailed: "payment.failed",
+    CancelRequested: "payment.cancel_requested",
+    PaymentVoided: "payment.voided",
+    PaymentCancelled: "payment.cancelled",
+    CancelFailed: "payment.cancel_failed",
+    AuthorizationExpired: "payment.authorization_expired",
+    RefundRequested: "payment.refund_requested",
+    RefundSucceeded: "payment.refunded",
+    RefundFailed: "payment.refund_failed",
+    PaymentSettled: "payment.settled",
+    ReversalSettled: "payment.reversal_settled"
+  },
+  card: {
+    CardSubmitted: "card.submitted",
+    CardPresented: null,
+    CardUpdated: "card.updated",
+    CardVerified: "card.verified",
+    CardRefused: "card.refused"
+  },
+  checkout: {
+    CheckoutOpened: "checkout.opened",
+    CheckoutPaymentStarted: "checkout.payment_started",
+    CheckoutPaymentDeclined: "checkout.payment_declined",
+    CheckoutSteppedUp: "checkout.stepped_up",
+    CheckoutCompleted: "checkout.completed",
+    CheckoutFailed: "checkout.failed",
+    CheckoutCancelled: "checkout.cancelled",
+    CheckoutExpired: "checkout.expired"
+  },
+  settlement: { SettlementCompleted: "settlement.completed" },
+  endpoint: {
+    EndpointCreated: "endpoint.created",
+    EndpointConfirmed: "endpoint.confirmed",
+    EndpointChanged: "endpoint.changed",
+    EndpointEnabled: "endpoint.enabled",
+    EndpointDisabled: "endpoint.disabled",
+    SecretRotated: "endpoint.secret_rotated",
+    EndpointTested: "endpoint.tested",
+    EndpointFailing: "endpoint.failing",
+    EndpointRecovered: "endpoint.recovered",
+    EndpointRemoved: "endpoint.removed"
+  }
+}
+
+/** `null`: told to nobody. */
+export const kernelEventType = ({ type, event }: Change): string | null => {
+  const types: { readonly [tag: string]: string | null } = kernelEventTypes[type]
+  return types[event._tag] ?? null
+}

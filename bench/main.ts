@@ -13,6 +13,7 @@ import { benchPaymentsPostgres } from "./payments-postgres.ts"
 import { benchPaymentsSqlite } from "./payments-sqlite.ts"
 import { benchSimulation } from "./simulation.ts"
 import { benchTaskQueue } from "./task-queue.ts"
+import { benchWebhooks } from "./webhooks.ts"
 
 const parts: Readonly<Record<string, (count?: number) => Promise<void>>> = {
   money: benchMoney,
@@ -20,6 +21,7 @@ const parts: Readonly<Record<string, (count?: number) => Promise<void>>> = {
   simulation: benchSimulation,
   "payments-sqlite": benchPaymentsSqlite,
   http: benchHttp,
+  webhooks: benchWebhooks,
   "payments-postgres": benchPaymentsPostgres,
   "hot-merchant": benchHotMerchant,
   "task-queue": benchTaskQueue,

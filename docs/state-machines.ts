@@ -1,7 +1,7 @@
 /** Writes docs/state-machines.md from the tables that the code runs on, so that the pictures cannot drift. */
 import { writeFileSync } from "node:fs"
 import { resolve } from "node:path"
-import { Attempt, Card, Checkout, Merchant, Payment, Settlement } from "@paykernel/core/domain"
+import { Attempt, Card, Checkout, Delivery, Endpoint, Merchant, Payment, Settlement } from "@paykernel/core/domain"
 import { mermaid } from "@paykernel/core/testing"
 
 const fence = (diagram: string): string => `\`\`\`mermaid\n${diagram.trimEnd()}\n\`\`\``
@@ -37,7 +37,17 @@ export const stateMachinesPage = (): string =>
       mermaid(Card.cardMachine, "none", "Card")
     ),
     section("Merchant", "A merchant and its contract.", mermaid(Merchant.merchantMachine, "none", "Merchant")),
-    section("Settlement", "A batch that pays a merchant.", mermaid(Settlement.settlementMachine, "none", "Settlement"))
+    section("Settlement", "A batch that pays a merchant.", mermaid(Settlement.settlementMachine, "none", "Settlement")),
+    section(
+      "Endpoint",
+      "An address that a merchant has asked to be told at. One that has to confirm itself is told nothing else before, and one that is disabled misses nothing: its messages are withheld until somebody replays them.",
+      mermaid(Endpoint.endpointMachine, "none", "Endpoint")
+    ),
+    section(
+      "Delivery",
+      "One message on its way to one receiver. A replay begins it again, whatever became of it.",
+      mermaid(Delivery.deliveryMachine, "none", "Delivery")
+    )
   ].join("\n")
 
 if (process.argv[1] === import.meta.filename) {

@@ -13,6 +13,7 @@ const packages = resolve(import.meta.dirname, "..", "packages")
 const forNode = new Set([
   "@paykernel/core/simulator/file-journal",
   "@paykernel/core/vault/file-key-ring",
+  "@paykernel/webhooks/node",
   // A test runner is needed, not Node; but who bundles one?
   "@paykernel/core/testing"
 ])

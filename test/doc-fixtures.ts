@@ -4,7 +4,18 @@
  */
 import * as Core from "@paykernel/core"
 import { money, zero } from "@paykernel/core"
-import { Attempt, Card, Checkout, Fees, type Ledger, Merchant, Payment, type Settlement } from "@paykernel/core/domain"
+import {
+  Attempt,
+  Card,
+  Checkout,
+  Delivery,
+  Endpoint,
+  Fees,
+  type Ledger,
+  Merchant,
+  Payment,
+  type Settlement
+} from "@paykernel/core/domain"
 import { memoryRateLimiter, memoryStore } from "@paykernel/core/memory"
 import { memoryJournal } from "@paykernel/core/simulator"
 import * as Testing from "@paykernel/core/testing"
@@ -129,6 +140,35 @@ const checkoutRoom = (): Scope => {
   return { openCheckout: Result.getOrThrow(opened).events.reduce(Checkout.evolve, Checkout.noCheckout) }
 }
 
+const endpointRoom = (): Scope => {
+  const created = Endpoint.decide(Endpoint.noEndpoint, {
+    ...{ _tag: "CreateEndpoint", id: "endpoint-1", merchantId: "merchant-1", dialect: "paykernel.v1", name: null },
+    ...{ url: "https://shop.example/hook", types: [], secretId: "secret-1", mustConfirm: false, nowMs }
+  })
+  return { enabledEndpoint: Result.getOrThrow(created).events.reduce(Endpoint.evolve, Endpoint.noEndpoint) }
+}
+
+const deliveryRoom = (): Scope => {
+  const planned = Delivery.decide(Delivery.noDelivery, {
+    ...{ _tag: "PlanDelivery", id: "delivery-1", merchantId: "merchant-1", messageId: "message-1", type: "payments" },
+    ...{ dialect: "paykernel.v1", target: { _tag: "Endpoint", endpointId: "endpoint-1" } },
+    ...{ subject: { type: "payment", id: "payment-1", version: 1 }, withheld: false, firstAttemptAtMs: nowMs, nowMs }
+  })
+  return { waitingDelivery: Result.getOrThrow(planned).events.reduce(Delivery.evolve, Delivery.noDelivery) }
+}
+
+/** A payment is captured, as dialects of webhooks are told of it. */
+const change = {
+  ...{ type: "payment", id: "payment-1", merchantId: "merchant-1", version: 3, atMs: nowMs },
+  ...{ event: { _tag: "PaymentCaptured" }, before: authorized, after: authorized }
+}
+
+const applicationRoom = async (): Promise<Scope> => ({
+  ...(await kernelParts()),
+  change,
+  digest: Core.keyedDigest(new Uint8Array(32).fill(7))
+})
+
 const ledgerRoom = (): Scope => {
   const transaction: Ledger.LedgerTransaction = {
     id: "payment-1:capture",
@@ -219,6 +259,8 @@ const testingRoom = async (): Promise<Scope> => {
     requested: PaymentExamples.requestPayment(),
     approved,
     repeatedApproval: approved,
+    change,
+    adapters: await kernelParts(),
     myVault: () => ready,
     openMyStore: async () => memoryStore(),
     myStore: memoryStore(),
@@ -243,13 +285,15 @@ const fixtures: ReadonlyArray<readonly [prefix: string, make: () => Scope | Prom
   ["packages/core/src/attempt/", attemptRoom],
   ["packages/core/src/card/", cardRoom],
   ["packages/core/src/checkout/", checkoutRoom],
+  ["packages/core/src/delivery/", deliveryRoom],
+  ["packages/core/src/endpoint/", endpointRoom],
   ["packages/core/src/fees/", () => ({ ...Fees })],
   ["packages/core/src/ledger/", ledgerRoom],
   ["packages/core/src/merchant/", merchantRoom],
   ["packages/core/src/payment/", () => ({ authorized, capture: PaymentExamples.capturePayment() })],
   ["packages/core/src/risk/", riskRoom],
   ["packages/core/src/settlement/", settlementRoom],
-  ["packages/core/src/application/", kernelParts],
+  ["packages/core/src/application/", applicationRoom],
   ["packages/core/src/simulator/", simulatorRoom],
   ["packages/core/src/testing/", testingRoom]
 ]

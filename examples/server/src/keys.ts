@@ -2,9 +2,16 @@
  * All the secrets of the server: made at the first start, each kept in a file of its owner alone. Whoever loses them
  * loses the saved cards, and every API key with them.
  */
-import { randomBytes } from "node:crypto"
+import { randomBytes, randomUUID } from "node:crypto"
 import { join } from "node:path"
-import { type CardKey, generateApiKey, generateCardKey, type Pepper } from "@paykernel/adapters-http"
+import {
+  type CardKey,
+  generateApiKey,
+  generateCardKey,
+  generateNotificationKeys,
+  type NotificationKeysText,
+  type Pepper
+} from "@paykernel/adapters-http"
 import type { PageKey } from "@paykernel/adapters-http/hosted"
 import type { KeyRing } from "@paykernel/core/vault"
 import { openFileKeyRing } from "@paykernel/core/vault/file-key-ring"
@@ -21,6 +28,8 @@ export type ServerKeys = {
   readonly pages: PageKey
   /** To which browsers encrypt cards. */
   readonly card: CardKey
+  /** Sign what merchants are told, beside the secret of each. */
+  readonly notifications: NotificationKeysText
 }
 
 /** Reads the keys of a directory, and makes those that are missing. */
@@ -32,12 +41,16 @@ export const openKeys = async (directory: string): Promise<ServerKeys> => {
   const armoredPrivateKey = await privateFile(join(directory, "card-encryption-key.asc"), async () => {
     return Redacted.value((await generateCardKey({ nowMs: Date.now() })).armoredPrivateKey)
   })
+  const notifications = await privateFile(join(directory, "notification-keys.json"), async () => {
+    return Redacted.value(await generateNotificationKeys({ newKeyId: randomUUID(), nowMs: Date.now() }))
+  })
   return {
     vault,
     digest,
     pepper: await vault.derivedKey("api-keys"),
     pages: await vault.derivedKey("hosted-pages"),
-    card: { keyId: "key1", armoredPrivateKey: Redacted.make(armoredPrivateKey, { label: "card key" }) }
+    card: { keyId: "key1", armoredPrivateKey: Redacted.make(armoredPrivateKey, { label: "card key" }) },
+    notifications: Redacted.make(notifications, { label: "notification keys" })
   }
 }
 

@@ -34,6 +34,9 @@ const run = async (settings: ServerSettings): Promise<void> => {
   console.log(`paykernel listening on ${server.address}`)
   const key = server.generatedApiKey
   if (key !== null) console.log(`API key: ${Redacted.value(key)}`)
+  const { email, password, isGenerated } = server.dashboardAccount
+  const told = isGenerated ? `, password ${Redacted.value(password)}` : ""
+  console.log(`Dashboard: ${server.address}/dashboard, sign in as ${email}${told}`)
   const shown = key === null ? "$PAYKERNEL_API_KEY" : Redacted.value(key)
   console.log(`Try it:  curl -H "Authorization: Bearer ${shown}" ${server.address}/v1/configuration`)
 }

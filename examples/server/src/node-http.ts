@@ -6,6 +6,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { isIPv6 } from "node:net"
 import { Readable } from "node:stream"
 import { pipeline } from "node:stream/promises"
+import { noteConnection } from "./client-address.ts"
 
 export type Handler = (request: Request) => Promise<Response>
 
@@ -120,6 +121,7 @@ const answer = async (
   const body = streamOf(incoming)
   const request = requestOf(incoming, origin, body, left.signal)
   if (request === undefined) return sendText(outgoing, 400, { code: 400, message: "Bad request." })
+  noteConnection(request, incoming.socket.remoteAddress)
   await send(outgoing, await handle(request), incoming.method === "HEAD")
   body.leave()
 }

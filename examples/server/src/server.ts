@@ -1,14 +1,17 @@
 /** Puts the pieces together: storage, vault, simulated bank, kernel, API and controls, behind one address. */
 import { join } from "node:path"
-import type { RateLimits } from "@paykernel/adapters-http"
+import { merchantApiKeys, openNotifications, type RateLimits } from "@paykernel/adapters-http"
 import { createKernel, defaultRisk, firstDenial, keyedDigest, noRiskRules, type RiskRules } from "@paykernel/core"
 import { type BankMessage, sandboxGateway, sandboxRisk } from "@paykernel/core/simulator"
 import { openFileJournal } from "@paykernel/core/simulator/file-journal"
 import { envelopeVault } from "@paykernel/core/vault"
+import { nodeWebhookSender } from "@paykernel/webhooks/node"
 import * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
 import { openApiKeys } from "./api-keys.ts"
+import { clientAddressFrom } from "./client-address.ts"
 import { aheadMsMax, openSandboxClock } from "./clock.ts"
+import { accountsOf, type DashboardAccount, openDashboardAccount } from "./dashboard-account.ts"
 import { lockDirectory } from "./data-lock.ts"
 import { openDatabase, type ServerDatabase } from "./database.ts"
 import { placeOf } from "./defect-place.ts"
@@ -19,12 +22,15 @@ import { type Handler, listen } from "./node-http.ts"
 import { sandboxControls } from "./sandbox.ts"
 import type { ServerSettings } from "./settings.ts"
 import { timeMachine } from "./time-machine.ts"
+import { setWebhookSecret } from "./webhook-secret.ts"
 
 export type RunningServer = {
   /** Where clients find it: `http://127.0.0.1:3000`. */
   readonly address: string
   /** The key that the server made for itself; `null` where the settings brought keys. */
   readonly generatedApiKey: Redacted.Redacted<string> | null
+  /** Who may sign in under `/dashboard`. */
+  readonly dashboardAccount: DashboardAccount
   /** Finishes what is under way, for ten seconds at most, and gives everything back. */
   readonly close: () => Promise<void>
 }
@@ -64,6 +70,7 @@ const open = async (
   const keys = await openKeys(sandboxDir)
   const generatedApiKey = settings.apiKeys.length === 0 ? await openApiKey(sandboxDir) : null
   const apiKeys = generatedApiKey === null ? settings.apiKeys : [generatedApiKey]
+  const dashboardAccount = await openDashboardAccount(sandboxDir, settings.dashboard)
   const database = await openDatabase(settings.database, { waitMs: settings.databaseWaitMs, log })
   onClose(database.close)
 
@@ -78,6 +85,7 @@ const open = async (
 
   const world = await openWorld({ settings, keys, database, address: http.address, log, onClose })
   const holders = await registerMerchants(world.kernel, { ...settings, ...keys, apiKeys })
+  await setWebhookSecret(world.kernel, { ...settings, pepper: keys.pepper, holders })
   const verifier = await openApiKeys({ register: database.apiKeys, holders, pepper: keys.pepper, nowMs: Date.now, log })
   const machine = timeMachine({ ...world, patienceMs })
   const doors = await openDoors({
@@ -85,6 +93,12 @@ const open = async (
     address: http.address,
     keys,
     verifier,
+    dashboard: {
+      accounts: accountsOf(dashboardAccount, holders[0]?.merchantId ?? ""),
+      apiKeys: merchantApiKeys({ register: database.apiKeys, pepper: keys.pepper, verifier, nowMs: Date.now })
+    },
+    clientAddress: clientAddressFrom(settings.clientAddressHeader),
+    log,
     onDefect,
     ...(await limitsOf(settings, database))
   })
@@ -93,7 +107,7 @@ const open = async (
   const gated = machine.gated(doors.fetch)
   serve((request) => (new URL(request.url).pathname.startsWith("/sandbox/") ? controls : gated)(request))
   onClose(() => http.close(graceMs))
-  return { address: http.address, generatedApiKey, close }
+  return { address: http.address, generatedApiKey, dashboardAccount, close }
 }
 
 /** Counted by the real clock: a sandbox that is ahead of its time has callers that are not. */
@@ -124,7 +138,7 @@ type World = {
 
 /** The kernel, and the bank that it is played against. */
 const openWorld = async ({ settings, keys, database: { store }, address, log, onClose }: World) => {
-  const { sandboxDir, bankLatencyMs: latencyMs } = settings
+  const { sandboxDir, bankLatencyMs: latencyMs, webhookAllowHosts: allowHosts } = settings
   const clock = await openSandboxClock(join(sandboxDir, "clock.json"))
   const journal = await openFileJournal(join(sandboxDir, "gateway-journal.jsonl"))
   onClose(journal.close)
@@ -139,6 +153,8 @@ const openWorld = async ({ settings, keys, database: { store }, address, log, on
     challengeUrl: (challengeId) => `${address}/sandbox/3ds/${challengeId}`
   })
   onClose(() => Effect.runPromise(bank.close))
+  const notifications = await openNotifications({ keys: keys.notifications, publicUrl: address })
+  const sender = nodeWebhookSender({ allowHosts })
   const kernel = createKernel({
     store,
     gateway: bank.gateway,
@@ -150,6 +166,7 @@ const openWorld = async ({ settings, keys, database: { store }, address, log, on
     callTimeoutMs: bankTimeoutMs,
     // Days that were skipped are no days in doubt: nobody is called because the clock was put forward.
     resolveLimitMs: aheadMsMax,
+    webhooks: { sender, dialects: notifications.dialects },
     onIncident: ({ kind, aggregate, subject, why }) =>
       log(`${kind}: ${aggregate.type} ${aggregate.id} ${subject}: ${why}`)
   })
@@ -161,5 +178,5 @@ const openWorld = async ({ settings, keys, database: { store }, address, log, on
       .hear(merchantId, paymentId, { gatewayKey, verdict })
       .catch((cause) => log(`defect: ${placeOf(cause)}`))
   }
-  return { kernel, bank, clock }
+  return { kernel, bank, clock, notifications: notifications.published, vetWebhookUrl: sender.vet }
 }

@@ -4,6 +4,7 @@ import { isApiKeyShaped, type RateLimits } from "@paykernel/adapters-http"
 import { Merchant } from "@paykernel/core/domain"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
+import { type DashboardSetting, dashboardOf } from "./dashboard-account.ts"
 
 export type ServerSettings = {
   readonly host: string
@@ -16,13 +17,21 @@ export type ServerSettings = {
   readonly sandboxDir: string
   /** One demo merchant each. Empty: the server makes a key and keeps it. */
   readonly apiKeys: ReadonlyArray<Redacted.Redacted<string>>
+  /** The account of the first demo merchant. */
+  readonly dashboard: DashboardSetting
   /** Where the demo merchants may send payers back to. */
   readonly returnOrigins: ReadonlyArray<string>
+  /** `whsec_…`: signs what the demo merchants are told at the `webhook_url` of a payment; `null`: each has its own. */
+  readonly webhookSecret: Redacted.Redacted<string> | null
+  /** `host:port` to which webhooks may be sent whatever stands there: http, and private addresses. */
+  readonly webhookAllowHosts: ReadonlyArray<string>
   readonly settlementIntervalMs: number
   /** How long the simulated bank takes over a call, at most. */
   readonly bankLatencyMs: number
   /** Calls per minute and API key; `null` counts nobody. */
   readonly rateLimits: Required<RateLimits>["perMinute"] | null
+  /** The header in which the operator's own proxy says who sends a request; `null`: there is no proxy. */
+  readonly clientAddressHeader: string | null
 }
 
 /** A file, by its absolute path, or a server, by a URL that may hold a password. */
@@ -66,6 +75,9 @@ export const readSettings = (
     sandboxDir: resolve(directory, environment["PAYKERNEL_SANDBOX_DIR"] || "data"),
     returnOrigins: returnOriginsOf(environment["PAYKERNEL_RETURN_ORIGINS"] || "http://localhost:8080", problems),
     apiKeys: apiKeysOf(environment["PAYKERNEL_API_KEY"], problems),
+    dashboard: dashboardOf(environment, problems),
+    webhookSecret: webhookSecretOf(environment["PAYKERNEL_WEBHOOK_SECRET"] ?? "", problems),
+    webhookAllowHosts: allowHostsOf(environment["PAYKERNEL_WEBHOOK_ALLOW_HOSTS"] ?? "", problems),
     settlementIntervalMs: wholeNumber(
       "PAYKERNEL_SETTLEMENT_MS",
       300_000,
@@ -73,7 +85,8 @@ export const readSettings = (
       Merchant.settlementIntervalMsMax
     ),
     bankLatencyMs: wholeNumber("PAYKERNEL_SANDBOX_LATENCY_MS", 50, 0, bankLatencyMsMax),
-    rateLimits: rateLimitsOf(environment["PAYKERNEL_RATE_LIMITS"] || "off", problems)
+    rateLimits: rateLimitsOf(environment["PAYKERNEL_RATE_LIMITS"] || "off", problems),
+    clientAddressHeader: headerOf(environment["PAYKERNEL_CLIENT_ADDRESS_HEADER"] || "", problems)
   }
   return problems.length > 0 ? Result.fail(problems) : Result.succeed(settings)
 }
@@ -145,6 +158,15 @@ const rateLimitsOf = (text: string, problems: Array<SettingsProblem>): ServerSet
   return Object.fromEntries(limits)
 }
 
+const headerOf = (text: string, problems: Array<SettingsProblem>): string | null => {
+  if (text === "") return null
+  if (!/^[a-z][a-z0-9-]{0,63}$/iu.test(text)) {
+    const message = "must be the name of the header that your proxy writes, such as x-forwarded-for"
+    problems.push({ variable: "PAYKERNEL_CLIENT_ADDRESS_HEADER", message })
+  }
+  return text.toLowerCase()
+}
+
 const returnOriginsOf = (text: string, problems: Array<SettingsProblem>): ReadonlyArray<string> => {
   const returnOrigins = text.split(",").map((origin) => origin.trim())
   const fault = Merchant.profileFault({ ...Merchant.noProfile, returnOrigins })
@@ -152,6 +174,35 @@ const returnOriginsOf = (text: string, problems: Array<SettingsProblem>): Readon
   problems.push({
     variable: "PAYKERNEL_RETURN_ORIGINS",
     message: "must be https origins, or http ones of localhost, without a path and separated by commas"
+  })
+  return []
+}
+
+const webhookSecretOf = (text: string, problems: Array<SettingsProblem>): ServerSettings["webhookSecret"] => {
+  if (text === "") return null
+  if (!isWebhookSecret(text)) {
+    problems.push({ variable: "PAYKERNEL_WEBHOOK_SECRET", message: "must be whsec_ and 24 to 64 bytes in base64" })
+  }
+  return Redacted.make(text, { label: "webhook secret" })
+}
+
+/** In the one spelling that receivers decode too. */
+const isWebhookSecret = (text: string): boolean => {
+  const base64 = /^whsec_(?<base64>[A-Za-z0-9+/]+={0,2})$/u.exec(text)?.groups?.["base64"] ?? ""
+  const bytes = Buffer.from(base64, "base64")
+  return bytes.toString("base64") === base64 && bytes.length >= 24 && bytes.length <= 64
+}
+
+const allowHostShape = /^[^\s/?#@\\,]{1,253}:[0-9]{1,5}$/u
+
+const allowHostsOf = (text: string, problems: Array<SettingsProblem>): ReadonlyArray<string> => {
+  if (text.trim() === "") return []
+  const hosts = text.split(",").map((host) => host.trim())
+  const isHost = (host: string): boolean => allowHostShape.test(host) && URL.canParse(`http://${host}/`)
+  if (hosts.every(isHost)) return hosts
+  problems.push({
+    variable: "PAYKERNEL_WEBHOOK_ALLOW_HOSTS",
+    message: "must be host:port, such as 127.0.0.1:9000, separated by commas"
   })
   return []
 }

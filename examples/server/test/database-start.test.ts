@@ -51,6 +51,7 @@ describe("a database that is not there yet", () => {
     expect(lines).toEqual([
       `waiting for the database at ${gate.place}: the database system is starting up`,
       `paykernel listening on ${server.address}`,
+      expect.stringMatching(/^Dashboard:/u),
       expect.stringMatching(/^Try it:/u)
     ])
     const api = merchantClient(() => server?.address ?? "", apiKey)

@@ -2,6 +2,7 @@
 import { connect } from "node:net"
 import { pause } from "@paykernel/four-books/polling"
 import { afterEach, describe, expect, it } from "vitest"
+import { clientAddressFrom } from "../src/client-address.ts"
 import { type Handler, type HttpLimits, type HttpServer, listen } from "../src/node-http.ts"
 
 let server: HttpServer | undefined
@@ -49,6 +50,21 @@ describe("a request", () => {
     const answer = await fetch(`${address}/a/b?c=1&c=2`, { method: "PUT", headers: { "x-said": "so" }, body: "body" })
     expect([answer.status, answer.headers.get("x-answer")]).toEqual([201, "yes"])
     expect(await answer.json()).toEqual(["PUT", "/a/b", "?c=1&c=2", "so", "body"])
+  })
+
+  it("is known by where it came from, and by a header only where one is trusted, and by its last address", async () => {
+    const [plain, proxied] = [clientAddressFrom(null), clientAddressFrom("x-forwarded-for")]
+    const address = await serve(async (request) => Response.json([plain(request), proxied(request)]))
+    const told = async (forwarded?: string) => {
+      const headers = forwarded === undefined ? {} : { "x-forwarded-for": forwarded }
+      return (await fetch(address, { headers })).json()
+    }
+    expect(await told()).toEqual(["127.0.0.1", null])
+    expect(await told("198.51.100.7")).toEqual(["127.0.0.1", "198.51.100.7"])
+    expect(await told("10.9.8.7, 2001:db8::9")).toEqual(["127.0.0.1", "2001:db8::9"])
+    for (const forged of ["unknown", "198.51.100.7, ", "198.51.100.7:80", "<script>"]) {
+      expect(await told(forged)).toEqual(["127.0.0.1", null])
+    }
   })
 
   it("with two slashes stays on this host, and one for a whole address is refused", async () => {

@@ -45,7 +45,7 @@ export const startProcess = async (directory: string, environment: ServerEnviron
   const ready = new Promise<string>((resolve) => {
     const read = (chunk: Buffer): void => {
       printed += chunk.toString()
-      const address = /^paykernel listening on (\S+)\n(?:.+\n)?Try it:/mu.exec(printed)?.[1]
+      const address = /^paykernel listening on (\S+)\n(?:.+\n){0,2}Try it:/mu.exec(printed)?.[1]
       if (address !== undefined) resolve(address)
     }
     child.stdout?.on("data", read)

@@ -49,15 +49,17 @@ describe.each(engines)("on %s,", (engine) => {
   describe("a first start", () => {
     it("says where it is, makes a key and shows how to use it; a later one shows the same key", async () => {
       const first = await start("first")
-      const [ready, keyLine, tryLine] = first.output().trim().split("\n")
+      const [ready, keyLine, dashboardLine, tryLine] = first.output().trim().split("\n")
       expect(ready).toBe(`paykernel listening on ${first.address}`)
       const key = /^API key: (pk_test_\w+)$/u.exec(keyLine ?? "")?.[1] ?? ""
       expect(tryLine).toBe(`Try it:  curl -H "Authorization: Bearer ${key}" ${first.address}/v1/configuration`)
       const configuration = await merchantClient(() => first.address, key).get("/v1/configuration")
       expect(configuration.status).toBe(200)
+      expect(dashboardLine).toMatch(/^Dashboard: \S+\/dashboard, sign in as merchant@localhost, password [\w-]{20}$/u)
       expect(await first.stop("SIGTERM")).toEqual({ code: 0, signal: null })
 
       const second = await start("first")
+      expect(second.output()).toContain(dashboardLine?.split(" sign in ")[1])
       expect(second.output()).toContain(`API key: ${key}`)
       const again = await merchantClient(() => second.address, key).get("/v1/configuration")
       expect(again.body).toEqual(configuration.body)
@@ -70,8 +72,20 @@ describe.each(engines)("on %s,", (engine) => {
       expect([(statSync(data).mode & 0o777).toString(8), open]).toEqual(["700", []])
     })
 
-    it("does not print keys that it was given", async () => {
-      const server = await start("given", { PAYKERNEL_API_KEY: apiKey })
+    it("does not print keys that it was given, nor the password of the dashboard, which lets its owner in", async () => {
+      const email = "ada@shop.example"
+      const password = "correct horse battery"
+      const account = { PAYKERNEL_DASHBOARD_EMAIL: email, PAYKERNEL_DASHBOARD_PASSWORD: password }
+      const server = await start("given", { PAYKERNEL_API_KEY: apiKey, ...account })
+      expect(server.output()).toContain(`sign in as ${email}\n`)
+      const response = await fetch(`${server.address}/dashboard/sign-in`, {
+        method: "POST",
+        headers: { origin: server.address },
+        body: new URLSearchParams({ email, password }),
+        redirect: "manual"
+      })
+      expect([response.status, response.headers.get("location")]).toEqual([303, "/dashboard"])
+      expect(server.output()).not.toContain(password)
       expect((await merchantClient(() => server.address, apiKey).get("/v1/configuration")).status).toBe(200)
       expect(server.output()).not.toContain(apiKey)
     })

@@ -14,11 +14,65 @@ describe("settings", () => {
       databaseWaitMs: 30_000,
       sandboxDir: "/srv/shop/data",
       apiKeys: [],
+      dashboard: { email: "merchant@localhost", password: null },
       settlementIntervalMs: 300_000,
       bankLatencyMs: 50,
       rateLimits: null,
-      returnOrigins: ["http://localhost:8080"]
+      clientAddressHeader: null,
+      returnOrigins: ["http://localhost:8080"],
+      webhookSecret: null,
+      webhookAllowHosts: []
     })
+  })
+
+  it("take a webhook secret that receivers can decode, and never show it", () => {
+    const read = (text: string) => readSettings({ PAYKERNEL_WEBHOOK_SECRET: text }, "/srv")
+    const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+    expect(Redacted.value(Result.getOrThrow(read(secret)).webhookSecret ?? Redacted.make(""))).toBe(secret)
+    expect(inspect(read(secret))).not.toContain("MfKQ9r8")
+    for (const text of [
+      "secret",
+      "whsec_",
+      "whsec_c2hvcnQ=",
+      `${secret}A`,
+      `whsec_${"A".repeat(92)}`,
+      `whsk_${"A".repeat(44)}`
+    ]) {
+      expect(read(text)).toMatchObject({ failure: [{ variable: "PAYKERNEL_WEBHOOK_SECRET" }] })
+      if (text.length > 6) expect(inspect(read(text))).not.toContain(text)
+    }
+  })
+
+  it("read where webhooks may be sent to, though nobody else may be", () => {
+    const read = (text: string) => readSettings({ PAYKERNEL_WEBHOOK_ALLOW_HOSTS: text }, "/srv")
+    const webhookAllowHosts = ["127.0.0.1:9000", "[::1]:80", "receiver:8080"]
+    expect(read(" 127.0.0.1:9000, [::1]:80,receiver:8080")).toMatchObject({ success: { webhookAllowHosts } })
+    for (const text of ["receiver", "http://receiver:80", "receiver:80/hooks", "a@b:80", "receiver:99999", ","]) {
+      expect(read(text)).toMatchObject({ failure: [{ variable: "PAYKERNEL_WEBHOOK_ALLOW_HOSTS" }] })
+    }
+  })
+
+  it("take an account for the dashboard, and refuse one that nobody could sign in to", () => {
+    const read = (email: string, password: string) =>
+      readSettings({ PAYKERNEL_DASHBOARD_EMAIL: email, PAYKERNEL_DASHBOARD_PASSWORD: password }, "/srv")
+    const { dashboard } = Result.getOrThrow(read(" Ada@Shop.Example ", "correct horse battery"))
+    expect([dashboard.email, String(dashboard.password)]).toEqual(["ada@shop.example", "<redacted:dashboard password>"])
+    for (const [email, password, variable] of [
+      ["ada", "correct horse battery", "PAYKERNEL_DASHBOARD_EMAIL"],
+      ["ada@shop.example", "short", "PAYKERNEL_DASHBOARD_PASSWORD"],
+      ["ada@shop.example", "ä".repeat(37), "PAYKERNEL_DASHBOARD_PASSWORD"]
+    ] as const) {
+      expect(read(email, password)).toMatchObject({ failure: [{ variable }] })
+      expect(inspect(read(email, password))).not.toContain(password)
+    }
+  })
+
+  it("read which header a proxy writes, and refuse what names none", () => {
+    const read = (text: string) => readSettings({ PAYKERNEL_CLIENT_ADDRESS_HEADER: text }, "/srv")
+    expect(read("X-Forwarded-For")).toMatchObject({ success: { clientAddressHeader: "x-forwarded-for" } })
+    for (const text of ["x forwarded", "x:y", "-", "x".repeat(65)]) {
+      expect(read(text)).toMatchObject({ failure: [{ variable: "PAYKERNEL_CLIENT_ADDRESS_HEADER" }] })
+    }
   })
 
   it("read where payers may be sent back to, and refuse anywhere else", () => {

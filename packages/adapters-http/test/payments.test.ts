@@ -281,6 +281,19 @@ describe("3-D Secure", () => {
     await shop.kernel.drain()
     expect(await shop.get(id)).toMatchObject(outcome)
     expect(await shop.get(id)).not.toHaveProperty("requiredAction")
+    // The way back was open once; and what proves one payment proves no other.
+    const other = await shop.pay(cardId, challenged)
+    const before = [await shop.get(id), await shop.get(other)]
+    for (const path of [
+      pathname,
+      pathname.replace(id, other),
+      pathname.replace(/.$/u, (last) => (last === "0" ? "1" : "0"))
+    ]) {
+      const again = await shop.call("GET", path, undefined, { authorization: "" })
+      expect([again.status, again.headers.get("location")]).toEqual([400, null])
+    }
+    await shop.kernel.drain()
+    expect([await shop.get(id), await shop.get(other)]).toEqual(before)
   })
 
   it.each([

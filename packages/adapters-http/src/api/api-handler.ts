@@ -1,16 +1,20 @@
 /** The direct and hosted payment API for a host: a function from `Request` to `Response`. */
-import type { Kernel } from "@paykernel/core"
+import type { AddressRefusal, Kernel } from "@paykernel/core"
 import * as Effect from "effect/Effect"
+import { apiBook } from "../docs/api-book.ts"
 import { apiDocumentText } from "../docs/api-openapi.ts"
-import { jsonText, toResponse } from "../front/answer.ts"
+import { docsPage } from "../docs/docs-page.ts"
+import { type Answer, jsonText, toResponse } from "../front/answer.ts"
 import type { AllowedOrigins } from "../front/cors.ts"
-import { type Caller, type FrontLimits, front } from "../front/front.ts"
+import { type Caller, type FrontLimits, front, type Incoming } from "../front/front.ts"
 import type { RateLimits } from "../front/rate-limits.ts"
 import { throttle } from "../front/throttle.ts"
+import type { PublishedNotifications } from "../notifications/open-notifications.ts"
+import { type InProgress, inProgress } from "./in-progress.ts"
 import type { Services } from "./operation.ts"
 import { refuse } from "./published-error.ts"
 import { refusals } from "./refusals.ts"
-import { routes, subjectOf } from "./routes.ts"
+import { documentPath, routes, subjectOf } from "./routes.ts"
 import type { Wallets } from "./wallets.ts"
 
 export type ApiOptions = {
@@ -38,6 +42,10 @@ export type ApiOptions = {
   readonly publicUrl?: string
   /** How long an answer waits for the outcome of a payment. Default 10 000. */
   readonly waitMs?: number
+  /** What receivers of webhooks check them by, from `openNotifications`. Absent: the kernel sends none. */
+  readonly notifications?: PublishedNotifications
+  /** `vet` of the sender of webhooks: which addresses it would call. Default: the rules for the public internet. */
+  readonly vetWebhookUrl?: (url: string) => AddressRefusal | null
   /** Absent: callers are not counted. */
   readonly rateLimits?: RateLimits
   /** Defaults: 64 KiB, 16 levels, 256 keys in all. */
@@ -57,8 +65,8 @@ const limitDefaults: FrontLimits = { bodyBytesMax: 64 * 1024, depthMax: 16, keys
 const waitMsDefault = 10_000
 
 /**
- * Serves `/api`: health, direct payments, hosted payment sessions, the payers' way back from their bank, and the
- * OpenAPI document at `/api/openapi.json`. The pages where sessions are paid are served elsewhere.
+ * Serves `/api`: health, direct payments, hosted payment sessions, the payers' way back from their bank, the OpenAPI
+ * document at `/api/openapi.json` and a readable page at `/api/docs`. The pages where sessions are paid are served elsewhere.
  *
  * ```ts
  * const { fetch } = apiHandler({ kernel, authenticate, pageUrl, newRequestId, nowMs })
@@ -68,6 +76,9 @@ const waitMsDefault = 10_000
 export const apiHandler = (options: ApiOptions): ApiHandler => {
   const { authenticate, newRequestId } = options
   const services = servicesOf(options)
+  const paper = papers()
+  const atOnce = inProgress()
+  const alone: InProgress = (name, waitMs, work) => (name === "" ? work : atOnce(name, waitMs, work))
   return {
     fetch: front({
       routes,
@@ -81,12 +92,27 @@ export const apiHandler = (options: ApiOptions): ApiHandler => {
       throttle: options.rateLimits === undefined ? undefined : throttle(options.rateLimits),
       serve: async (route, request, incoming) => {
         const { operate } = route
-        if (operate === undefined) return toResponse(jsonText(200, apiDocumentText()))
+        if (operate === undefined) return toResponse(await paper(route.path))
         const call = { request, incoming, subject: subjectOf(route, incoming.url) }
-        const answering = Effect.suspend(() => operate(services, call))
+        const working = Effect.suspend(() => operate(services, call))
+        const answering = alone(nameOfKey(incoming), services.waitMs, working)
         return toResponse(await Effect.runPromise(Effect.catch(answering, (error) => Effect.succeed(refuse(error)))))
       }
     })
+  }
+}
+
+/** Empty where there is no key, and then every request is one of its own. */
+const nameOfKey = ({ merchantId, idempotencyKey }: Incoming): string =>
+  idempotencyKey === null ? "" : JSON.stringify([merchantId, idempotencyKey])
+
+/** Made when first asked for. */
+const papers = (): ((path: string) => Promise<Answer>) => {
+  let page: Promise<Answer> | undefined
+  return async (path) => {
+    if (path === documentPath) return jsonText(200, apiDocumentText())
+    page ??= docsPage([apiBook("openapi.json")])
+    return page
   }
 }
 
@@ -103,6 +129,9 @@ const servicesOf = (options: ApiOptions): Services => {
     allowLocalhost: options.allowLocalhost ?? false,
     clientAddress: options.clientAddress ?? (() => null),
     publicUrl: options.publicUrl ?? null,
+    notifies: options.notifications !== undefined,
+    verifyingKey: options.notifications?.verifyingKey ?? null,
+    vetWebhookUrl: options.vetWebhookUrl ?? null,
     waitMs: options.waitMs ?? waitMsDefault
   }
 }

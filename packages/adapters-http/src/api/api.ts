@@ -5,25 +5,16 @@
 import * as HttpApi from "effect/http-api/HttpApi"
 import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
-import * as HttpApiMiddleware from "effect/http-api/HttpApiMiddleware"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
-import * as HttpApiSecurity from "effect/http-api/HttpApiSecurity"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
+import { webhookGroups } from "../notifications/webhook-endpoints-api.ts"
+import { BearerKey, error, summary } from "./api-parts.ts"
 import { Confirmation, ConfirmDirectPayment, CreateDirectPayment, DirectPayment } from "./direct-payment.schema.ts"
 import { CancelledSession, CreateHostedPayment, OpenedSession, Session } from "./hosted-payment.schema.ts"
 import { asPublished } from "./open-api-document.ts"
-import { done, ErrorBody, Health, read } from "./shown.schema.ts"
+import { done, Health, read } from "./shown.schema.ts"
 
-const error = (status: number) => ErrorBody.pipe(HttpApiSchema.status(status))
-
-/** Says in the document that a key is needed. The front asks for it. */
-export class BearerKey extends HttpApiMiddleware.Service<BearerKey>()("@paykernel/adapters-http/api/BearerKey", {
-  security: { bearerAuth: HttpApiSecurity.bearer },
-  error: error(401)
-}) {}
-
-const summary = (text: string) => OpenApi.annotations({ summary: text })
 const page = (status: number) =>
   Schema.String.pipe(HttpApiSchema.asText({ contentType: "text/html" }), HttpApiSchema.status(status))
 
@@ -42,8 +33,8 @@ const direct = HttpApiGroup.make("Direct payments")
     HttpApiEndpoint.post("createDirectPayment", "/api/direct-payment", {
       payload: CreateDirectPayment,
       success: [done(DirectPayment), done(DirectPayment).pipe(HttpApiSchema.status(202))],
-      error: [error(400), error(403), error(422)]
-    }).annotateMerge(summary("Make a payment with a card or a wallet")),
+      error: [error(400), error(403), error(409), error(422)]
+    }).annotateMerge(summary("Make a payment with a card, a wallet or a bank transfer")),
     HttpApiEndpoint.get("getDirectPayment", "/api/direct-payment/:transaction_id", {
       ...transaction,
       success: read(DirectPayment)
@@ -63,7 +54,7 @@ const hosted = HttpApiGroup.make("Hosted payments")
     HttpApiEndpoint.post("createHostedPayment", "/api/hosted-payment", {
       payload: CreateHostedPayment,
       success: done(OpenedSession).pipe(HttpApiSchema.status(201)),
-      error: [error(400), error(403), error(422)]
+      error: [error(400), error(403), error(409), error(422)]
     }).annotateMerge(summary("Open a page to be paid on")),
     HttpApiEndpoint.get("getHostedPayment", "/api/hosted-payment/:session_id", {
       ...session,
@@ -90,7 +81,7 @@ const payers = HttpApiGroup.make("Payers").add(
 )
 
 export const Api = HttpApi.make("paykernel-api")
-  .add(status, direct, hosted, payers)
+  .add(status, direct, hosted, payers, ...webhookGroups)
   .annotateMerge(
     OpenApi.annotations({
       title: "paykernel direct and hosted payment API",

@@ -22,7 +22,15 @@ import {
 import { invalidRequest, refuse, transactionNotFound } from "./published-error.ts"
 import { methodRules, readCard, type SentCard } from "./read-card.ts"
 import { meaningOfOrder, type Order, readOrder } from "./read-order.ts"
-import { challengeOf, failureOf, renderConfirmation, renderDirectPayment, statusOf } from "./render-direct-payment.ts"
+import {
+  type Beside,
+  challengeOf,
+  failureOf,
+  renderConfirmation,
+  renderDirectPayment,
+  statusOf
+} from "./render-direct-payment.ts"
+import { webhookQueued } from "./webhook-queued.ts"
 
 const decodeCreate = Schema.decodeUnknownResult(CreateDirectPayment, allErrors)
 const decodeConfirm = Schema.decodeUnknownResult(ConfirmDirectPayment, allErrors)
@@ -52,7 +60,7 @@ export const createDirectPayment = Effect.fnUntraced(function* (services: Servic
         )
   const input = inputOf(services, call, order, card)
   const paying = ask(() => kernel.checkouts.payDirectly(merchantId, input, bound), "transaction")
-  const { view, replayed } = yield* paying.pipe(endingCode(card.cvv))
+  const { view, replayed } = yield* paying.pipe(endingCode(card?.cvv ?? null))
   const waiting = transactionOf(services, merchantId, view.checkout.id, services.waitMs)
   // The payment is made. That its outcome cannot be read must not have the client make another.
   return yield* answerOutcome(services, yield* Effect.orElseSucceed(waiting, () => view), replayed)
@@ -63,24 +71,23 @@ const meaningOf = (
   merchantId: string,
   request: CreateDirectPayment,
   order: Order,
-  { pan, expMonth, expYear }: SentCard
-) =>
-  Effect.map(
+  card: SentCard | null
+) => {
+  const meaning = { ...meaningOfOrder(order, request), paymentMethod: request.payment_method }
+  if (card === null) return Effect.succeed(meaning)
+  const { pan, expMonth, expYear } = card
+  return Effect.map(
     Effect.promise(() => kernel.cards.fingerprint(merchantId, pan)),
-    (fingerprint) => ({
-      ...meaningOfOrder(order, request),
-      paymentMethod: request.payment_method,
-      card: { fingerprint, expMonth, expYear }
-    })
+    (fingerprint) => ({ ...meaning, card: { fingerprint, expMonth, expYear } })
   )
+}
 
-const inputOf = (services: Services, call: Call, order: Order, sent: SentCard): PayDirectlyInput => {
-  const { pan, cvv, expMonth, expYear } = sent
+const inputOf = (services: Services, call: Call, order: Order, sent: SentCard | null): PayDirectlyInput => {
   const { customer, returnUrl } = order
   return {
     ...order,
     description: null,
-    card: { pan, cvv, expMonth, expYear, billingDetails: billingOf(customer) },
+    card: sent === null ? null : { ...sent, billingDetails: billingOf(customer) },
     payer: {
       email: customer?.email ?? "",
       phoneNumber: customer?.phone ?? null,
@@ -117,8 +124,8 @@ const noShopUrl = ({ publicUrl }: Services, { incoming }: Call): string =>
   `${publicUrl === null ? incoming.url.origin : publicUrl.replace(/\/+$/u, "")}${noShopPath}`
 
 export const getDirectPayment = Effect.fnUntraced(function* (services: Services, call: Call) {
-  const view = yield* directPaymentOf(services, call, 0)
-  return answerRead(renderDirectPayment(view, yield* gatewayTransactionOf(services.kernel, view)))
+  const view = yield* transactionIn(services, call, 0)
+  return answerRead(renderDirectPayment(view, yield* besideOf(services, view)))
 })
 
 /**
@@ -130,11 +137,13 @@ export const confirmDirectPayment = Effect.fnUntraced(function* (services: Servi
   if (repeated !== undefined && repeated !== call.subject) {
     return yield* Effect.fail(invalidRequest("transaction_id must be the one of the path."))
   }
-  const known = yield* directPaymentOf(services, call, 0)
+  const known = yield* transactionIn(services, call, 0)
   const gatewayTransaction = yield* gatewayTransactionOf(services.kernel, known)
   if (gatewayId !== gatewayTransaction) return yield* Effect.fail(transactionNotFound)
-  const view = yield* directPaymentOf(services, call, services.waitMs)
-  return answerDone(200, confirmations[statusOf(view.checkout)], renderConfirmation(view, gatewayTransaction))
+  const view = yield* transactionIn(services, call, services.waitMs)
+  const isWebhookQueued = yield* webhookQueued(services, view)
+  const data = renderConfirmation(view, { gatewayTransaction, isWebhookQueued })
+  return answerDone(200, confirmations[statusOf(view)], data)
 })
 
 const confirmations = {
@@ -143,28 +152,41 @@ const confirmations = {
   failed: "The payment failed"
 }
 
-/** A session's checkout is not a direct payment, whichever name it is asked by. */
-const directPaymentOf = (services: Services, { incoming, subject }: Call, waitMs: number): Operation<CheckoutView> =>
+/** A transaction by its name, whether it was made directly or on a page. */
+const transactionIn = (services: Services, { incoming, subject }: Call, waitMs: number): Operation<CheckoutView> =>
   transactionShape.test(subject)
-    ? Effect.filterOrFail(
-        transactionOf(services, merchantIdOf(incoming), subject, waitMs),
-        ({ checkout }) => checkout.kind === "direct",
-        () => transactionNotFound
-      )
+    ? transactionOf(services, merchantIdOf(incoming), subject, waitMs)
     : Effect.fail(transactionNotFound)
 
 const transactionShape = /^txn_[0-9A-Z]{12}$/u
 
 /** As it stands now, or where there is time to wait, as soon as its outcome is known. */
-const transactionOf = ({ kernel }: Services, merchantId: string, id: string, waitMs: number): Operation<CheckoutView> =>
-  ask(() => kernel.checkouts.settled(merchantId, id, waitMs), "transaction")
+const transactionOf = Effect.fnUntraced(function* (
+  { kernel }: Services,
+  merchantId: string,
+  id: string,
+  waitMs: number
+) {
+  const own = () => ask(() => kernel.checkouts.ofTransaction(merchantId, id), "transaction")
+  const found = yield* own()
+  if (found.latest?.attempt.status !== "open") return found
+  const settled = yield* ask(() => kernel.checkouts.settled(merchantId, found.checkout.id, waitMs), "transaction")
+  // A page may have been tried with another card meanwhile.
+  return settled.latest?.attempt.transactionId === id ? settled : yield* own()
+})
 
-const answerOutcome = Effect.fnUntraced(function* ({ kernel }: Services, view: CheckoutView, replayed: boolean) {
+const besideOf = (services: Services, view: CheckoutView): Operation<Beside> =>
+  Effect.all({
+    gatewayTransaction: gatewayTransactionOf(services.kernel, view),
+    isWebhookQueued: webhookQueued(services, view)
+  })
+
+const answerOutcome = Effect.fnUntraced(function* (services: Services, view: CheckoutView, replayed: boolean) {
   const headers = replayMark(replayed)
   const failure = failureOf(view)
   if (failure !== undefined) return refuse(failure, headers)
-  const data = renderDirectPayment(view, yield* gatewayTransactionOf(kernel, view))
-  if (statusOf(view.checkout) === "completed") return answerDone(200, "Payment processed successfully", data, headers)
+  const data = renderDirectPayment(view, yield* besideOf(services, view))
+  if (statusOf(view) === "completed") return answerDone(200, "Payment processed successfully", data, headers)
   const message = challengeOf(view) === null ? "Payment is being processed" : "3D Secure authentication required"
   return answerDone(202, message, data, headers)
 })

@@ -18,7 +18,8 @@ export const Currency = Schema.String.check(matching(/^[A-Z]{3}$/u)).annotate({
 })
 
 export const PaymentMethod = oneOf(["card", "bank_transfer", "apple_pay", "google_pay"]).annotate({
-  description: "`card` needs the card's fields, a wallet needs its `token`."
+  description:
+    "`card` needs the card's fields, a wallet its `token`; a bank transfer is pending until the bank has the money."
 })
 
 export const CardNumber = text(1, 64).annotate({ description: "12 to 19 digits.", examples: ["4242424242424242"] })

@@ -39,7 +39,7 @@ const describeOperation = (operation: unknown): Part => {
   }
 }
 
-const keyed: ReadonlySet<string> = new Set(["createDirectPayment", "createHostedPayment"])
+const keyed: ReadonlySet<string> = new Set(["createDirectPayment", "createHostedPayment", "createEndpoint"])
 
 /** A refusal binds no key, but a decline is an outcome. */
 const replayable: ReadonlySet<string> = new Set(["200", "201", "202", "400"])
@@ -70,7 +70,7 @@ const descriptions: { readonly [status: string]: string } = {
   401: "No key, or not a valid one",
   403: "The account takes no payments at present",
   404: "Not found",
-  409: "Completed already, failed, or being paid",
+  409: "Completed already, failed, being paid, or a request with the same key is being processed",
   410: "Expired",
   422: "The idempotency key is bound to another request"
 }

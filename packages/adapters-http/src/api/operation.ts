@@ -2,7 +2,7 @@
  * What the operations of `/api` have in common. An operation is an effect that succeeds with its answer and fails with
  * what is published instead, so each reads as the steps that lead to its answer.
  */
-import type { IdempotentRequest, Kernel, Outcome } from "@paykernel/core"
+import type { AddressRefusal, IdempotentRequest, Kernel, Outcome } from "@paykernel/core"
 import { Idempotency } from "@paykernel/core/domain"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
@@ -35,6 +35,12 @@ export type Services = {
   readonly pageUrl: (page: string) => string
   /** The address under which clients know the host; `null`: that of each request. */
   readonly publicUrl: string | null
+  /** Whether the kernel tells of anything. */
+  readonly notifies: boolean
+  /** `whpk_…`, under which webhooks are signed as well; `null`: there is none. */
+  readonly verifyingKey: string | null
+  /** Whether an address may be called, as far as its text tells; `null`: nothing is wrong with it. */
+  readonly vetWebhookUrl: ((url: string) => AddressRefusal | null) | null
   readonly nowMs: () => number
   readonly waitMs: number
 }
@@ -114,4 +120,4 @@ export const answerDone = (status: number, message: string, data: Data, headers:
   jsonText(status, doneText(message, data), headers)
 
 /** Something was read. */
-export const answerRead = (data: Data): Answer => jsonText(200, jsonOf({ success: true, data }))
+export const answerRead = (data: Written): Answer => jsonText(200, jsonOf({ success: true, data }))

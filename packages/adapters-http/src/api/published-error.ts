@@ -83,6 +83,11 @@ export const keyReused = invalid(
   "The idempotency key is bound to a request that meant something else.",
   422
 )
+/** The answer to the first of them will be the answer to all. */
+export const keyInUse: PublishedError = {
+  ...invalid("idempotency_key_in_use", "A request with this idempotency key is still being processed.", 409),
+  retryAfterS: 1
+}
 
 export const unauthenticated: PublishedError = {
   status: 401,

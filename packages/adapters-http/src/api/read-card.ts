@@ -1,4 +1,7 @@
-/** The card of a direct payment, as it was sent or as a wallet gives it. Digits become redacting values at once. */
+/**
+ * The card of a direct payment, as it was sent or as a wallet gives it; `null` where it is paid by bank transfer. Digits
+ * become redacting values at once.
+ */
 import { Cvv, Pan } from "@paykernel/core"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
@@ -25,7 +28,11 @@ const neededFor = (method: unknown): ReadonlyArray<string> => {
   return method === "apple_pay" || method === "google_pay" ? ["token"] : []
 }
 
-export const readCard = (services: Services, merchantId: string, request: CreateDirectPayment): Operation<SentCard> => {
+export const readCard = (
+  services: Services,
+  merchantId: string,
+  request: CreateDirectPayment
+): Operation<SentCard | null> => {
   const { payment_method: method } = request
   switch (method) {
     case "card":
@@ -34,7 +41,7 @@ export const readCard = (services: Services, merchantId: string, request: Create
     case "google_pay":
       return walletCard(services, merchantId, method, request.token ?? "")
     case "bank_transfer":
-      return notEnabled(method)
+      return Effect.succeed(null)
   }
 }
 

@@ -3,7 +3,7 @@ import { type Customer, type Money, money } from "@paykernel/core"
 import { Money as MoneyRoom } from "@paykernel/core/domain"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import { readReturnUrl, readWebhookUrl } from "../fields/web-address.ts"
+import { addressFaults, readReturnUrl, readWebhookUrl } from "../fields/web-address.ts"
 import type { CreateDirectPayment } from "./direct-payment.schema.ts"
 import type { CustomerInfo } from "./field.schema.ts"
 import type { CreateHostedPayment } from "./hosted-payment.schema.ts"
@@ -25,7 +25,7 @@ export const readOrder = Effect.fnUntraced(function* (services: Services, mercha
     amount: yield* readAmount(request),
     customer: request.customer_info === undefined ? null : customerOf(request.customer_info),
     metadata: request.metadata === undefined ? null : JSON.stringify(request.metadata),
-    webhookUrl: yield* webhookUrlOf(request),
+    webhookUrl: yield* webhookUrlOf(services, request),
     returnUrl: yield* returnUrlOf(services, merchantId, request)
   }
   return order
@@ -61,8 +61,19 @@ const customerOf = ({ name, email, phone, address }: CustomerInfo): Customer => 
         }
 })
 
-const webhookUrlOf = ({ webhook_url: given }: Request): Operation<string | null> =>
-  given === undefined ? Effect.succeed(null) : orFail(readWebhookUrl(given), invalidWebhookUrl)
+const webhookUrlOf = ({ vetWebhookUrl: vet }: Services, { webhook_url: given }: Request): Operation<string | null> => {
+  if (given === undefined) return Effect.succeed(null)
+  return orFail(vet === null ? readWebhookUrl(given) : vetted(given, vet), invalidWebhookUrl)
+}
+
+/** Kept as the parser that will use it has written it. */
+const vetted = (given: string, vet: NonNullable<Services["vetWebhookUrl"]>): Result.Result<string, string> => {
+  const why = vet(given)
+  if (why !== null) return Result.fail(addressFaults[why])
+  const url = new URL(given)
+  url.hash = ""
+  return Result.succeed(url.href)
+}
 
 const returnUrlOf = (
   { returnOrigins, allowLocalhost }: Services,

@@ -75,6 +75,7 @@ const table: { readonly [T in Tag]: (rejection: Rejected<T>, asked: Asked) => Pu
   IdempotencyKeyReused: () => keyReused,
   IdempotencyKeyInvalid: () => invalidRequest("Idempotency-Key must be 1 to 255 printable ASCII characters."),
   Unavailable: ({ retryAfterMs }) => unavailable(retryAfterMs),
+  BankTransfersNotEnabled: () => invalidRequest("bank_transfer is not enabled for this merchant."),
   MerchantNotFound: () => accountSuspended,
   MerchantIsSuspended: () => accountSuspended,
   CheckoutIsCancelled: neverHere,

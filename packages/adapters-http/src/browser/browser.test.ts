@@ -1,4 +1,4 @@
-import { generateKey } from "openpgp"
+import { decrypt, generateKey, readMessage } from "openpgp"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { toBase64 } from "../base64.ts"
 import { EncryptionKeyUnavailable, encryptCardData, fetchEncryptionKey } from "./index.ts"
@@ -55,6 +55,19 @@ describe("the encryption key", () => {
 })
 
 describe("card data", () => {
+  it.each([-30, 0, 30])("is encrypted by a client whose clock is %d years off", async (years) => {
+    const made = new Date("2026-01-01T00:00:00Z")
+    const { publicKey, privateKey } = await generateKey({ userIDs: [{ name: "test" }], date: made, format: "object" })
+    const armored = toBase64(new TextEncoder().encode(publicKey.armor()))
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.UTC(2026 + years, 0, 1, 1) })
+    const sealed = await encryptCardData({ cvv: "123" }, { keyId: "key1", publicKey: armored }).finally(
+      vi.useRealTimers
+    )
+    const message = await readMessage({ armoredMessage: atob(sealed.encryptedData) })
+    const { data } = await decrypt({ message, decryptionKeys: privateKey })
+    expect(data).toBe('{"cvv":"123"}')
+  })
+
   it("is not encrypted to what is no key", async () => {
     const { privateKey } = await generateKey({ userIDs: [{ name: "test" }] })
     const armored = toBase64(new TextEncoder().encode("-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nAAAA\n"))

@@ -1,5 +1,5 @@
 /** Encrypts card data in the client, so that no server between it and the vault ever holds it in clear. */
-import { createMessage, encrypt, enums, readKey } from "openpgp"
+import { createMessage, encrypt, enums, type Key, readKey } from "openpgp"
 import { fromBase64, toBase64 } from "../base64.ts"
 import type { EncryptionKey } from "./encryption-key.ts"
 
@@ -30,8 +30,22 @@ export const encryptCardData = async (card: CardData, key: EncryptionKey): Promi
     message: await createMessage({ text: JSON.stringify(members) }),
     encryptionKeys: encryptionKey,
     format: "armored",
+    date: newestOf(encryptionKey),
     // Compression before encryption tells something of the text by its length, and saves nothing here.
     config: { preferredCompressionAlgorithm: enums.compression.uncompressed }
   })
   return { keyId: key.keyId, encryptedData: toBase64(new TextEncoder().encode(message)) }
+}
+
+/**
+ * The moment at which all of the key has been made. Whether it may still be used is the server's to say, which has just
+ * published it, and not for the clock of the payer's machine, which may be years off.
+ */
+const newestOf = (key: Key): Date => {
+  const made = [
+    key.getCreationTime(),
+    ...key.users.flatMap(({ selfCertifications }) => selfCertifications.map(({ created }) => created)),
+    ...key.subkeys.flatMap(({ bindingSignatures }) => bindingSignatures.map(({ created }) => created))
+  ]
+  return new Date(Math.max(...made.map((date) => date?.getTime() ?? 0)))
 }

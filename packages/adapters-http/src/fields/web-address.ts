@@ -2,13 +2,13 @@
  * Addresses that a merchant gives us: to call, and to send payers to. The first could point into our own network, the
  * second at anybody's page. Each is parsed once, by the parser that will use it, and kept as that has written it.
  */
+import { type AddressRefusal, addressLengthMax, readWebhookAddress } from "@paykernel/webhooks"
 import * as Result from "effect/Result"
-import { isPublicHost } from "../public-address.ts"
 
 /** What is wrong, to follow the field's name. Nothing of the address is repeated. */
 export type AddressFault = string
 
-export const addressLengthMax = 2048
+export { addressLengthMax }
 
 /**
  * An address that we may call. What its name resolves to is judged when it is called.
@@ -18,12 +18,17 @@ export const addressLengthMax = 2048
  * readWebhookUrl("https://10.0.0.7/hooks") // => Result.fail("must be an address of the public internet")
  */
 export const readWebhookUrl = (text: string): Result.Result<string, AddressFault> => {
-  const url = parsed(text)
-  if (url === undefined || url.protocol !== "https:") return Result.fail("must be an https URL")
-  if (url.port !== "" && url.port !== "8443") return Result.fail("must use port 443 or 8443")
-  if (!isPublicHost(url.hostname)) return Result.fail("must be an address of the public internet")
-  url.hash = ""
-  return Result.succeed(url.href)
+  const address = readWebhookAddress(text)
+  return Result.isSuccess(address) ? Result.succeed(address.success.href) : Result.fail(addressFaults[address.failure])
+}
+
+export const addressFaults: Readonly<Record<AddressRefusal, AddressFault>> = {
+  not_a_url: "must be an https URL",
+  scheme_not_allowed: "must be an https URL",
+  credentials_not_allowed: "must be an https URL",
+  too_long: "must be an https URL",
+  port_not_allowed: "must use port 443 or 8443",
+  address_not_public: "must be an address of the public internet"
 }
 
 export type ReturnRules = {

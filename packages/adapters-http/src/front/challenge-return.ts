@@ -8,7 +8,11 @@ import { type Answer, empty, html, styleHash } from "./answer.ts"
 /** The answer to the browser; a number of milliseconds where nothing can be said yet. */
 export const returnFromChallenge = async (kernel: Kernel, state: string): Promise<Answer | number> => {
   const outcome = await kernel.payments.returnFromChallenge(state)
-  if (outcome.ok) return empty(303, { location: outcome.value.redirectUrl, "referrer-policy": "no-referrer" })
+  if (outcome.ok) {
+    const { redirectUrl } = outcome.value
+    if (redirectUrl === null) return bankHasAnswered()
+    return empty(303, { location: redirectUrl, "referrer-policy": "no-referrer" })
+  }
   return outcome.error._tag === "ReturnStateInvalid" ? show(400, invalidLink) : outcome.error.retryAfterMs
 }
 
@@ -20,7 +24,7 @@ type Page = { readonly title: string; readonly paragraphs: ReadonlyArray<string>
 const invalidLink: Page = {
   title: "This link is not valid",
   paragraphs: [
-    "The link back from your bank is incomplete, or it was changed on its way. Nothing was charged because of it.",
+    "The link back from your bank was used already, is too old, or was changed on its way. Nothing was charged because of it.",
     "Please go back to the shop: it knows how your payment stands."
   ]
 }

@@ -2,7 +2,7 @@
  * Whom an address stands for. Who has one IPv6 address has 2^64 of them, so those that share their first 64 bits are one
  * client (RFC 6177 §2); an IPv4 address is one as it is, in IPv6 notation too (RFC 4291 §2.5.5.2).
  */
-import { ipv6Groups } from "../ip-address.ts"
+import { ipv6Groups } from "@paykernel/webhooks"
 
 /**
  * The network of a client. What is no address of the internet, such as the name of a socket, stands for itself.

@@ -19,6 +19,7 @@ export const writeLookup = (lookup: Attempt.GatewayLookup, table: CurrencyTable)
       return { _tag: "Found", verdict: writeVerdict(lookup.verdict, table) }
     case "AbsentFinal":
     case "AbsentYet":
+    case "Pending":
       return { _tag: lookup._tag }
     case "Unavailable":
       return { _tag: "Unavailable", why: lookup.why }

@@ -85,7 +85,7 @@ export const readMoney = ({ amount, currency }: MoneyWire, table: CurrencyTable)
 const writeOperation = (operation: GatewayOperation, table: CurrencyTable): CallWire => {
   const { key, kind, amount, merchantId, paymentId, authorizationKey, authorization } = operation
   const shared = { key, kind, amount: writeMoney(amount, table), merchantId, paymentId, authorizationKey }
-  if (authorization === null) return { _tag: "Send", ...shared, authorization: null }
+  if (authorization === null) return { _tag: "Send", ...shared, authorization: null, ...transferOf(operation) }
   const { card, capture, verificationMethod, eci } = authorization
   return { _tag: "Send", ...shared, authorization: { card: writeCard(card), capture, verificationMethod, eci } }
 }
@@ -98,10 +98,15 @@ const readOperation = (
   const amount = readMoney(wire.amount, table)
   if (amount === undefined) return undefined
   const shared = { key, kind, amount, merchantId, paymentId, authorizationKey }
-  if (authorization === null) return { _tag: "Send", operation: { ...shared, authorization: null } }
+  if (authorization === null) {
+    return { _tag: "Send", operation: { ...shared, authorization: null, ...transferOf(wire) } }
+  }
   const card = readCard(authorization.card)
   return card && { _tag: "Send", operation: { ...shared, authorization: { ...authorization, card } } }
 }
+
+const transferOf = ({ transfer }: Pick<GatewayOperation, "transfer">): Pick<GatewayOperation, "transfer"> =>
+  transfer === undefined ? {} : { transfer: { reference: transfer.reference } }
 
 const writeCard = ({ pan, cvv, expMonth, expYear, billingDetails }: CardCredentials): CardWire => {
   const { name, city, country, line1, line2, district, postalCode } = billingDetails

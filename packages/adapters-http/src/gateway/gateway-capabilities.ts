@@ -28,7 +28,8 @@ export const withTravel = (
   lookupByKey: capabilities.lookupByKey,
   lookupLagMs: capabilities.lookupLagMs,
   maxInFlightMs: capabilities.maxInFlightMs + travelMaxMs + clockSkewMaxMs,
-  reverseByKey: capabilities.reverseByKey
+  reverseByKey: capabilities.reverseByKey,
+  ...(capabilities.bankTransfers === undefined ? {} : { bankTransfers: capabilities.bankTransfers })
 })
 
 /** Whether a message may still be handed on: longer on its way, and its sender has given it up. */
@@ -40,6 +41,7 @@ export const keeps = (actual: Attempt.GatewayCapabilities, assumed: Attempt.Gate
   (actual.idempotentByKey || !assumed.idempotentByKey) &&
   (actual.lookupByKey || !assumed.lookupByKey) &&
   (actual.reverseByKey || !assumed.reverseByKey) &&
+  (actual.bankTransfers === true || assumed.bankTransfers !== true) &&
   actual.keyTtlMs >= assumed.keyTtlMs &&
   actual.lookupLagMs <= assumed.lookupLagMs &&
   actual.maxInFlightMs <= assumed.maxInFlightMs

@@ -47,7 +47,8 @@ const Capabilities: Schema.Codec<Attempt.GatewayCapabilities> = Schema.Struct({
   lookupByKey: Schema.Boolean,
   lookupLagMs: Milliseconds,
   maxInFlightMs: Milliseconds,
-  reverseByKey: Schema.Boolean
+  reverseByKey: Schema.Boolean,
+  bankTransfers: Schema.optionalKey(Schema.Boolean)
 })
 
 const Amount: Schema.Codec<MoneyWire> = Schema.Struct({ amount: Schema.String, currency: Schema.String })
@@ -85,7 +86,8 @@ const Call: Schema.Codec<CallWire> = Schema.TaggedUnion({
         verificationMethod: Schema.Literals(["none", "cvv", "three_d_secure"]),
         eci: Schema.NullOr(EciCode)
       })
-    )
+    ),
+    transfer: Schema.optionalKey(Schema.Struct({ reference: Name }))
   },
   LookUp: { key: Name },
   Reverse: { key: Name },
@@ -130,6 +132,7 @@ const Lookup: Schema.Codec<LookupWire> = Schema.TaggedUnion({
   Found: { verdict: Verdict },
   AbsentFinal: {},
   AbsentYet: {},
+  Pending: {},
   Unavailable: why
 })
 const Reversal: Schema.Codec<Attempt.GatewayReversal> = Schema.TaggedUnion({

@@ -32,6 +32,7 @@ export type CallWire =
         readonly verificationMethod: Payment.VerificationMethod
         readonly eci: Payment.Eci | null
       } | null
+      readonly transfer?: { readonly reference: string }
     }
   | { readonly _tag: "LookUp"; readonly key: string }
   | { readonly _tag: "Reverse"; readonly key: string }
@@ -76,6 +77,7 @@ export type LookupWire =
   | { readonly _tag: "Found"; readonly verdict: VerdictWire }
   | { readonly _tag: "AbsentFinal" }
   | { readonly _tag: "AbsentYet" }
+  | { readonly _tag: "Pending" }
   | { readonly _tag: "Unavailable"; readonly why: string }
 
 /** `Of` names the call, `key` repeats its key. */

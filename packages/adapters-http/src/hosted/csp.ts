@@ -8,9 +8,9 @@
  * the page nor a way to turn a text into code.
  *
  * @example
- * pagePolicy("abc").includes("script-src 'nonce-abc'") // => true
+ * pagePolicy("abc", "/pay/csp-report").includes("script-src 'nonce-abc'") // => true
  */
-export const pagePolicy = (nonce: string): string =>
+export const pagePolicy = (nonce: string, reportPath: string): string =>
   [
     "default-src 'none'",
     `script-src 'nonce-${nonce}'`,
@@ -22,12 +22,16 @@ export const pagePolicy = (nonce: string): string =>
     "frame-ancestors 'none'",
     "base-uri 'none'",
     "require-trusted-types-for 'script'",
-    "trusted-types 'none'"
+    "trusted-types 'none'",
+    // Browsers that know of the second leave the first alone.
+    `report-uri ${reportPath}`,
+    "report-to csp"
   ].join("; ")
 
 /** The headers of a page beside its type and language. */
-export const pageHeaders = (nonce: string, origin: string): Readonly<Record<string, string>> => ({
-  "content-security-policy": pagePolicy(nonce),
+export const pageHeaders = (nonce: string, origin: string, reportPath: string): Readonly<Record<string, string>> => ({
+  "content-security-policy": pagePolicy(nonce, reportPath),
+  "reporting-endpoints": `csp="${origin}${reportPath}"`,
   "x-frame-options": "DENY",
   "permissions-policy": permissions,
   "cross-origin-opener-policy": "same-origin",

@@ -10,11 +10,13 @@ import { declaredTooLarge, readBody } from "../front/read-body.ts"
 import { parseStrict } from "../front/strict-json.ts"
 import { answerHeaders, comesFrom, pageHeaders } from "./csp.ts"
 import type { HostedDesk, PayRefusal, Progress } from "./desk.ts"
+import { type PageLimits, type PageThrottle, pageThrottle } from "./page-limits.ts"
 import { pageLocale } from "./page-locale.ts"
 import { scriptResponse } from "./page-script.ts"
 import { isSealed, mintAttempt, mintNonce, type PageKey } from "./page-seal.ts"
 import type { PageError, PaymentBody, ProgressAnswer } from "./page-wire.ts"
 import { readPaymentBody } from "./payment-body.ts"
+import { type PolicyReport, policyReportCounter, readPolicyReports } from "./policy-reports.ts"
 import { challengeOf, noSessionPage, type PublishedKey, type RenderedPage, sessionPage } from "./session-page.ts"
 import { type Route, siteAt } from "./site.ts"
 
@@ -31,6 +33,10 @@ export type HostedPagesOptions = {
   readonly ipAddressOf?: (request: Request) => string | null
   /** Default: the standard currencies. */
   readonly currencies?: Money.CurrencyTable
+  /** Absent: requests are not counted. Clients are told apart by `ipAddressOf`. */
+  readonly rateLimits?: PageLimits
+  /** Told of what browsers say that the pages' policy refused, in a few words that anybody may have made up. Must not throw. */
+  readonly onPolicyReport?: (report: PolicyReport) => void
   /** Told of every bug that became a 500. The error may hold anything, so mind where it is written. Must not throw. */
   readonly onDefect?: (error: unknown) => void
 }
@@ -46,13 +52,15 @@ export type HostedPagesOptions = {
 export const hostedPages = (options: HostedPagesOptions): ((request: Request) => Promise<Response>) => {
   const { desk, pageKey, cardKey, nowMs, currencies } = options
   const site = siteAt(options.publicUrl)
+  const throttled: PageThrottle = options.rateLimits === undefined ? async () => null : pageThrottle(options.rateLimits)
+  const countReport = policyReportCounter()
 
   const pageResponse = (request: Request, render: (nonce: string) => RenderedPage): Response => {
     const nonce = mintNonce()
     const { status, body } = render(nonce)
     const { language } = localeOf(request)
     const about = { "content-type": htmlType, "content-language": language }
-    return new Response(body, { status, headers: { ...about, ...pageHeaders(nonce, site.origin) } })
+    return new Response(body, { status, headers: { ...about, ...pageHeaders(nonce, site.origin, site.reportPath) } })
   }
   const json = (status: number, value: unknown, more: Readonly<Record<string, string>> = {}): Response =>
     new Response(JSON.stringify(value), {
@@ -102,6 +110,20 @@ export const hostedPages = (options: HostedPagesOptions): ((request: Request) =>
     return error("busy", { "retry-after": Math.ceil(result.retryAfterMs / 1000).toString() })
   }
 
+  const takeReports = async (request: Request): Promise<Response> => {
+    const reports = await readPolicyReports(request)
+    for (const report of reports ?? []) options.onPolicyReport?.(countReport(report))
+    return new Response(null, { status: reports === undefined ? 400 : 204, headers: answerHeaders(site.origin) })
+  }
+
+  const refuseFor = (seconds: number, request: Request, route: Route): Response => {
+    const more = { "retry-after": seconds.toString() }
+    if (route._tag !== "Page") return json(429, { error: "busy" }, more)
+    const page = pageResponse(request, (nonce) => noSessionPage("crowded", { locale: localeOf(request), nonce }))
+    page.headers.set("retry-after", more["retry-after"])
+    return page
+  }
+
   const serve = async (request: Request, route: Route): Promise<Response> => {
     switch (route._tag) {
       case "Page":
@@ -112,16 +134,20 @@ export const hostedPages = (options: HostedPagesOptions): ((request: Request) =>
         return takePayment(request, route.sessionId)
       case "Script":
         return scriptResponse(request.headers.get("accept-encoding"), answerHeaders(site.origin))
+      case "Report":
+        return takeReports(request)
     }
   }
 
   return async (request) => {
     const route = site.routeOf(new URL(request.url).pathname)
     if (route === undefined) return headless(request, missing(request))
-    const methods = route._tag === "Payment" ? ["POST"] : ["GET", "HEAD"]
+    const methods = posted.has(route._tag) ? ["POST"] : ["GET", "HEAD"]
     if (!methods.includes(request.method)) {
       return new Response(null, { status: 405, headers: { allow: methods.join(", "), ...answerHeaders(site.origin) } })
     }
+    const seconds = await throttled(route, options.ipAddressOf?.(request) ?? null)
+    if (seconds !== null) return headless(request, refuseFor(seconds, request, route))
     const response = await serve(request, route).catch((defect: unknown) => {
       options.onDefect?.(defect)
       if (route._tag !== "Page") return error("server_error")
@@ -130,6 +156,8 @@ export const hostedPages = (options: HostedPagesOptions): ((request: Request) =>
     return headless(request, response)
   }
 }
+
+const posted: ReadonlySet<Route["_tag"]> = new Set(["Payment", "Report"])
 
 const localeOf = (request: Request) => pageLocale(request.headers.get("accept-language"))
 

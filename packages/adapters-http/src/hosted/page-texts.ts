@@ -56,7 +56,9 @@ const en = {
   missing: "There is no such payment",
   missingHint: "The link is incomplete or wrong. Please open it again from where you got it.",
   broken: "Something went wrong here",
-  brokenHint: "Please reload the page in a moment. Reloading never charges you."
+  brokenHint: "Please reload the page in a moment. Reloading never charges you.",
+  crowded: "Too many requests",
+  crowdedHint: "Please reload the page in a minute. Reloading never charges you."
 }
 
 export type PageTexts = { readonly [Key in keyof typeof en]: string }
@@ -118,7 +120,9 @@ const de: PageTexts = {
   missing: "Diese Zahlung gibt es nicht",
   missingHint: "Der Link ist unvollständig oder falsch. Bitte öffnen Sie ihn noch einmal dort, wo er stand.",
   broken: "Hier ist etwas schiefgegangen",
-  brokenHint: "Bitte laden Sie die Seite gleich noch einmal. Das Neuladen löst keine Zahlung aus."
+  brokenHint: "Bitte laden Sie die Seite gleich noch einmal. Das Neuladen löst keine Zahlung aus.",
+  crowded: "Zu viele Anfragen",
+  crowdedHint: "Bitte laden Sie die Seite in einer Minute noch einmal. Das Neuladen löst keine Zahlung aus."
 }
 
 const fr: PageTexts = {
@@ -177,7 +181,9 @@ const fr: PageTexts = {
   missing: "Ce paiement n’existe pas",
   missingHint: "Le lien est incomplet ou erroné. Ouvrez-le de nouveau là où vous l’avez reçu.",
   broken: "Un problème est survenu",
-  brokenHint: "Rechargez la page dans un instant. Recharger ne débite jamais votre carte."
+  brokenHint: "Rechargez la page dans un instant. Recharger ne débite jamais votre carte.",
+  crowded: "Trop de requêtes",
+  crowdedHint: "Rechargez la page dans une minute. Recharger ne débite jamais votre carte."
 }
 
 const es: PageTexts = {
@@ -236,7 +242,9 @@ const es: PageTexts = {
   missing: "Este pago no existe",
   missingHint: "El enlace está incompleto o es incorrecto. Ábralo de nuevo desde donde lo recibió.",
   broken: "Algo ha salido mal",
-  brokenHint: "Vuelva a cargar la página en un momento. Recargarla nunca le cobra nada."
+  brokenHint: "Vuelva a cargar la página en un momento. Recargarla nunca le cobra nada.",
+  crowded: "Demasiadas solicitudes",
+  crowdedHint: "Vuelva a cargar la página en un minuto. Recargarla nunca le cobra nada."
 }
 
 const ru: PageTexts = {
@@ -295,7 +303,9 @@ const ru: PageTexts = {
   missing: "Такого платежа нет",
   missingHint: "Ссылка неполная или неверная. Откройте её ещё раз там, где вы её получили.",
   broken: "Что-то пошло не так",
-  brokenHint: "Перезагрузите страницу чуть позже. Перезагрузка ничего не списывает."
+  brokenHint: "Перезагрузите страницу чуть позже. Перезагрузка ничего не списывает.",
+  crowded: "Слишком много запросов",
+  crowdedHint: "Перезагрузите страницу через минуту. Перезагрузка ничего не списывает."
 }
 
 /** By language (ISO 639-1). */

@@ -59,15 +59,17 @@ export const sessionPage = (
 
 /** A page about no session: there is none, or it could not be had. */
 export const noSessionPage = (
-  kind: "missing" | "broken",
+  kind: "missing" | "broken" | "crowded",
   { locale, nonce }: Pick<Rendering, "locale" | "nonce">
 ): RenderedPage => {
   const texts = filledTexts(locale.language, {})
   const main = noticeView(texts[kind], texts[`${kind}Hint`])
   const brand = brandOf(null)
   const parts = { language: locale.language, title: texts[kind], nonce, brand, order: null, main, script: null }
-  return { status: kind === "missing" ? 404 : 500, body: page(parts) }
+  return { status: statuses[kind], body: page(parts) }
 }
+
+const statuses = { missing: 404, broken: 500, crowded: 429 }
 
 type View = {
   readonly title: string

@@ -5,6 +5,7 @@ export type Site = {
   /** As `Origin` headers give it. */
   readonly origin: string
   readonly scriptPath: string
+  readonly reportPath: string
   readonly pagePath: (sessionId: string) => string
   readonly paymentPath: (sessionId: string) => string
   readonly progressPath: (sessionId: string) => string
@@ -15,6 +16,11 @@ export type Site = {
 export type Route =
   | { readonly _tag: "Page" | "Payment" | "Progress"; readonly sessionId: string }
   | { readonly _tag: "Script" }
+  /** Where browsers tell what the policy refused. */
+  | { readonly _tag: "Report" }
+
+/** The last part of the path to which browsers report. It stands beside the pages, so that each can name it. */
+export const reportName = "csp-report"
 
 /**
  * Reads an address such as `https://pay.example/pay`. Throws a `TypeError` for one that is none, or that says more than
@@ -30,14 +36,17 @@ export const siteAt = (publicUrl: string): Site => {
   }
   const home = pathname.replace(/\/+$/u, "")
   const scriptPath = `${home}/${scriptName}`
+  const reportPath = `${home}/${reportName}`
   return {
     origin,
     scriptPath,
+    reportPath,
     pagePath: (sessionId) => `${home}/${sessionId}`,
     paymentPath: (sessionId) => `${home}/${sessionId}/payment`,
     progressPath: (sessionId) => `${home}/${sessionId}/progress`,
     routeOf: (path) => {
       if (path === scriptPath) return { _tag: "Script" }
+      if (path === reportPath) return { _tag: "Report" }
       const [, sessionId, rest] = path.startsWith(`${home}/`) ? (below.exec(path.slice(home.length)) ?? []) : []
       if (sessionId === undefined) return undefined
       return { _tag: rest === undefined ? "Page" : rest === "payment" ? "Payment" : "Progress", sessionId }

@@ -6,6 +6,7 @@
 import { toBase64 } from "../base64.ts"
 import { pageHeaders } from "./csp.ts"
 import { scriptInventory } from "./script-inventory.generated.ts"
+import { reportName } from "./site.ts"
 
 export type PageFinding = {
   readonly about: "answer" | "header" | "markup" | "script"
@@ -32,14 +33,14 @@ export const verifyPage = async (
   const policy = response.headers.get("content-security-policy") ?? ""
   const nonce = /script-src 'nonce-([\w-]+)'/u.exec(policy)?.[1] ?? ""
   return [
-    ...headerFindings(response.headers, nonce, new URL(pageUrl).origin),
+    ...headerFindings(response.headers, nonce, new URL(reportName, pageUrl)),
     ...tags.flatMap((tag) => markupFindings(tag, nonce)),
     ...(await scriptFindings(tags, pageUrl, fetchWith))
   ]
 }
 
-const headerFindings = (headers: Headers, nonce: string, origin: string): ReadonlyArray<PageFinding> =>
-  Object.entries(pageHeaders(nonce, origin))
+const headerFindings = (headers: Headers, nonce: string, { origin, pathname }: URL): ReadonlyArray<PageFinding> =>
+  Object.entries(pageHeaders(nonce, origin, pathname))
     .filter(([name, value]) => headers.get(name) !== value)
     .map(([name]) => ({ about: "header", finding: `${name} is not what it should be` }))
 

@@ -6,12 +6,12 @@
 import * as HttpApi from "effect/http-api/HttpApi"
 import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
-import * as HttpApiMiddleware from "effect/http-api/HttpApiMiddleware"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
-import * as HttpApiSecurity from "effect/http-api/HttpApiSecurity"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
-import { Balances, Channel, Configuration, ErrorBody, Ping, PublicKey, Settlement } from "./account.schema.ts"
+import { subscriptionGroups } from "../notifications/subscriptions-api.ts"
+import { Balances, Channel, Configuration, Ping, PublicKey, Settlement } from "./account.schema.ts"
+import { BearerKey, data, error, id, PublishedErrors, summary } from "./api-parts.ts"
 import { Card, CreateCardRequest, SimpleCard, UpdateCardRequest } from "./card.schema.ts"
 import { paging, paymentFilters, span } from "./list-query.schema.ts"
 import { asPublished } from "./open-api-document.ts"
@@ -27,25 +27,6 @@ import {
   Refund,
   RefundRequest
 } from "./payment.schema.ts"
-
-const error = (status: number) => ErrorBody.pipe(HttpApiSchema.status(status))
-const data = <S extends Schema.Top>(schema: S, status = 200) =>
-  Schema.Struct({ data: schema }).pipe(HttpApiSchema.status(status))
-const id = { id: Schema.String }
-
-/** Says in the document that a key is needed. The front has asked for it long before. */
-export class BearerKey extends HttpApiMiddleware.Service<BearerKey>()("@paykernel/adapters-http/v1/BearerKey", {
-  security: { bearerAuth: HttpApiSecurity.bearer },
-  error: error(401)
-}) {}
-
-/** Gives a query that does not decode the published shape. */
-export class PublishedErrors extends HttpApiMiddleware.Service<PublishedErrors>()(
-  "@paykernel/adapters-http/v1/PublishedErrors",
-  { error: error(400) }
-) {}
-
-const summary = (text: string) => OpenApi.annotations({ summary: text })
 
 const health = HttpApiGroup.make("Health").add(
   HttpApiEndpoint.get("ping", "/ping", { success: Ping }).annotateMerge(summary("Ping")),
@@ -155,7 +136,7 @@ const settlements = HttpApiGroup.make("Settlements")
   .middleware(BearerKey)
 
 export const Api = HttpApi.make("paykernel-v1")
-  .add(health, account, cards, payments, settlements)
+  .add(health, account, cards, payments, settlements, ...subscriptionGroups)
   .annotateMerge(
     OpenApi.annotations({
       title: "paykernel payments API",

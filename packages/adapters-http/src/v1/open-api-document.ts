@@ -16,25 +16,26 @@ export const asPublished = (document: Part): Part => {
 }
 
 const describeOperation = (operation: Part, method: string, path: string): Part => {
-  const writes = method === "post" || method === "put"
+  const takesBody = operation["requestBody"] !== undefined
+  const isKeyed = method === "post" && !path.includes("/notifications/")
   const takesKey = list(operation["security"]).length > 0
   const responses = {
     ...part(operation["responses"]),
-    ...(writes ? refusedBodies : {}),
+    ...(takesBody ? refusedBodies : {}),
     ...(takesKey ? overLimit : {}),
     ...failures
   }
   return {
     ...operation,
     operationId: String(operation["operationId"]).replace(/^.*\./u, ""),
-    ...(method === "post" ? { parameters: [...list(operation["parameters"]), idempotencyKey] } : {}),
+    ...(isKeyed ? { parameters: [...list(operation["parameters"]), idempotencyKey] } : {}),
     responses: mapValues(responses, (response, status) => ({
       ...part(response),
       description: descriptions[status] ?? part(response)["description"],
       headers: {
         "X-Request-Id": requestId,
         ...(takesKey ? rateLimitHeaders : {}),
-        ...(method === "post" && status.startsWith("2") ? { "Idempotent-Replayed": replayed } : {}),
+        ...(isKeyed && status.startsWith("2") ? { "Idempotent-Replayed": replayed } : {}),
         ...(lists.has(path) && method === "get" && status === "200" ? { Link: link } : {}),
         ...(status === "429" || status === "503" ? { "Retry-After": retryAfter } : {})
       }
@@ -62,9 +63,11 @@ const idempotencyKey = {
 
 const descriptions: { readonly [status: string]: string } = {
   202: "Submitted",
+  204: "Removed",
   303: "On to the shop",
   400: "The request is not valid",
   401: "No key, or not a valid one",
+  403: "Not enabled",
   404: "Not found",
   409: "Conflicts with another request, or with the state of the payment"
 }

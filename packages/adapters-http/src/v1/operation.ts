@@ -11,6 +11,7 @@ import { fieldErrors } from "../fields/field-rule.ts"
 import { type Answer, empty, json, jsonText } from "../front/answer.ts"
 import type { Incoming } from "../front/front.ts"
 import type { JsonObject } from "../front/strict-json.ts"
+import type { PublishedNotifications } from "../notifications/open-notifications.ts"
 import type { CardDoor } from "../openpgp/index.ts"
 import { isUuid } from "../uuid.ts"
 import { invalidEntity, invalidField, type PublishedError } from "./published-error.ts"
@@ -19,6 +20,7 @@ import { type Asked, publish, type Rejection } from "./rejection.ts"
 export type Services = {
   readonly kernel: Kernel
   readonly cardDoor: CardDoor
+  readonly notifications: PublishedNotifications
   /** The address under which clients know the host; `null`: that of each request. */
   readonly publicUrl: string | null
   readonly nowMs: () => number

@@ -66,7 +66,12 @@ export const Money = Schema.Struct({ amount: Schema.String, currency: Schema.Str
 
 const Fees = Money.annotate({ description: "What is kept of the amount when it is settled." })
 
-const Source = Schema.Struct({ id: Id, type: Schema.Literals(["card"]) }).annotate({ identifier: "PaymentSource" })
+const Source = Schema.Struct({
+  id: Schema.String.annotate({
+    description: "Of a card its id, of a bank transfer the reference that the payer quotes."
+  }),
+  type: Schema.Literals(["card", "bank_transfer"])
+}).annotate({ identifier: "PaymentSource" })
 const Description = Schema.String.annotate({ description: "Enumerated description: always `Payment`." })
 const PaymentStatus = Schema.Literals(["pending", "confirmed", "paid", "failed", "action_required"]).annotate({
   identifier: "PaymentStatus",

@@ -1,12 +1,15 @@
 /** The `/v1` API for a host: a function from `Request` to `Response` that needs nothing else of the runtime. */
 import type { Kernel } from "@paykernel/core"
+import { apiBook } from "../docs/api-book.ts"
 import { docsPage } from "../docs/docs-page.ts"
-import { openApiDocument, openApiText } from "../docs/openapi.ts"
+import { openApiText } from "../docs/openapi.ts"
+import { v1Book } from "../docs/v1-book.ts"
 import { jsonText, toResponse } from "../front/answer.ts"
 import type { AllowedOrigins } from "../front/cors.ts"
 import { type Caller, type FrontLimits, front } from "../front/front.ts"
 import type { RateLimits } from "../front/rate-limits.ts"
 import { throttle } from "../front/throttle.ts"
+import { nothingPublished, type PublishedNotifications } from "../notifications/open-notifications.ts"
 import type { CardDoor } from "../openpgp/index.ts"
 import { refusals } from "./refusals.ts"
 import { docsPath, documentPath, routes } from "./routes.ts"
@@ -23,12 +26,16 @@ export type V1Options = {
   readonly newRequestId: () => string
   /** The kernel's own clock: a list without `to` ends now. */
   readonly nowMs: () => number
+  /** What receivers of webhooks check them by, from `openNotifications`. Without it there are no keys to look up. */
+  readonly notifications?: PublishedNotifications
   /** Defaults: 64 KiB, 16 levels, 256 keys in all. */
   readonly limits?: Partial<FrontLimits>
   /** How often the API may be called. Absent: as often as one likes. */
   readonly rateLimits?: RateLimits
   /** Which web pages may call from a browser. Default `*`. */
   readonly allowedOrigins?: AllowedOrigins
+  /** Whether `/api` is served at the same address: `/docs` tells of it too then. Default `false`. */
+  readonly besideApi?: boolean
   /** Told of every bug that became a 500. The error may hold anything, so mind where it is written. Must not throw. */
   readonly onDefect?: (error: unknown, requestId: string) => void
 }
@@ -43,7 +50,7 @@ export type V1Handler = {
 const limitDefaults: FrontLimits = { bodyBytesMax: 64 * 1024, depthMax: 16, keysMax: 256 }
 
 /**
- * Serves the published `/v1` API and `/ping`, its OpenAPI document at `/openapi.json` and a readable page at `/docs`.
+ * Serves the published `/v1` API, `/ping` and the subscriptions of `/v2`, its OpenAPI document at `/openapi.json` and a readable page at `/docs`.
  *
  * ```ts
  * const { fetch } = v1Handler({ kernel, cardDoor, authenticate, newRequestId, nowMs })
@@ -51,11 +58,11 @@ const limitDefaults: FrontLimits = { bodyBytesMax: 64 * 1024, depthMax: 16, keys
  * ```
  */
 export const v1Handler = (options: V1Options): V1Handler => {
-  const { kernel, cardDoor, nowMs, authenticate, newRequestId } = options
+  const { kernel, cardDoor, nowMs, authenticate, newRequestId, notifications = nothingPublished } = options
   const onDefect = options.onDefect ?? (() => undefined)
   const publicUrl = options.publicUrl ?? null
-  const api = webHandler({ kernel, cardDoor, publicUrl, nowMs }, onDefect)
-  const pages = documentPages()
+  const api = webHandler({ kernel, cardDoor, notifications, publicUrl, nowMs }, onDefect)
+  const pages = documentPages(options.besideApi ?? false)
   return {
     fetch: front({
       routes,
@@ -73,9 +80,9 @@ export const v1Handler = (options: V1Options): V1Handler => {
 }
 
 /** Made when first asked for: most hosts are asked for payments far more often than for their documents. */
-const documentPages = (): ReadonlyMap<string, () => Promise<Response>> => {
+const documentPages = (besideApi: boolean): ReadonlyMap<string, () => Promise<Response>> => {
   const document = once(async () => jsonText(200, openApiText()))
-  const page = once(() => docsPage(openApiDocument()))
+  const page = once(() => docsPage([v1Book("openapi.json"), ...(besideApi ? [apiBook("api/openapi.json")] : [])]))
   return new Map([
     [documentPath, async () => toResponse(await document())],
     [docsPath, async () => toResponse(await page())]

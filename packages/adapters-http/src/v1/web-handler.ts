@@ -13,8 +13,11 @@ import * as Layer from "effect/Layer"
 import { fieldErrors } from "../fields/field-rule.ts"
 import type { Answer } from "../front/answer.ts"
 import type { Incoming } from "../front/front.ts"
+import * as subscriptions from "../notifications/v1-subscriptions.ts"
+import * as webhooks from "../notifications/v2-subscriptions.ts"
 import * as account from "./account.ts"
-import { Api, BearerKey, PublishedErrors } from "./api.ts"
+import { Api } from "./api.ts"
+import { BearerKey, PublishedErrors } from "./api-parts.ts"
 import * as cards from "./cards.ts"
 import type { Operation, Services } from "./operation.ts"
 import * as changes from "./payment-changes.ts"
@@ -58,6 +61,7 @@ type AnswerWith = (
 
 const groups = (services: Services, answer: AnswerWith) =>
   Layer.mergeAll(
+    subscriptionGroups(services, answer),
     HttpApiBuilder.group(Api, "Health", (handlers) =>
       handlers
         .handleRaw("ping", () => answer(() => account.ping()))
@@ -109,6 +113,52 @@ const groups = (services: Services, answer: AnswerWith) =>
         )
     )
   )
+
+const subscriptionGroups = (services: Services, answer: AnswerWith) =>
+  Layer.mergeAll(
+    HttpApiBuilder.group(Api, "Subscriptions", (handlers) =>
+      handlers
+        .handleRaw("createSubscription", () =>
+          answer((incoming) => subscriptions.createSubscription(services, incoming))
+        )
+        .handleRaw("listSubscriptions", () => answer((incoming) => subscriptions.listSubscriptions(services, incoming)))
+        .handleRaw("deleteSubscription", ({ params }) =>
+          answer((incoming) => subscriptions.deleteSubscription(services, incoming, params.id))
+        )
+    ),
+    HttpApiBuilder.group(Api, "Confirmations", (handlers) =>
+      handlers
+        .handleRaw("confirmSubscription", ({ params, query }) =>
+          answer((incoming) => subscriptions.confirmSubscription(services, incoming, params.id, query))
+        )
+        .handleRaw("getSigningCertificate", ({ params }) =>
+          answer(() => subscriptions.getSigningCertificate(services, params.id))
+        )
+    ),
+    HttpApiBuilder.group(Api, "Webhooks", (handlers) => {
+      const create = () => answer((incoming) => webhooks.createWebhook(services, incoming))
+      const list = () => answer((incoming) => webhooks.listWebhooks(services, incoming))
+      const get = ({ params }: OfOne) => answer((incoming) => webhooks.getWebhook(services, incoming, params.id))
+      const update = ({ params }: OfOne) => answer((incoming) => webhooks.updateWebhook(services, incoming, params.id))
+      const remove = ({ params }: OfOne) => answer((incoming) => webhooks.deleteWebhook(services, incoming, params.id))
+      const key = ({ params }: OfOne) => answer(() => webhooks.getNotificationKey(services, params.id))
+      return handlers
+        .handleRaw("createCpnWebhook", create)
+        .handleRaw("listCpnWebhooks", list)
+        .handleRaw("getCpnWebhook", get)
+        .handleRaw("updateCpnWebhook", update)
+        .handleRaw("deleteCpnWebhook", remove)
+        .handleRaw("getCpnPublicKey", key)
+        .handleRaw("createWebhook", create)
+        .handleRaw("listWebhooks", list)
+        .handleRaw("getWebhook", get)
+        .handleRaw("updateWebhook", update)
+        .handleRaw("deleteWebhook", remove)
+        .handleRaw("getNotificationKey", key)
+    })
+  )
+
+type OfOne = { readonly params: { readonly id: string } }
 
 /** The front has verified the key before anything of the request was decoded. */
 const keyHasBeenAsked = Layer.succeed(BearerKey, { bearerAuth: (effect) => effect })

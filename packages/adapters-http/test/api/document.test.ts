@@ -5,6 +5,7 @@ import { Ajv } from "ajv"
 import addFormats from "ajv-formats"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { apiDocument, apiDocumentText } from "../../src/docs/api-openapi.ts"
+import { openShop as openV1Shop } from "../shop.ts"
 import { customerInfo, declined, good, type Json, needs3ds, openShop, type Reply, type Shop } from "./shop.ts"
 
 const part = (value: unknown): Json => (typeof value === "object" && value !== null ? { ...value } : {})
@@ -104,6 +105,30 @@ describe("the OpenAPI document of /api", () => {
     expect(apiDocumentText() === committed, "run `pnpm openapi` in packages/adapters-http").toBe(true)
     const reply = await shop.call("GET", "/api/openapi.json", undefined, { authorization: "" })
     expect([reply.status, reply.text]).toEqual([200, apiDocumentText()])
+  })
+
+  it("is to be read at /api/docs, and beside that of /v1 at /docs where both are served", async () => {
+    const own = await shop.call("GET", "/api/docs", undefined, { authorization: "" })
+    const v1Shop = await openV1Shop({ besideApi: true })
+    const [both, alone] = [await v1Shop.call("GET", "/docs"), await (await openV1Shop()).call("GET", "/docs")]
+    const paths = Object.keys(part(document["paths"])).map((path) => `<code>${path}</code>`)
+    for (const path of paths) {
+      expect([own.text.includes(path), both.text.includes(path), alone.text.includes(path)]).toEqual([
+        true,
+        true,
+        false
+      ])
+    }
+    expect(own.text).toContain('<a href="openapi.json">')
+    expect(both.text).toContain('<a href="openapi.json">')
+    expect(both.text).toContain('<a href="api/openapi.json">')
+    for (const { text, headers } of [own, both]) {
+      expect(text).not.toMatch(/<script|<link|<img|<iframe|@import|url\(|(?:src|href)="(?:https?:)?\/\//u)
+      expect(headers.get("content-security-policy")).toContain("default-src 'none'")
+      const ids = [...text.matchAll(/ id="([^"]+)"/gu)].map(([, id]) => id)
+      expect(new Set(ids).size).toBe(ids.length)
+      for (const [, target] of text.matchAll(/href="#([^"]+)"/gu)) expect(ids).toContain(target)
+    }
   })
 
   it("names every path that is answered", async () => {

@@ -1,8 +1,17 @@
 /** Hosted sessions: opened, read, paid, cancelled, run out. */
-import { Cvv, Pan } from "@paykernel/core"
-import * as Result from "effect/Result"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import { ada, customerInfo, good, openShop, origin, type Reply, type Shop, shopOrigin } from "./shop.ts"
+import {
+  ada,
+  customerInfo,
+  declined,
+  good,
+  needs3ds,
+  openShop,
+  origin,
+  type Reply,
+  type Shop,
+  shopOrigin
+} from "./shop.ts"
 
 let shop: Shop
 beforeEach(async () => {
@@ -16,23 +25,7 @@ const get = (id: unknown, key = "ada") =>
 const cancel = (id: unknown, key = "ada") =>
   shop.call("POST", `/api/hosted-payment/${id}/cancel`, undefined, { authorization: `Bearer ${key}` })
 
-/** As the page does. */
-const payOnPage = async ({ data }: Reply, number = good, attempt = "first") => {
-  const id = String(data["session_id"])
-  const paid = await shop.kernel.checkouts.pay(ada, id, {
-    attempt,
-    card: {
-      pan: Result.getOrThrow(Pan.parse(number)),
-      cvv: Result.getOrThrow(Cvv.parse("123")),
-      expMonth: 12,
-      expYear: 2035,
-      billingDetails: { name: "Ada", city: "", country: "", line1: "", line2: null, district: null, postalCode: "" }
-    },
-    payer: { email: "", phoneNumber: null, sessionId: "", ipAddress: "" },
-    returnUrl: null
-  })
-  if (!paid.ok) throw new Error(paid.error._tag)
-}
+const payOnPage = (opened: Reply, number?: string, attempt?: string) => shop.payOnPage(opened, number, attempt)
 
 describe("a session", () => {
   it("is opened as the published example is, for a day", async () => {
@@ -116,6 +109,61 @@ describe("a session", () => {
 
   it.each(["", "x".repeat(501), null, 7])("needs a description, and not %j", async (description) => {
     expect((await shop.open({ description })).error["code"]).toBe("invalid_request")
+  })
+})
+
+describe("a transaction of a session", () => {
+  const transactionsOf = async (id: unknown): Promise<ReadonlyArray<string>> => {
+    const found = await shop.kernel.checkouts.get(ada, String(id))
+    return found.ok ? found.value.checkout.payments.map(({ transactionId }) => transactionId) : []
+  }
+  const read = (id: unknown, key = "ada") =>
+    shop.call("GET", `/api/direct-payment/${id}`, undefined, { authorization: `Bearer ${key}` })
+
+  it("is read by its name like any other, and every one as it ended, whatever came after it", async () => {
+    const opened = await shop.open({ customer_info: customerInfo, metadata: { order: 7 } })
+    const id = opened.data["session_id"]
+    await payOnPage(opened, declined)
+    await shop.kernel.drain()
+    const [first] = await transactionsOf(id)
+    const failed = { status: "failed", error: { code: "card_declined", decline_code: "card_not_honored" } }
+    expect((await read(first)).data).toMatchObject({ transaction_id: first, ...failed })
+    await payOnPage(opened, good, "second")
+    await shop.kernel.drain()
+    const { transaction_id: second } = (await get(id)).data
+    const paid = await read(second)
+    expect([paid.status, paid.data]).toMatchObject([
+      200,
+      {
+        transaction_id: second,
+        amount: 25_000,
+        status: "completed",
+        gateway_transaction_id: expect.stringMatching(/^gw_/u),
+        processed_at: expect.stringMatching(/^2026-01-01T/u),
+        customer_info: customerInfo,
+        metadata: { order: 7 }
+      }
+    ])
+    expect((await read(first)).data).toMatchObject({ transaction_id: first, amount: 25_000, ...failed })
+    const names = new Set([first, second].map(async (name) => (await read(name)).data["gateway_transaction_id"]))
+    expect(names.size).toBe(2)
+    expect((await read(second, "bob")).error["code"]).toBe("transaction_not_found")
+  })
+
+  it("that waits for the payer says so, and is confirmed like any other", async () => {
+    const opened = await shop.open()
+    await payOnPage(opened, needs3ds)
+    await shop.kernel.checkouts.settled(ada, String(opened.data["session_id"]), 2000)
+    const [name] = await transactionsOf(opened.data["session_id"])
+    const waiting = await read(name)
+    expect(waiting.data).toMatchObject({ status: "pending", requires_action: true })
+    await shop.answerChallenge(waiting, "approved")
+    const confirmed = await shop.call("POST", `/api/direct-payment/${name}/confirm`, {
+      status: "failed",
+      gateway_id: waiting.data["gateway_transaction_id"]
+    })
+    expect([confirmed.status, confirmed.data["status"]]).toEqual([200, "completed"])
+    expect((await get(opened.data["session_id"])).data["status"]).toBe("completed")
   })
 })
 

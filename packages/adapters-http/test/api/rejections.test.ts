@@ -19,7 +19,8 @@ const answered = async (asked: string, error: Rejection) => {
   const before = { ...checkouts }
   const refuse = async () => ({ ok: false, error })
   Object.assign(checkouts, { payDirectly: refuse, open: refuse, cancel: refuse })
-  if (asked === "read" || asked === "health") Object.assign(checkouts, { settled: refuse, get: refuse })
+  if (asked === "read" || asked === "health")
+    Object.assign(checkouts, { settled: refuse, get: refuse, ofTransaction: refuse })
   try {
     if (asked === "pay") return await shop.pay()
     if (asked === "open") return await shop.open()
@@ -45,6 +46,7 @@ describe("a rejection", () => {
     ["pay", { _tag: "IdempotencyKeyInvalid" }, 400, "invalid_request"],
     ["pay", { _tag: "MerchantIsSuspended" }, 403, "account_suspended"],
     ["pay", { _tag: "MerchantNotFound" }, 403, "account_suspended"],
+    ["pay", { _tag: "BankTransfersNotEnabled" }, 400, "invalid_request"],
     ["pay", unavailable, 503, "server_error"],
     ["open", { _tag: "CheckoutAmountNotPositive" }, 400, "invalid_amount"],
     ["open", { _tag: "ExpiryNotAllowed", maxMs: 86_400_000 }, 400, "invalid_request"],

@@ -1,6 +1,6 @@
 /** A whole `/api` in memory for tests: handler, kernel, simulated bank and wallet, a clock to put forward, merchants. */
 import { randomBytes, randomUUID } from "node:crypto"
-import { createKernel, defaultFeeSchedule, type KernelOptions, money } from "@paykernel/core"
+import { Cvv, createKernel, defaultFeeSchedule, type KernelOptions, money, Pan } from "@paykernel/core"
 import { memoryStore } from "@paykernel/core/memory"
 import {
   type ChallengeAnswer,
@@ -12,7 +12,8 @@ import {
 import { envelopeVault, keyRingFromValues } from "@paykernel/core/vault"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import { type ApiOptions, apiHandler } from "../../src/index.ts"
+import { type ApiOptions, apiDialect, apiHandler } from "../../src/index.ts"
+import { nothingPublished } from "../../src/notifications/open-notifications.ts"
 
 export const origin = "https://pay.example"
 export const shopOrigin = "https://shop.example"
@@ -47,8 +48,22 @@ export type ShopOptions = {
   readonly kernel?: Partial<KernelOptions>
   /** `false`: nobody opens the tokens of wallets. */
   readonly wallets?: false
+  /** `false`: the gateway takes no bank transfers. */
+  readonly bankTransfers?: false
   /** How long the bank takes. */
   readonly latencyMs?: number
+  /** `false`: the kernel tells nobody of anything. */
+  readonly webhooks?: false
+}
+
+/** Where nobody minds what is told. */
+const telling = {
+  sender: {
+    vet: () => null,
+    post: () =>
+      Effect.succeed({ _tag: "Answered", status: 200, headers: [], bodyStart: "", retryAfterMs: null } as const)
+  },
+  dialects: [apiDialect()]
 }
 
 export const openShop = async (options: ShopOptions = {}) => {
@@ -63,12 +78,16 @@ export const openShop = async (options: ShopOptions = {}) => {
   })
   const kernel = createKernel({
     store: memoryStore(),
-    gateway: bank.gateway,
+    gateway:
+      options.bankTransfers === false
+        ? { ...bank.gateway, capabilities: { ...bank.gateway.capabilities, bankTransfers: false } }
+        : bank.gateway,
     vault: envelopeVault(await keyRingFromValues([{ id: "k1", key: randomBytes(32).toString("base64url") }])),
     digestKey: randomBytes(32),
     clock: { nowMs },
     risk: sandboxRisk(),
     challengeReturnUrl: (state) => `${origin}/api/3ds/return/${state}`,
+    ...(options.webhooks === false ? {} : { webhooks: telling }),
     ...options.kernel
   })
   for (const id of [ada, bob, suspended]) await registerMerchant(kernel, id)
@@ -76,18 +95,20 @@ export const openShop = async (options: ShopOptions = {}) => {
   const profile = { displayName: null, logoUrl: null, colour: null, returnOrigins: [shopOrigin] }
   await kernel.merchants.changeProfile(ada, profile)
   const defects: Array<unknown> = []
+  const authenticate: ApiOptions["authenticate"] = async (authorization) => {
+    const merchantId = merchants.get(authorization ?? "")
+    if (merchantId !== undefined) return { merchantId }
+    return { _tag: authorization === "Bearer busy" ? "Busy" : "Unknown" }
+  }
   const { fetch } = apiHandler({
     kernel,
-    authenticate: async (authorization) => {
-      const merchantId = merchants.get(authorization ?? "")
-      if (merchantId !== undefined) return { merchantId }
-      return { _tag: authorization === "Bearer busy" ? "Busy" : "Unknown" }
-    },
+    authenticate,
     pageUrl: (page) => `${origin}/pay/${page}`,
     newRequestId: randomUUID,
     nowMs,
     ...(options.wallets === false ? {} : { wallets: simulatedWallet() }),
     onDefect: (error) => defects.push(error),
+    ...(options.webhooks === false ? {} : { notifications: nothingPublished }),
     ...options.api
   })
 
@@ -119,12 +140,31 @@ export const openShop = async (options: ShopOptions = {}) => {
     call,
     kernel,
     bank,
+    nowMs,
+    authenticate,
     defects,
     pay: (change: Json = {}, headers: Record<string, string> = {}) =>
       call("POST", "/api/direct-payment", payment(change), headers),
     open: (change: Json = {}, headers: Record<string, string> = {}) =>
       call("POST", "/api/hosted-payment", session(change), headers),
     answerChallenge,
+    /** Pays a session as its page does, and waits for what becomes of it; with another `attempt`, once more. */
+    payOnPage: async ({ data }: Reply, number = good, attempt = "first") => {
+      const paid = await kernel.checkouts.pay(ada, String(data["session_id"]), {
+        attempt,
+        card: {
+          pan: Result.getOrThrow(Pan.parse(number)),
+          cvv: Result.getOrThrow(Cvv.parse("123")),
+          expMonth: 12,
+          expYear: 2035,
+          billingDetails: { name: "Ada", city: "", country: "", line1: "", line2: null, district: null, postalCode: "" }
+        },
+        payer: { email: "", phoneNumber: null, sessionId: "", ipAddress: "" },
+        returnUrl: null
+      })
+      if (!paid.ok) throw new Error(paid.error._tag)
+      await kernel.checkouts.settled(ada, String(data["session_id"]), 5000)
+    },
     /** What the bank took of cards, as decimals. */
     charged: () =>
       bank

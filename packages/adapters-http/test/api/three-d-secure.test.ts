@@ -179,13 +179,24 @@ describe("a forged return", () => {
     expect(shop.charged()).toEqual([])
   })
 
-  it("that is repeated leads to the same place, and charges once", async () => {
+  it("that is repeated, one after the other or at once, leads on once, and charges once", async () => {
     const reply = await challenged({ return_url: `${shopOrigin}/` })
     const { comeBack } = await shop.answerChallenge(reply, "approved")
-    const backs = [await comeBack(), await comeBack(), await comeBack()]
-    expect(new Set(backs.map((back) => back.headers.get("location"))).size).toBe(1)
+    const backs = [...(await Promise.all([comeBack(), comeBack(), comeBack()])), await comeBack()]
+    const locations = backs.flatMap((back) => back.headers.get("location") ?? [])
+    expect(locations).toEqual([`${shopOrigin}/?transaction_id=${reply.data["transaction_id"]}`])
+    expect(backs.map(({ status }) => status).toSorted()).toEqual([303, 400, 400, 400])
     await shop.kernel.drain()
     expect(shop.charged()).toEqual(["10.00"])
+  })
+
+  it("that comes when the challenge is over leads nowhere, and moves nothing", async () => {
+    const reply = await challenged({ return_url: `${shopOrigin}/` })
+    const { comeBack } = await shop.answerChallenge(reply, "approved")
+    shop.skip(15 * 60_000)
+    const back = await comeBack()
+    expect([back.status, back.headers.get("location")]).toEqual([400, null])
+    expect(shop.charged()).toEqual([])
   })
 })
 

@@ -142,7 +142,7 @@ describe("the page of a session", () => {
     expect(policy).toBe(
       `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'nonce-${nonce}'; img-src 'self' data:; ` +
         "connect-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'; " +
-        "require-trusted-types-for 'script'; trusted-types 'none'"
+        "require-trusted-types-for 'script'; trusted-types 'none'; report-uri /pay/csp-report; report-to csp"
     )
     expect(other.headers.get("content-security-policy")).not.toContain(nonce)
     const headers = Object.fromEntries(one.headers)

@@ -83,6 +83,16 @@ describe("a payer", () => {
     expect(site.charges.at(-1)).toEqual({ sessionId: id, last4: "0005", email: "grace@example.com" })
   })
 
+  it.each(["2020-01-01T00:00:00Z", "2050-01-01T00:00:00Z"])("whose clock says %s pays all the same", async (time) => {
+    const { id } = site.open()
+    const { page } = await openPage()
+    await page.clock.install({ time })
+    await openForm(page, site.pageUrl(id))
+    await typeCard(page, { number: cards.good })
+    await page.locator("#pay").click()
+    await untilHeading(page, "Payment complete")
+  })
+
   it("who clicks twice, and presses Enter as well, pays once", async () => {
     const { id } = site.open()
     const { page } = await openPage()

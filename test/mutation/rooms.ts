@@ -1,0 +1,73 @@
+/**
+ * The rooms of the core whose code is mutated, and the tests that have to notice. A room is judged by the tests beside
+ * its code; rooms whose behaviour shows only through a running kernel are judged by the stories about that kernel too.
+ */
+import { globSync, readdirSync } from "node:fs"
+import { resolve } from "node:path"
+
+export const root = resolve(import.meta.dirname, "../..")
+const source = "packages/core/src"
+
+export type Room = {
+  readonly name: string
+  /** The code that is mutated: everything except tests, codecs included. */
+  readonly files: ReadonlyArray<string>
+  readonly tests: ReadonlyArray<string>
+  /** By what the runs of each law are divided. */
+  readonly fewerRuns: number
+}
+
+const kernelStories = ["packages/core/test/*.test.ts", "packages/core/test/scars/*.test.ts"]
+
+/** They run the kernel, or whole lives of payments, thousands of times over for what the others show in one story. */
+const tooSlow = [
+  ...["adversity.property", "crash-points", "checkout-crash-points", "card-races", "checkout-races"],
+  ...["payment-edges.property"]
+]
+
+/** An aggregate and its codec meet where the aggregate is stored. */
+const storage = [`${source}/application/aggregates*.test.ts`]
+
+const furtherTests: Readonly<Record<string, ReadonlyArray<string>>> = {
+  attempt: [...storage, `${source}/payment/payment-machine.test.ts`],
+  card: storage,
+  checkout: storage,
+  merchant: storage,
+  payment: storage,
+  settlement: storage,
+  application: kernelStories,
+  ports: [`${source}/{application,memory,simulator,vault}/*.test.ts`, ...kernelStories],
+  root: [`${source}/{attempt,card,payment,checkout}/*-{decide,machine}.test.ts`]
+}
+
+/** The kit for tests is not mutated: it is itself a judge, and planted bugs show that it bites. */
+const notMutated = ["testing"]
+
+const found = (patterns: ReadonlyArray<string>): ReadonlyArray<string> =>
+  globSync([...patterns], { cwd: root })
+    .filter((file) => !tooSlow.some((name) => file.endsWith(`/${name}.test.ts`)))
+    .sort()
+
+/** Tables and stories before laws; else the room's own tests come first. */
+const quickFirst = (a: string, b: string): number => Number(isLaw(a)) - Number(isLaw(b))
+
+const isLaw = (file: string): boolean => file.includes(".property.") || file.includes("/every-")
+
+const roomAt = (name: string, code: string, tests: string): Room => ({
+  name,
+  files: found([code]).filter((file) => !file.endsWith(".test.ts")),
+  tests: [...found([tests]), ...found(furtherTests[name] ?? [])].sort(quickFirst),
+  // Lives of payments are long. The laws of the others need as many to meet every case that they claim to meet.
+  fewerRuns: name === "payment" ? 20 : 5
+})
+
+const folders = readdirSync(resolve(root, source), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && !notMutated.includes(entry.name))
+  .map(({ name }) => name)
+  .sort()
+
+/** Every folder of the core is a room; the files that lie in none are the room "root". */
+export const rooms: ReadonlyArray<Room> = [
+  roomAt("root", `${source}/*.ts`, `${source}/*.test.ts`),
+  ...folders.map((name) => roomAt(name, `${source}/${name}/**/*.ts`, `${source}/${name}/**/*.test.ts`))
+]

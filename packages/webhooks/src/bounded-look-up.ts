@@ -1,7 +1,7 @@
 /**
  * Asks for the same thing once, and remembers the answer for a while. Whoever sends us a message names the key it is
- * signed with, so strangers decide what is asked for: made-up names must neither flood the one who answers, nor push out
- * what honest senders need, nor fill the memory.
+ * signed with, so strangers decide what is asked for: made-up names must neither flood the one who answers, nor push
+ * out what honest senders need, nor fill the memory.
  */
 
 export type LookUpOptions<Value> = {
@@ -77,12 +77,13 @@ const finding = <Value>(value: Value | undefined): Awaited<ReturnType<LookUp<Val
   value === undefined ? { _tag: "Missing" } : { _tag: "Found", value }
 
 /** Who never answers must not hold a place for ever. */
-const answerWithin = <Value>(timeoutMs: number, ask: (signal: AbortSignal) => Promise<Value>): Promise<Value> => {
+const answerWithin = async <Value>(timeoutMs: number, ask: (signal: AbortSignal) => Promise<Value>): Promise<Value> => {
   const signal = AbortSignal.timeout(timeoutMs)
+  const answer = ask(signal)
   const late = new Promise<never>((_, reject) => {
     signal.addEventListener("abort", () => reject(signal.reason), { once: true })
   })
-  return Promise.race([ask(signal), late])
+  return Promise.race([answer, late])
 }
 
 /** What was remembered first is forgotten first. */

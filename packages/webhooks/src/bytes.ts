@@ -1,4 +1,4 @@
-/** Bytes, their texts in hex and UTF-8, and comparing what must not be guessed, in runtimes without a Buffer of their own */
+/** Bytes, their texts in hex and UTF-8, and comparing what must not be guessed, without the help of a runtime. */
 import type { Bytes } from "./base64.ts"
 
 /** A body as bytes of our own: nobody can change them between the check and the use. */

@@ -1,6 +1,7 @@
 /**
- * Circle's signature of its second notifications: ECDSA on P-256 over the raw body, under a key that is published by its
- * id. No time is signed, and retries for days are the same bytes, so repetitions are found by `notificationId` alone.
+ * Circle's signature of its second notifications: ECDSA on P-256 over the raw body, under a key that is published by
+ * its id. No time is signed, and retries for days are the same bytes, so repetitions are found by `notificationId`
+ * alone.
  */
 import * as Result from "effect/Result"
 import { fromBase64 } from "./base64.ts"

@@ -30,7 +30,9 @@ export const signHex = async (body: string | Uint8Array, key: HexKey): Promise<H
 
 export type OpenHexRejection = HeaderRejection<"x-webhook-signature"> | { readonly _tag: "SignatureMismatch" }
 
-/** The payload, if its signature holds under one of the keys (current one, and the one before), or why it is refused. */
+/**
+ * The payload, if its signature holds under one of the keys (current one, and the one before), or why it is refused.
+ */
 export const openHex = async <Payload extends string | Uint8Array>(
   received: Received<Payload>,
   { keys }: { readonly keys: ReadonlyArray<HexKey> }

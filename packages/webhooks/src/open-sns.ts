@@ -24,8 +24,9 @@ export type SnsCertificates = {
 }
 
 /**
- * Certificates that are fetched when a message names them. `lookUp` gives the PEM text at an https address, of an allowed
- * host, on port 443, and must follow no redirect. By default `sns.<region>.amazonaws.com` is allowed, China's included.
+ * Certificates that are fetched when a message names them. `lookUp` gives the PEM text at an https address, of an
+ * allowed host, on port 443, and must follow no redirect. By default `sns.<region>.amazonaws.com` is allowed, China's
+ * included.
  */
 export const snsCertificates = ({
   lookUp,
@@ -67,7 +68,9 @@ export type OpenSnsOptions = {
   /** Whether a topic is one of those expected. Anybody can have Amazon sign messages of a topic of his own. */
   readonly allowTopic: (topicArn: string) => boolean
   readonly nowMs: number
-  /** How old or how early a message may be. Default two hours: SNS repeats for one, with the time of the first attempt. */
+  /**
+   * How old or how early a message may be. Default two hours: SNS repeats for one, with the time of the first attempt.
+   */
   readonly toleranceMs?: number
 }
 

@@ -9,7 +9,8 @@ import type { ReplayStore } from "./replay-store.ts"
 
 export type ReceiverOptions<Message, Rejection> = {
   /**
-   * Opens what has arrived, with `open`, `openHex`, `openCircle` or `openSns`; without a replay store, which belongs here.
+   * Opens what has arrived, with `open`, `openHex`, `openCircle` or `openSns`; without a replay store, which belongs
+   * here.
    */
   readonly open: (
     received: Received<Uint8Array>,
@@ -19,7 +20,10 @@ export type ReceiverOptions<Message, Rejection> = {
   readonly onMessage: (message: Message) => unknown
   /** Told of what was not opened, for a log. */
   readonly onRejected?: (rejection: Rejection) => void
-  /** Keeps a message from being handled twice. */
+  /**
+   * Keeps a message from being handled twice. A process that dies while it handles one leaves it remembered in a store
+   * that outlives it: where that matters, remember ids in the transaction that handles the message, and nothing here.
+   */
   readonly replay?: {
     readonly store: ReplayStore
     readonly idOf: (message: Message) => string
@@ -99,7 +103,9 @@ const onceById = <Message, Rejection>({ replay, onMessage }: ReceiverOptions<Mes
 const answer = (status: number, headers: { readonly [name: string]: string } = {}): Response =>
   new Response(null, { status, headers: { "cache-control": "no-store", ...headers } })
 
-/** The body, or the status of the answer where there is none to be had. A declared length is believed only to refuse. */
+/**
+ * The body, or the status of the answer where there is none to be had. A declared length is believed only to refuse.
+ */
 const readBody = async (request: Request, bytesMax: number): Promise<Uint8Array | number> => {
   const declared = request.headers.get("content-length")
   if (declared !== null && !(Number(declared) <= bytesMax)) return 413

@@ -1,6 +1,6 @@
 /**
- * What a receiver asks for that wants to be left alone for a while (RFC 9110 §10.2.3): seconds, or a date in the one form
- * that senders may generate (§5.6.7).
+ * What a receiver asks for that wants to be left alone for a while (RFC 9110 §10.2.3): seconds, or a date in the one
+ * form that senders may generate (§5.6.7).
  */
 
 /** Nobody may ask to be left alone for longer. */
@@ -25,5 +25,6 @@ export const readRetryAfter = (value: string | undefined, nowMs: number): number
 }
 
 const secondsShape = /^\d{1,15}$/u
-const dateShape =
-  /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d\d:\d\d:\d\d GMT$/u
+const days = "Mon|Tue|Wed|Thu|Fri|Sat|Sun"
+const months = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
+const dateShape = new RegExp(`^(?:${days}), \\d\\d (?:${months}) \\d{4} \\d\\d:\\d\\d:\\d\\d GMT$`, "u")

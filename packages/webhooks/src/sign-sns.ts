@@ -16,7 +16,8 @@ export type SnsSigningKey = {
 }
 
 /**
- * A fresh RSA key of 2048 bits: base64 of PKCS #8 to keep, and the certificate to publish, as PEM. Takes a second or so.
+ * A fresh RSA key of 2048 bits: base64 of PKCS #8 to keep, and the certificate to publish, as PEM. Takes a second or
+ * so.
  */
 export const generateSnsKey = async (terms: {
   readonly commonName: string
@@ -31,7 +32,9 @@ export const generateSnsKey = async (terms: {
   return { signing: toBase64(signing), certificate }
 }
 
-/** Reads base64 of a PKCS #8 private key. `1`, the default, signs with SHA-1 as SNS has always done, `2` with SHA-256. */
+/**
+ * Reads base64 of a PKCS #8 private key. `1`, the default, signs with SHA-1 as SNS has always done, `2` with SHA-256.
+ */
 export const snsSigningKey = async (
   text: string,
   options: { readonly certificateUrl: string; readonly version?: SnsEnvelope["SignatureVersion"] }

@@ -1,7 +1,7 @@
 /**
  * The envelope of Amazon SNS: what is signed of it, and in which order. The signed text is names and values on lines of
- * their own, so a value that may hold line breaks could pass for several others; only `Message` may, and what follows it
- * is found from the end.
+ * their own, so a value that may hold line breaks could pass for several others; only `Message` may, and what follows
+ * it is found from the end.
  */
 
 export type SnsEnvelope = {

@@ -1,6 +1,6 @@
 /**
- * Addresses that somebody else has us call. What a text tells is judged here, before anything is looked up; what its name
- * resolves to, where the connection is made.
+ * Addresses that somebody else has us call. What a text tells is judged here, before anything is looked up; what its
+ * name resolves to, where the connection is made.
  */
 import * as Result from "effect/Result"
 import { isPublicHost } from "./public-address.ts"
@@ -26,7 +26,8 @@ export const addressLengthMax = 2048
  * The address as its parser writes it, without its fragment, or why it can never be called.
  *
  * @example
- * Result.map(readWebhookAddress("https://shop.example/hooks#top"), String) // => Result.succeed("https://shop.example/hooks")
+ * const address = readWebhookAddress("https://shop.example/hooks#top")
+ * Result.map(address, String) // => Result.succeed("https://shop.example/hooks")
  * readWebhookAddress("https://10.0.0.7/hooks") // => Result.fail("address_not_public")
  * const allowHosts = ["127.0.0.1:9000"]
  * Result.isSuccess(readWebhookAddress("http://127.0.0.1:9000/", { allowHosts })) // => true

@@ -58,7 +58,8 @@ describe("agreement with the reference library", () => {
         expect(ours["webhook-signature"]).toBe(theirs)
         expect(new Webhook(text).verify(json, { ...ours })).toEqual({ data })
       }),
-      { numRuns: 10_000 }
+      // Many more of them are signed and opened at once, beside both reference libraries.
+      { numRuns: 2_000 }
     )
   })
 

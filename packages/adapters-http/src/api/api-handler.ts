@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import { apiBook } from "../docs/api-book.ts"
 import { apiDocumentText } from "../docs/api-openapi.ts"
 import { docsPage } from "../docs/docs-page.ts"
+import { kernelMessageSchemaText } from "../docs/webhooks-schema.ts"
 import { type Answer, jsonText, toResponse } from "../front/answer.ts"
 import type { AllowedOrigins } from "../front/cors.ts"
 import { type Caller, type FrontLimits, front, type Incoming } from "../front/front.ts"
@@ -14,7 +15,7 @@ import { type InProgress, inProgress } from "./in-progress.ts"
 import type { Services } from "./operation.ts"
 import { refuse } from "./published-error.ts"
 import { refusals } from "./refusals.ts"
-import { documentPath, routes, subjectOf } from "./routes.ts"
+import { documentPath, messageSchemaPath, routes, subjectOf } from "./routes.ts"
 import type { Wallets } from "./wallets.ts"
 
 export type ApiOptions = {
@@ -111,6 +112,7 @@ const papers = (): ((path: string) => Promise<Answer>) => {
   let page: Promise<Answer> | undefined
   return async (path) => {
     if (path === documentPath) return jsonText(200, apiDocumentText())
+    if (path === messageSchemaPath) return jsonText(200, kernelMessageSchemaText())
     page ??= docsPage([apiBook("openapi.json")])
     return page
   }

@@ -65,8 +65,10 @@ const defined: ReadonlyArray<ApiRoute> = Object.values(Api.groups).flatMap((grou
 )
 
 export const documentPath = "/api/openapi.json"
+/** Of messages in the kernel's own words. */
+export const messageSchemaPath = "/api/webhooks.schema.json"
 
-const papers: ReadonlyArray<ApiRoute> = [documentPath, "/api/docs"].map((path) => ({
+const papers: ReadonlyArray<ApiRoute> = [documentPath, messageSchemaPath, "/api/docs"].map((path) => ({
   method: "GET",
   path,
   takesKey: false,

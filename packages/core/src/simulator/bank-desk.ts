@@ -15,9 +15,19 @@ import {
   openAuthentications,
   standingOf
 } from "./authentications.ts"
-import { applyRecord, awaitedTransfer, type Bank, decideOperation, decideReversal, lookUp, openBank } from "./bank.ts"
+import {
+  applyRecord,
+  awaitedTransfer,
+  type Bank,
+  decideOperation,
+  decideReversal,
+  decideTransfer,
+  lookUp,
+  openBank
+} from "./bank.ts"
 import { authenticate, authorize, transfer, verify } from "./issuer.ts"
 import type { AuthenticationDecided, BankRecord, ChallengeAnswer, Journal } from "./journal.ts"
+import { isWebAddress } from "./web-address.ts"
 import * as Codec from "./wire.schema.ts"
 import type { AuthenticateRequest, BankReply, BankRequest, OperateRequest } from "./wire.ts"
 
@@ -138,9 +148,13 @@ const awaitTransfer = (
   const { key, merchantId, paymentId, amount, currency } = request
   const money = parse(amount, currency, desk.currencies)
   if (Result.isFailure(money) || money.success.amount <= 0n) return notUnderstood
-  const endsAtMs = desk.clock.nowMs() + desk.transferMs
   const about = { operationKey: key, merchantId, paymentId, amount, currency, reference }
-  write(desk, { record: "transfer_awaited", ...about, endsAtMs, at: nowIso(desk) })
+  write(desk, {
+    record: "transfer_awaited",
+    ...about,
+    endsAtMs: desk.clock.nowMs() + desk.transferMs,
+    at: nowIso(desk)
+  })
   return accepted
 }
 
@@ -148,21 +162,7 @@ const awaitTransfer = (
 const transferUnder = (desk: Desk, key: string) => {
   const awaited = awaitedTransfer(desk.bank, key)
   if (awaited === undefined || desk.clock.nowMs() < awaited.endsAtMs) return awaited
-  const { merchantId, paymentId, amount, currency, endsAtMs } = awaited
-  const { record } = decideOperation(
-    desk.bank,
-    {
-      key,
-      kind: "authorize",
-      amount: Result.getOrThrow(parse(amount, currency, desk.currencies)),
-      merchantId,
-      paymentId,
-      authorizationKey: null,
-      capture: true,
-      askIssuer: () => transfer(amount)
-    },
-    new Date(endsAtMs).toISOString()
-  )
+  const { record } = decideTransfer(desk.bank, awaited, () => transfer(awaited.amount))
   if (record !== null) write(desk, record)
   return undefined
 }
@@ -248,9 +248,3 @@ const decideAuthentication = (desk: Desk, request: AuthenticateRequest): Authent
 }
 
 const unreachable = { result: "failed", eci: "07", code: "three_d_secure_invalid_request" } as const
-
-/** The payer is sent there, and a page links to it: a `javascript:` address must never get that far. */
-const isWebAddress = (text: string): boolean => {
-  const url = URL.parse(text)
-  return url !== null && (url.protocol === "https:" || url.protocol === "http:")
-}

@@ -120,6 +120,18 @@ export const decideOperation = (bank: Bank, operation: BankOperation, at: string
   return { verdict: verdictOf(record), record }
 }
 
+/** What becomes of a transfer whose time has come: money that is there is captured. */
+export const decideTransfer = (
+  bank: Bank,
+  { operationKey: key, merchantId, paymentId, amount, currency, endsAtMs }: TransferAwaited,
+  askIssuer: () => AuthorizationAnswer
+): OperationDecision => {
+  const money = bank.amounts.parse(amount, currency)
+  const shared = { key, merchantId, paymentId, amount: money, askIssuer }
+  const operation: BankOperation = { ...shared, kind: "authorize", authorizationKey: null, capture: true }
+  return decideOperation(bank, operation, new Date(endsAtMs).toISOString())
+}
+
 /** Undoes what the key did, if anything, and makes sure that it never does anything again. */
 export const decideReversal = (bank: Bank, key: string, at: string): ReversalDecision => {
   const before = bank.undone.get(key)

@@ -37,7 +37,9 @@ export type ExchangeOutcome =
 
 export type Agents = { readonly http: Agent; readonly https: TlsAgent }
 
-/** No connection is kept and no proxy is asked, whatever the environment says. `ca`: authorities beside the known ones. */
+/**
+ * No connection is kept and no proxy is asked, whatever the environment says. `ca`: authorities beside the known ones.
+ */
 export const agentsFor = (ca: ReadonlyArray<string> | undefined): Agents => ({
   http: new Agent({ keepAlive: false }),
   https: new TlsAgent({ keepAlive: false, ...(ca === undefined ? {} : { ca: [...getCACertificates(), ...ca] }) })
@@ -84,8 +86,12 @@ export const exchange = (options: Exchange, done: (outcome: ExchangeOutcome) => 
   })
   request.on("error", (error) => unanswered(reasonOf(error, phase)))
   // Whatever closes the connection without an answer or an error, such as a change of protocol.
-  request.on("close", () => unanswered("connection_lost"))
+  const lost = (): void => unanswered("connection_lost")
+  request.on("close", lost)
   request.on("response", (head) => {
+    // A body may end by the connection being closed, and is read to its end after that.
+    request.off("close", lost)
+    head.on("close", lost)
     readBody(head, options.answerBytesMax, (bodyStart) => end({ _tag: "Answered", head, bodyStart }))
   })
   request.end(options.body)
@@ -134,6 +140,6 @@ const readBody = (head: IncomingMessage, bytesMax: number, done: (start: Buffer)
     if (size > bytesMax) done(Buffer.concat(start))
   })
   head.on("end", () => done(Buffer.concat(start)))
-  // The request's own close tells of a body that broke off.
+  // That it is closed before its end tells of a body that broke off.
   head.on("error", () => undefined)
 }

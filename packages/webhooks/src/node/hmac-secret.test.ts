@@ -31,11 +31,11 @@ describe("HMAC-SHA-256 out of two hashes", () => {
 
   it("agrees with the one that Node has, for keys, heads and bodies of every kind", () => {
     const anyBody = fc.oneof(
-      fc.string({ unit: "binary", maxLength: 300 }),
-      fc.string({ unit: "grapheme", maxLength: 300 }),
-      fc.uint8Array({ maxLength: 600 })
+      fc.string({ unit: "binary", maxLength: 60 }),
+      fc.string({ unit: "grapheme", maxLength: 30 }),
+      fc.uint8Array({ maxLength: 150 })
     )
-    const ascii = fc.string({ unit: "grapheme-ascii", maxLength: 60 })
+    const ascii = fc.string({ unit: "grapheme-ascii", maxLength: 20 })
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 1, maxLength: 150 }), ascii, anyBody, (key, head, body) => {
         const expected = createHmac("sha256", key).update(head).update(body).digest("base64")

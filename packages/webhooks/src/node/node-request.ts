@@ -45,8 +45,8 @@ const bodyOf = (incoming: IncomingMessage): ReadableStream<Uint8Array> => {
 const address = "http://receiver.invalid/"
 
 /**
- * A handler for `http.createServer` and for Express. Errors go to `next` where there is one; otherwise the answer is 500
- * and the error a warning of the process.
+ * A handler for `http.createServer` and for Express. Errors go to `next` where there is one; otherwise the answer is
+ * 500 and the error a warning of the process.
  */
 export const nodeListener =
   (handle: (request: Request) => Promise<Response>) =>

@@ -1,6 +1,6 @@
 /**
- * Standard Webhooks and the plain signature without waiting, for Node. Web Crypto hands every call to another thread and
- * back, which for a message of a kilobyte takes ten times as long as the work.
+ * Standard Webhooks and the plain signature without waiting, for Node. Web Crypto hands every call to another thread
+ * and back, which for a message of a kilobyte takes ten times as long as the work.
  */
 import {
   createPrivateKey,

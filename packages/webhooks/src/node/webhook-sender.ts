@@ -54,7 +54,10 @@ export const nodeWebhookSender = (options: WebhookSenderOptions = {}): WebhookSe
   }
 
   return {
-    vet: (url) => Result.getOrElse(Result.flip(Result.map(readWebhookAddress(url, rules), () => null)), () => null),
+    vet: (url) => {
+      const address = readWebhookAddress(url, rules)
+      return Result.isFailure(address) ? address.failure : null
+    },
     post: (post) =>
       Effect.gen(function* () {
         const outcome = yield* outcomeOf(post)

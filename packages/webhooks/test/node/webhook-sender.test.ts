@@ -110,6 +110,21 @@ describe("a receiver that answers", () => {
     expect(answer.bodyStart).toBe("ü".repeat(1024))
   })
 
+  it("may end its body by closing the connection, or send it in chunks", async () => {
+    const large = "x".repeat(50_000)
+    for (const text of [
+      "HTTP/1.1 200 OK\r\n\r\ntaken",
+      `HTTP/1.1 200 OK\r\n\r\ntaken${large}`,
+      "HTTP/1.0 200 OK\r\n\r\ntaken",
+      "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nta\r\n3\r\nken\r\n0\r\n\r\n",
+      "HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\ntaken"
+    ]) {
+      const receiver = await receiverThat((socket) => socket.end(text))
+      const answer = await attempt(receiver)
+      expect(answer._tag === "Answered" && answer.bodyStart.slice(0, 5), text.slice(0, 60)).toBe("taken")
+    }
+  })
+
   it("may send a body that is no text", async () => {
     const receiver = await receiverThat((socket) => {
       socket.write("HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n")

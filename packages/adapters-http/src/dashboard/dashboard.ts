@@ -7,6 +7,7 @@ import type { Money } from "@paykernel/core/domain"
 import type { Context } from "hono"
 import { Hono } from "hono/tiny"
 import type { MerchantApiKeys } from "../auth/index.ts"
+import { turnstile } from "../turnstile.ts"
 import { type Accounts, passwordCost as usualCost } from "./door/accounts.ts"
 import { doorkeeper } from "./door/doorkeeper.ts"
 import { memorySessions, type Sessions } from "./door/sessions.ts"
@@ -23,8 +24,8 @@ export type DashboardOptions = {
   readonly accounts: Accounts
   readonly apiKeys: MerchantApiKeys
   /**
-   * Where merchants find it, such as `https://pay.example/dashboard`: over https, or over http of this machine, where the
-   * cookie is less guarded.
+   * Where merchants find it, such as `https://pay.example/dashboard`: over https, or over http of this machine, where
+   * the cookie is less guarded.
    */
   readonly publicUrl: string
   /** Lets `publicUrl` be http of any machine. Whoever can listen in can sign in then. */
@@ -41,7 +42,7 @@ export type DashboardOptions = {
   readonly sessionMs?: number
   /** For a kernel that sends them. Default: nothing is shown of webhooks. */
   readonly webhooks?: WebhookWords
-  /** The client's address, which only the host knows to read behind its proxies. Default: tries are counted by account. */
+  /** The visitor's address, which only the host knows to read behind its proxies. Default: not known. */
   readonly clientAddress?: (request: Request) => string | null
   /** Default: the standard currencies. */
   readonly currencies?: Money.CurrencyTable
@@ -69,25 +70,49 @@ export const dashboard = (options: DashboardOptions): ((request: Request) => Pro
     sessionMs: options.sessionMs ?? 12 * 3_600_000
   })
   const respond = responder(site)
-  const desk: Desk = { kernel, apiKeys, nowMs, currencies, webhooks: webhooksOf(options) }
+  const counting = turnstile({ running: 2, waiting: 16 })
+  const desk: Desk = { kernel, apiKeys, nowMs, currencies, counting, webhooks: webhooksOf(options) }
   const receive = reception({ site, door, desk, respond })
   const { showSignIn, signIn, signOut } = entrance({ site, door, respond, clientAddress: options.clientAddress })
 
+  const broken = (defect: unknown): Response => {
+    options.onDefect?.(defect)
+    return respond.broken()
+  }
   const app = new Hono({ strict: false }).basePath(site.home)
-  app.onError((error, { req }) => {
-    options.onDefect?.(error)
-    return respond.broken(req.raw)
-  })
+  app.onError(broken)
   app.get(`/${styleName}`, () => styleResponse(site))
   app.get("/sign-in", ({ req }) => showSignIn(req.raw))
   app.post("/sign-in", ({ req }) => signIn(req.raw))
   app.post("/sign-out", ({ req }) => signOut(req.raw))
   for (const route of routes) app.on(route.method, route.path, ({ req }) => receive(req.raw, route, req.param()))
-  for (const path of new Set(["/sign-in", "/sign-out", ...routes.map((route) => route.path)])) {
-    app.all(path, ({ req }) => respond.methodNotAllowed(req.raw))
+  for (const [path, methods] of methodsOf([...entrances, ...routes])) {
+    app.all(path, () => respond.methodNotAllowed(methods))
   }
   app.notFound(({ req }: Context) => receive(req.raw, nowhere, {}))
-  return async (request) => app.fetch(request)
+  // What is thrown and is no Error, the library hands on.
+  return async (request) => {
+    try {
+      return await app.fetch(request)
+    } catch (defect) {
+      return broken(defect)
+    }
+  }
+}
+
+const entrances: ReadonlyArray<Pick<Route, "method" | "path">> = [
+  { method: "GET", path: "/sign-in" },
+  { method: "POST", path: "/sign-in" },
+  { method: "POST", path: "/sign-out" }
+]
+
+const methodsOf = (all: ReadonlyArray<Pick<Route, "method" | "path">>): ReadonlyMap<string, ReadonlyArray<string>> => {
+  const byPath = Map.groupBy(all, ({ path }) => path)
+  const allowed = [...byPath].map(([path, list]) => {
+    const methods = list.map(({ method }) => method)
+    return [path, methods.includes("GET") ? [...methods, "HEAD"] : methods] as const
+  })
+  return new Map(allowed)
 }
 
 const webhooksOf = ({ kernel, webhooks }: DashboardOptions): Desk["webhooks"] =>

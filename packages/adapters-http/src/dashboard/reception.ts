@@ -48,8 +48,8 @@ export const reception = ({ site, door, desk, respond }: ReceptionParts): Recept
     const known = await desk.kernel.merchants.get(who.merchantId)
     if (!known.ok) return respond.reply(missing(known.error), null)
     const merchant = known.value
-    const fields = () =>
-      html`<input type="hidden" name="token" value="${who.formToken}"><input type="hidden" name="deed" value="${mintToken()}">`
+    const fields = () => html`<input type="hidden" name="token" value="${who.formToken}">
+<input type="hidden" name="deed" value="${mintToken()}">`
     const name = merchant.profile.displayName ?? merchant.name
     const isSuspended = merchant.status === "suspended"
     const signed = { merchant: name, email: who.email, isSuspended, path, fields }

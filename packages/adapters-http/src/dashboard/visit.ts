@@ -2,6 +2,7 @@
 import type { Kernel, Merchant, Webhooks } from "@paykernel/core"
 import type { Money } from "@paykernel/core/domain"
 import type { MerchantApiKeys } from "../auth/index.ts"
+import type { Turnstile } from "../turnstile.ts"
 import type { Form } from "./door/form.ts"
 import type { Format } from "./view/format.ts"
 import type { Html } from "./view/markup.ts"
@@ -15,6 +16,8 @@ export type Desk = {
   readonly webhooks: (WebhookWords & { readonly api: Webhooks }) | null
   readonly nowMs: () => number
   readonly currencies: Money.CurrencyTable | undefined
+  /** Through which whoever reads a long list goes: the store serves payers too. */
+  readonly counting: Turnstile
 }
 
 /** The dialect in which the merchant's own endpoint is spoken to, and all that it can be told. */

@@ -1,5 +1,4 @@
 /** The signatures of the Standard Webhooks specification, which every message carries that a secret was given out for. */
-
 import type { MessageToRender } from "@paykernel/core"
 import { type SigningKey, sign, signingKey } from "@paykernel/webhooks"
 import * as Redacted from "effect/Redacted"
@@ -12,19 +11,15 @@ export const standardHeaders = async (
   payload: string,
   also: ReadonlyArray<SigningKey> = []
 ): Promise<{ readonly [name: string]: string }> => {
-  const keys = await Promise.all(secrets.map((secret) => keyOf(Redacted.value(secret))))
+  const keys = await Promise.all(secrets.map(keyOf))
   return { ...(await sign({ id, atMs: nowMs, payload }, [...keys, ...also])) }
 }
 
-/** Keys are imported once and used for many messages. The one that was used longest ago makes room. */
-const keyOf = (secret: string): Promise<SigningKey> => {
-  const known = imported.get(secret) ?? signingKey(secret)
-  imported.delete(secret)
+/** A key is imported once for as long as whoever holds the secret remembers it. */
+const keyOf = (secret: Redacted.Redacted<string>): Promise<SigningKey> => {
+  const known = imported.get(secret) ?? signingKey(Redacted.value(secret))
   imported.set(secret, known)
-  const [oldest] = imported.keys()
-  if (imported.size > importedMax && oldest !== undefined) imported.delete(oldest)
   return known
 }
 
-const imported = new Map<string, Promise<SigningKey>>()
-const importedMax = 1000
+const imported = new WeakMap<Redacted.Redacted<string>, Promise<SigningKey>>()

@@ -4,10 +4,18 @@ import { Ajv2020 } from "ajv/dist/2020.js"
 import addFormats from "ajv-formats"
 import { expect, it } from "vitest"
 import { kernelMessageSchema, kernelMessageSchemaText } from "../../src/docs/webhooks-schema.ts"
+import { openShop } from "../api/shop.ts"
 
 it("is the committed one", () => {
   const committed = readFileSync(new URL("../../webhooks.schema.json", import.meta.url), "utf8")
   expect(kernelMessageSchemaText() === committed, "run `pnpm openapi` in packages/adapters-http").toBe(true)
+})
+
+it("is served as it is committed, without a key", async () => {
+  const shop = await openShop()
+  const reply = await shop.call("GET", "/api/webhooks.schema.json", undefined, { authorization: "" })
+  expect([reply.status, reply.text]).toEqual([200, kernelMessageSchemaText()])
+  await shop.close()
 })
 
 it("takes what may be added one day, and nothing that lacks a field or has another meaning", () => {

@@ -93,7 +93,7 @@ const deliver = Effect.fnUntraced(function* (
   const insists = nowMs - (delivery.nextAttemptAtMs ?? nowMs) > patienceMs
   const entry = yield* news.receivers.enter(receiver.name, nowMs, insists)
   if (entry._tag === "PutOff") return yield* commitLease(again(task, entry.untilMs))
-  let hasAnswered = true
+  let hasAnswered: boolean | null = null
   yield* Effect.onExit(
     Effect.gen(function* () {
       const tried = yield* attempt(news, task, delivery, receiver.endpoint.state, url, change)

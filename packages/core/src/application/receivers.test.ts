@@ -116,6 +116,27 @@ describe("a receiver that does not answer", () => {
     expect(pauses).toEqual([30_000, 60_000, 120_000, 240_000, 480_000, 600_000, 600_000])
   })
 
+  it("is not left alone for longer by what was under way already", async () => {
+    const { ask, get, silence } = setUp()
+    await silence(silencesMax - 2)
+    const under = [await get(0), await get(0)]
+    for (const { leave } of under) leave(false, 0)
+    const { ask: askOther, get: getOther, silence: silenceOther } = setUp(4)
+    await silenceOther(silencesMax - 2)
+    const four = [await getOther(0), await getOther(0), await getOther(0), await getOther(0)]
+    for (const { leave } of four) leave(false, 0)
+    for (const look of [ask, askOther]) expect(await look(30_000)).toMatchObject({ _tag: "Entered" })
+  })
+
+  it("is not judged by an attempt that never came to it", async () => {
+    const { get, putOffMs, silence } = setUp()
+    await silence(silencesMax - 1)
+    const failed = await get(0)
+    failed.leave(null, 0)
+    await silence(1)
+    expect(await putOffMs(0)).toBeGreaterThanOrEqual(30_000)
+  })
+
   it("is forgiven by one answer", async () => {
     const { get, silence } = setUp()
     await silence(silencesMax - 1)

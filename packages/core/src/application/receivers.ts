@@ -12,9 +12,9 @@ export type ReceiverOptions = {
   readonly receiversMax?: number
 }
 
-/** `leave` has to be called once, with whether anything came back. */
+/** `leave` has to be called once, with whether anything came back; `null`: the receiver was not asked after all. */
 export type Entry =
-  | { readonly _tag: "Entered"; readonly leave: (hasAnswered: boolean, nowMs: number) => void }
+  | { readonly _tag: "Entered"; readonly leave: (hasAnswered: boolean | null, nowMs: number) => void }
   | { readonly _tag: "PutOff"; readonly untilMs: number }
 
 export type Receivers = {
@@ -77,10 +77,10 @@ export const makeReceivers = ({ perReceiverMax, receiversMax = 10_000 }: Receive
   const entered = (receiver: Receiver, nowMs: number): Entry => {
     const attempt = {}
     receiver.under.set(attempt, nowMs)
-    const leave = (hasAnswered: boolean, endMs: number): void => {
+    const leave = (hasAnswered: boolean | null, endMs: number): void => {
       receiver.under.delete(attempt)
       receiver.durationMs = (receiver.durationMs * 3 + Math.max(0, endMs - nowMs)) / 4
-      note(receiver, hasAnswered, endMs)
+      if (hasAnswered !== null) note(receiver, hasAnswered, endMs)
       if (receiver.silences >= silencesMax) for (const { told } of receiver.waiting.splice(0)) told(null)
       else if (receiver.under.size < perReceiverMax) receiver.waiting.shift()?.told(entered(receiver, endMs))
     }
@@ -114,6 +114,8 @@ const note = (receiver: Receiver, hasAnswered: boolean, nowMs: number): void => 
     receiver.silences = 0
     return
   }
+  // What was under way when it was left alone says nothing new.
+  if (receiver.silences >= silencesMax && nowMs < receiver.aloneUntilMs) return
   receiver.silences++
   if (receiver.silences < silencesMax) return
   const pauseMs = Math.min(alonePauseMaxMs, alonePauseMinMs * 2 ** Math.min(10, receiver.silences - silencesMax))

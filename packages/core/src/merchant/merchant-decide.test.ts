@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { noFee } from "../fees/index.ts"
-import { money } from "../money/index.ts"
+import { type Currency, money } from "../money/index.ts"
 import { decider } from "../testing/decider.ts"
 import {
   decide,
@@ -100,7 +100,12 @@ describe("registering a merchant", () => {
 
 const intervalReason = "settlementIntervalMs must be between 10 and 2592000000"
 
+// @ts-expect-error a code that no table has, as it may come in from outside
+const unknown: Currency = "ZZZ"
+
 const faults: ReadonlyArray<[string, Partial<MerchantTerms>]> = [
+  ["minAmount must be in a known currency", { minAmount: money(1n, unknown), maxAmount: money(2n, unknown) }],
+  ["settlementCurrency must be a known currency", { settlementCurrency: unknown }],
   ["minAmount and maxAmount must be in one currency", { minAmount: money(1n, "EUR") }],
   ["minAmount must not be negative", { minAmount: money(-1n, "USD") }],
   ["maxAmount must be positive", { minAmount: money(0n, "USD"), maxAmount: money(0n, "USD") }],
@@ -186,6 +191,16 @@ describe("a merchant's profile", () => {
     expect(fold([...history(register, suspend), ...changed.events])).toMatchObject({ status: "suspended", profile })
   })
 
+  it.each<[string, MerchantProfile]>([
+    ["nothing at all", noProfile],
+    ["twenty origins", { ...profile, returnOrigins: Array.from({ length: 20 }, (_, at) => `https://s${at}.example`) }]
+  ])("may have %s", (_, whole) => {
+    const { tasks } = given(...history(register))
+      .when(change(whole))
+      .then({ _tag: "ProfileChanged", profile: whole, atMs: 50 })
+    expect(tasks).toEqual([])
+  })
+
   it.each<[string, Partial<MerchantProfile>]>([
     ["displayName", { displayName: "" }],
     ["displayName", { displayName: "x".repeat(81) }],
@@ -201,7 +216,9 @@ describe("a merchant's profile", () => {
     ["returnOrigins", { returnOrigins: ["https://Shop.example"] }],
     ["returnOrigins", { returnOrigins: ["https://shop.example:443"] }],
     ["returnOrigins", { returnOrigins: ["https://shop.example\\@evil.example"] }],
+    ["returnOrigins", { returnOrigins: ["http://localhost:80"] }],
     ["returnOrigins", { returnOrigins: ["javascript:alert(1)"] }],
+    ["returnOrigins", { returnOrigins: ["https://shop.example", "javascript:alert(1)"] }],
     ["returnOrigins", { returnOrigins: Array.from({ length: 21 }, (_, at) => `https://s${at}.example`) }]
   ])("with a bad %s is refused: %j", (field, what) => {
     const refused = decide(fold(history(register)), change(what))

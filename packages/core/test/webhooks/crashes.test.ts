@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest"
 import { seededRandom } from "../../src/testing/gateway-examples.ts"
 import { type AdverseWorld, adverseWorld, type Process } from "../adverse-world.ts"
 import { merchantId, paymentInput, submitCard } from "../kernel-world.ts"
-import { type Life, type Moment, newLife, senderOf } from "../mortal-process.ts"
+import { type Life, type Moment, newLife, senderOf, storeOf } from "../mortal-process.ts"
 import { distant } from "../standing-in.ts"
 import {
   closeAfterEach,
@@ -26,7 +26,7 @@ closeAfterEach()
 
 const deep = process.env["PAYKERNEL_DEEP"] === "1"
 /** Every how many moments a process dies in the normal tier. */
-const stride = deep ? 1 : 4
+const stride = deep ? 1 : 9
 const minuteMs = 60_000
 
 const start = (world: AdverseWorld, receivers: ScriptedReceivers, life: Life = newLife()): Process => {
@@ -119,7 +119,8 @@ describe("a message that was sent by a process that died before it could write t
     const shop = await webhookWorld()
     const { endpoint: mine } = await endpoint(shop, { types: ["nothing.else"] })
     const life = newLife(({ call, when }) => call === "post" && when === "after")
-    const doomed = await webhookWorld({ sender: senderOf(life, shop.receivers.sender) }, {}, shop)
+    const sender = senderOf(life, shop.receivers.sender)
+    const doomed = await webhookWorld({ sender, timeoutMs: 50 }, { store: storeOf(life, shop.store) }, shop)
     void tellTest(doomed, mine.id)
     await life.death
     expect(await deliveries(shop)).toMatchObject([{ status: "waiting", attemptsCount: 0 }])

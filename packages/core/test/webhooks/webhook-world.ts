@@ -84,10 +84,11 @@ export const tellTest = async ({ kernel }: Pick<World, "kernel">, id: string): P
 export const passNews = async ({ kernel, store, clock }: World, ms: number): Promise<void> => {
   const untilMs = clock.ms + ms
   for (;;) {
+    // Time must not pass under what is running.
+    await kernel.drain()
     const nextMs = await Effect.runPromise(store.nextDueAtMs("news"))
     if (nextMs === null || nextMs > untilMs) break
     clock.ms = Math.max(clock.ms, nextMs)
-    await kernel.drain()
   }
   clock.ms = untilMs
   await kernel.drain()

@@ -1,7 +1,7 @@
 /**
  * Lets people in and out: checks a password at a price that a flood of guesses cannot raise, begins a session under a
- * new secret each time, and knows whose request it is afterwards. An address that nobody has takes as long, and waits as
- * long, as one that somebody has.
+ * new secret each time, and knows whose request it is afterwards. An address that nobody has takes as long as one that
+ * somebody has, and waits as long.
  */
 import { hash } from "bcryptjs"
 import { clientNetwork } from "../../front/client-network.ts"

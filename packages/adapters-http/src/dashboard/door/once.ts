@@ -1,6 +1,7 @@
 /**
  * What a form brings about when it is sent twice, as by a hand that clicks again: nothing more. The second sending gets
- * the answer of the first, which may be a secret that is shown this once. In the memory of one process, and for a minute.
+ * the answer of the first, which may be a secret that is shown this once. In the memory of one process: the answer for
+ * a minute, and that there was one for an hour.
  */
 
 /** Does `work` for the first of several forms of one name; the others get what it came to. Rejects as `work` does. */

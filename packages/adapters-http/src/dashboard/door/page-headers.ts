@@ -1,6 +1,6 @@
 /**
- * What browsers are told to forbid. These pages run no script at all, ask nobody but their own server, stand in nobody's
- * frame, and are not kept.
+ * What browsers are told to forbid. These pages run no script at all, ask nobody but their own server, stand in
+ * nobody's frame, and are not kept.
  */
 import { answerHeaders } from "../../hosted/csp.ts"
 

@@ -5,6 +5,7 @@ import { type Html, html, nothing, theirs } from "../view/markup.ts"
 import { badge, card, facts, heading, input, notice, select, table } from "../view/parts.ts"
 import { notFound, page, type Reply, redirect } from "../view/reply.ts"
 import { type Desk, get, post, type Visit } from "../visit.ts"
+import { addressWith } from "./listing.ts"
 
 const shownMax = 200
 
@@ -123,7 +124,7 @@ const keyTable = ({ href, format }: Visit, keys: ReadonlyArray<ListedApiKey>): H
   })
 
 const revokeLink = (path: string, key: ListedApiKey): Html =>
-  html`<a href="${path}?${new URLSearchParams({ id: key.id }).toString()}">Revoke<span class="unseen"> ${nameOf(key)}</span></a>`
+  html`<a href="${addressWith(path, { id: key.id })}">Revoke<span class="unseen"> ${nameOf(key)}</span></a>`
 
 const nameOf = ({ name }: ListedApiKey): Html | string => (name === null ? "Unnamed" : theirs(name, 80))
 

@@ -47,12 +47,10 @@ ${card(
 
 export const balancesRoute = get("/balances", showBalances)
 
-const amounts = (
-  { format }: Visit,
-  label: string,
-  list: ReadonlyArray<Money>,
-  hint: string
-): Html => html`<div class="tile">
+const amounts = ({ format }: Visit, label: string, list: ReadonlyArray<Money>, hint: string): Html => {
+  const figures = list.length === 0 ? ["–"] : list.map(format.money)
+  return html`<div class="tile">
 <p>${label}</p>
-${list.length === 0 ? html`<p class="figure">–</p>` : list.map((one) => html`<p class="figure">${format.money(one)}</p>`)}
+${figures.map((figure) => html`<p class="figure">${figure}</p>`)}
 <p class="hint">${hint}</p></div>`
+}

@@ -71,8 +71,8 @@ const faults: Readonly<Record<string, string | undefined>> = {
   displayName: "A name is 1 to 80 characters that can be seen.",
   logoUrl: "The logo has to be a picture of less than 48 KiB.",
   colour: "A colour is of the form #rrggbb.",
-  returnOrigins: `At most ${Merchant.returnOriginsMax} origins, such as https://shop.example: https, or http of localhost, and
-without a path.`
+  returnOrigins: `At most ${Merchant.returnOriginsMax} origins, such as https://shop.example: https, or http of
+localhost, and without a path.`
 }
 
 const brandingPage = (visit: Visit, profile: MerchantProfile, message: Html, status = 200): Reply => {
@@ -107,23 +107,27 @@ ${input({
   hint: `Left empty, it is “${displayable(merchant.name, 80)}”.`
 })}
 <label class="field"><span>Logo</span><input type="file" name="logo" accept="${pictureTypes.join(",")}"></label>
-<p class="hint">A square picture of less than 48 KiB. ${logoUrl === null ? "There is none yet." : "Left empty, it stays as it is."}</p>
+<p class="hint">A square picture of less than 48 KiB. ${
+    logoUrl === null ? "There is none yet." : "Left empty, it stays as it is."
+  }</p>
 <input type="hidden" name="logoBefore" value="${logoUrl ?? ""}">
-${logoUrl === null ? nothing : html`<label class="choice"><input type="checkbox" name="noLogo" value="yes">Show no logo</label>`}
+${logoUrl === null ? nothing : noLogo}
 <fieldset><legend>Colour</legend>
-<label class="choice"><input type="checkbox" name="ownColour" value="yes"${flag("checked", colour !== null)}>Use a colour of
-your own</label>
+<label class="choice"><input type="checkbox" name="ownColour" value="yes"${flag("checked", colour !== null)}>Use a
+colour of your own</label>
 <input type="color" name="colour" value="${brandOf(colour).colour}" aria-label="Your colour">
 </fieldset>
 <label class="field"><span>Return origins</span>
-<textarea name="returnOrigins" maxlength="8192" aria-describedby="returnOrigins-hint" spellcheck="false">${returnOrigins.join(
-    "\n"
-  )}</textarea></label>
-<p class="hint" id="returnOrigins-hint">Sites to which payers may be sent back, one in a line, such as https://shop.example</p>
+<textarea name="returnOrigins" maxlength="8192" spellcheck="false"
+aria-describedby="returnOrigins-hint">${returnOrigins.join("\n")}</textarea></label>
+<p class="hint" id="returnOrigins-hint">Sites to which payers may be sent back, one in a line, such as
+https://shop.example</p>
 <div class="buttons"><button class="main" name="act" value="save">Save</button>
 <button name="act" value="preview">Preview</button></div>
 </form>`
 }
+
+const noLogo = html`<label class="choice"><input type="checkbox" name="noLogo" value="yes">Show no logo</label>`
 
 const preview = (name: string, { logoUrl }: MerchantProfile, amount: string): Html => html`<div class="preview">
 <div class="preview-head">

@@ -42,8 +42,8 @@ ${types.length === 0 ? nothing : typeChoice(entry, types)}
 const typeChoice = (entry: EndpointEntry, types: ReadonlyArray<string>): Html => {
   const isAll = entry.types.length === 0
   return html`<fieldset><legend>Told about</legend>
-<label class="choice"><input type="radio" name="all" value="yes"${flag("checked", isAll)}>Everything, also what is yet to
-come</label>
+<label class="choice"><input type="radio" name="all" value="yes"${flag("checked", isAll)}>Everything, also what is
+yet to come</label>
 <label class="choice"><input type="radio" name="all" value="no"${flag("checked", !isAll)}>Only these:</label>
 <div class="choices">
 ${types.map(
@@ -83,14 +83,16 @@ const addressFaults: Readonly<Record<Extract<EndpointFailure, { _tag: "AddressRe
   too_long: "The address is too long."
 }
 
-export const secretPage = (visit: Visit, { endpoint, secret }: EndpointWithSecret): Reply =>
-  page(
+export const secretPage = (visit: Visit, { endpoint, secret }: EndpointWithSecret): Reply => {
+  const next = visit.href(`/settings/webhooks/${endpoint.id}`)
+  return page(
     "Webhook secret",
     html`${heading({ title: "Webhook secret", back: { href: visit.href("/settings/webhooks"), text: "Webhooks" } })}
 ${card(
   "Shown this once",
   html`<p>Keep it where your server finds it: it verifies that messages are ours. It cannot be shown again.</p>
 <code class="secret" id="secret">${Redacted.value(secret)}</code>
-<p class="buttons"><a class="button main" href="${visit.href(`/settings/webhooks/${endpoint.id}`)}">I have kept it</a></p>`
+<p class="buttons"><a class="button main" href="${next}">I have kept it</a></p>`
 )}`
   )
+}

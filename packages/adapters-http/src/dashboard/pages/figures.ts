@@ -1,6 +1,6 @@
 /**
- * What a stretch of time came to: volume, and how many payments went well, day by day. Read from the list of payments in
- * parts, and no further than a bound: figures that had to stop there say so.
+ * What a stretch of time came to: volume, and how many payments went well, day by day. Read from the list of payments
+ * in parts, and no further than a bound: figures that had to stop there say so.
  */
 import type { Kernel, Payment, PaymentItem, PaymentStatus, ReadFailure } from "@paykernel/core"
 import { Money } from "@paykernel/core/domain"

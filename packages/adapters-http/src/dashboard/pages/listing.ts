@@ -1,4 +1,4 @@
-/** How lists are asked for in parts, in the words of an address: `?after=…` for what is older, `?before=…` for what is newer. */
+/** How lists are asked for in parts, in an address: `?after=…` for what is older, `?before=…` for what is newer. */
 import type { Listed, ListRequest } from "@paykernel/core"
 import type { Html } from "../view/markup.ts"
 import { paging } from "../view/parts.ts"

@@ -1,5 +1,6 @@
 /** How business goes: volume and success of the last days, and the latest payments. */
 import { Money } from "@paykernel/core/domain"
+import { busy } from "../../turnstile.ts"
 import { chart } from "../view/chart.ts"
 import { type Html, html, nothing } from "../view/markup.ts"
 import { card, heading, table } from "../view/parts.ts"
@@ -18,7 +19,7 @@ const showOverview = async (desk: Desk, visit: Visit): Promise<Reply> => {
   const nowMs = desk.nowMs()
   const range = { fromMs: Math.floor(nowMs / dayMs) * dayMs - (span - 1) * dayMs, toMs: nowMs }
   const [read, latest] = await Promise.all([
-    readItems(desk.kernel, visit.merchant.id, range),
+    desk.counting(() => readItems(desk.kernel, visit.merchant.id, range)),
     desk.kernel.payments.list(visit.merchant.id, {
       where: {},
       fromMs: null,
@@ -27,6 +28,7 @@ const showOverview = async (desk: Desk, visit: Visit): Promise<Reply> => {
       limit: latestMax
     })
   ])
+  if (read === busy) return { _tag: "Unavailable", retryAfterMs: 2000 }
   if ("_tag" in read) return missing(read)
   if (!latest.ok) return missing(latest.error)
   const figures = figuresOf(read.items, range, read.isCut, visit.query("currency"))
@@ -62,6 +64,7 @@ const figuresView = (visit: Visit, desk: Desk, figures: Figures, span: Span, ran
   const { format } = visit
   const { total, cutAtMs } = figures
   const rate = successBps(total)
+  const decided = `of ${format.count(total.approved + total.failed)} decided`
   return html`${currencyTabs(visit, figures, span)}
 ${
   cutAtMs === null
@@ -71,7 +74,7 @@ ${format.moment(cutAtMs)}.</p>`
 }
 <div class="tiles">
 ${tile("Volume", format.money(total.volume), "captured")}
-${tile("Success rate", rate === null ? "–" : format.share(rate), `of ${format.count(total.approved + total.failed)} decided`)}
+${tile("Success rate", rate === null ? "–" : format.share(rate), decided)}
 ${tile("Successful", format.count(total.approved), "payments")}
 ${tile("Refunded", format.money(total.refunded), "to payers")}
 </div>
@@ -124,9 +127,10 @@ const roundedUp = (amount: bigint, exponent: number): bigint => {
 
 const rateChart = ({ format }: Visit, { days, total }: Figures): Html => {
   const rate = successBps(total)
+  const inAll = rate === null ? "nothing" : format.share(rate)
   return chart({
     kind: "line",
-    summary: `Success rate per day, in all ${rate === null ? "nothing" : format.share(rate)}; every figure is in the table below.`,
+    summary: `Success rate per day, in all ${inAll}; every figure is in the table below.`,
     days: days.map((day) => {
       const bps = successBps(day)
       const value = bps === null ? "none decided" : `${format.share(bps)} of ${day.approved + day.failed}`

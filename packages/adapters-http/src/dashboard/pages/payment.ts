@@ -4,7 +4,7 @@ import type { Ledger } from "@paykernel/core/domain"
 import { type Html, html, nothing, theirs } from "../view/markup.ts"
 import { badge, card, facts, heading, notice, table } from "../view/parts.ts"
 import { missing, page, type Reply, redirect } from "../view/reply.ts"
-import { paymentStatuses, reversalStatuses, spoken } from "../view/words.ts"
+import { paymentStatuses, reversalWord, spoken } from "../view/words.ts"
 import { type Desk, get, type Visit } from "../visit.ts"
 import { deliveriesOfSubject } from "./deliveries-table.ts"
 import { deedsOf } from "./payment-deeds.ts"
@@ -143,7 +143,7 @@ const reversals = ({ format }: Visit, payment: Payment): Html =>
     rows: payment.reversals.map((reversal) => [
       format.money(reversal.amount),
       kindOf(reversal),
-      html`${badge(reversalStatuses[reversal.status])} ${reversal.failure === null ? "" : spoken(reversal.failure)}`,
+      html`${badge(reversalWord(reversal))} ${reversal.failure === null ? "" : spoken(reversal.failure)}`,
       reversal.reason === null ? "" : spoken(reversal.reason),
       format.moment(reversal.createdAtMs)
     ]),

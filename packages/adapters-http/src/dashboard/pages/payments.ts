@@ -3,7 +3,7 @@ import type { Listed, PaymentItem, PaymentStatus } from "@paykernel/core"
 import { type Html, html, nothing, theirs } from "../view/markup.ts"
 import { badge, heading, input, select, table } from "../view/parts.ts"
 import { missing, page, type Reply, redirect } from "../view/reply.ts"
-import { paymentStatuses, reversalStatuses } from "../view/words.ts"
+import { paymentStatuses, reversalWord } from "../view/words.ts"
 import { type Desk, get, type Visit } from "../visit.ts"
 import { daysOf, pageOf, pagingOf, perPage } from "./listing.ts"
 
@@ -23,12 +23,13 @@ const showPayments = async (desk: Desk, visit: Visit): Promise<Reply> => {
   const listed = isAskable ? await desk.kernel.payments.list(visit.merchant.id, request) : nowhere
   if (!listed.ok) return missing(listed.error)
   const isFiltered = Object.values(filters).some((filter) => filter !== "")
+  const rows = rowsOf(visit, listed.value.items)
   return page(
     "Payments",
     html`${heading({ title: "Payments" })}
 ${filterForm(visit, filters, isFiltered)}
 <section class="card">
-${table({ caption: "Payments, newest first", columns, rows: rowsOf(visit, listed.value.items), empty: emptyList(isFiltered) })}
+${table({ caption: "Payments, newest first", columns, rows, empty: emptyList(isFiltered) })}
 ${pagingOf(visit, "/payments", filters, listed.value, ({ id }) => id)}
 </section>`
   )
@@ -73,13 +74,15 @@ const statusOptions = [
     .map(([value, { text }]) => ({ value, text }))
 ]
 
+const searchHint = html` placeholder="ID, transaction or email"`
+
 const filterForm = (
   visit: Visit,
   filters: Filters,
   isFiltered: boolean
 ): Html => html`<form class="filters" method="get"
 action="${visit.href("/payments")}" role="search">
-${input({ name: "q", label: "Search", type: "search", value: filters.q, more: html` placeholder="ID, transaction or email"` })}
+${input({ name: "q", label: "Search", type: "search", value: filters.q, more: searchHint })}
 ${select("status", "Status", statusOptions, filters.status)}
 ${input({ name: "from", label: "From", type: "date", value: filters.from })}
 ${input({ name: "to", label: "To", type: "date", value: filters.to })}
@@ -104,7 +107,7 @@ export const rowsOf = (visit: Visit, items: ReadonlyArray<PaymentItem>): Readonl
     const kind = kinds[reversal?.type ?? "payment"]
     return [
       html`<a class="row" href="${href}">${reversal === null ? "" : "−"}${visit.format.money(amount)}</a>`,
-      badge(reversal === null ? paymentStatuses[payment.status] : reversalStatuses[reversal.status]),
+      badge(reversal === null ? paymentStatuses[payment.status] : reversalWord(reversal)),
       kind,
       paidWith(payment),
       payment.payer.email === "" ? "" : theirs(payment.payer.email, 60),

@@ -58,6 +58,7 @@ const view = (visit: Visit, settlement: Settlement, payments: Listed<PaymentItem
   const { format, href } = visit
   const { id, walletId, totalCredits, totalDebits, paymentFees, payout, createdAtMs } = settlement
   const empty = html`<p>Nothing on this page.</p>`
+  const rows = rowsOf(visit, payments.items)
   return html`${heading({
     title: html`Settlement of ${format.money(payout)}`,
     back: { href: href("/settlements"), text: "Settlements" }
@@ -76,7 +77,7 @@ ${card(
 )}
 ${card(
   "Payments and refunds in it",
-  html`${table({ caption: "Payments and refunds of this settlement", columns, rows: rowsOf(visit, payments.items), empty })}
+  html`${table({ caption: "Payments and refunds of this settlement", columns, rows, empty })}
 ${pagingOf(visit, `/settlements/${id}`, {}, payments, (item) => item.id)}`
 )}`
 }

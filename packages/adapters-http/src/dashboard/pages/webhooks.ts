@@ -78,7 +78,9 @@ const endpointTable = ({ href, format }: Visit, endpoints: ReadonlyArray<Endpoin
       { label: "Created", kind: "number" }
     ],
     rows: endpoints.map((endpoint) => [
-      html`<a class="row" href="${href(`/settings/webhooks/${endpoint.id}`)}">${theirs(endpoint.url ?? "No address yet", 80)}</a>`,
+      html`<a class="row" href="${href(`/settings/webhooks/${endpoint.id}`)}">${
+        endpoint.url === null ? "No address yet" : theirs(endpoint.url, 80)
+      }</a>`,
       badge(endpointStatuses[endpoint.status]),
       endpoint.types.length === 0 ? "Everything" : theirs(endpoint.types.join(", "), 120),
       theirs(endpoint.dialect, 40),

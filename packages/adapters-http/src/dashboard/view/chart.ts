@@ -1,6 +1,6 @@
 /**
- * Charts as pictures in the page: bars for amounts, a line for shares. A picture is one sentence to whoever does not see
- * it, and the table below it holds every figure.
+ * Charts as pictures in the page: bars for amounts, a line for shares. A picture is one sentence to whoever does not
+ * see it, and the table below it holds every figure.
  */
 import { type Html, html, nothing } from "./markup.ts"
 
@@ -28,7 +28,7 @@ const gap = 15
 
 export const chart = ({ summary, kind, days, scale }: ChartParts): Html => {
   const width = days.length * step
-  const marks = [0, 1, 2].map((line) => {
+  const grid = [0, 1, 2].map((line) => {
     const y = (line * height) / 2
     return html`<line class="grid" x1="0" x2="${width}" y1="${y}" y2="${y}"></line>`
   })
@@ -38,7 +38,7 @@ export const chart = ({ summary, kind, days, scale }: ChartParts): Html => {
   return html`<div class="chart">
 <div class="scale" aria-hidden="true">${scale.map((text) => html`<span>${text}</span>`)}</div>
 <svg viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" role="img" aria-label="${summary}">
-${marks}
+${grid}
 ${kind === "line" ? path(days) : nothing}${days.map((day, place) => dayMark(day, place, kind))}</svg>
 <div class="days" aria-hidden="true">${edges}</div>
 </div>`
@@ -48,13 +48,21 @@ const dayMark = (day: ChartDay, place: number, kind: ChartParts["kind"]): Html =
   const x = place * step
   return html`<g class="day"><title>${day.label}: ${day.value}</title>
 <rect class="hit" x="${x}" y="0" width="${step}" height="${height}"></rect>${
-    day.height === null || (kind === "bars" && day.height === 0)
-      ? nothing
-      : kind === "bars"
-        ? html`<rect class="bar-mark" x="${x + gap}" y="${height - day.height}" width="${step - 2 * gap}" height="${day.height}"></rect>`
-        : html`<line class="dot" x1="${x + step / 2}" x2="${x + step / 2}" y1="${height - day.height}" y2="${height - day.height}"></line>`
+    day.height === null ? nothing : marks[kind](x, height - day.height)
   }</g>
 `
+}
+
+/** Of a day that begins at `x`, what reaches up to `y`. */
+const marks: Readonly<Record<ChartParts["kind"], (x: number, y: number) => Html>> = {
+  bars: (x, y) =>
+    y === height
+      ? nothing
+      : html`<rect class="bar-mark" x="${x + gap}" y="${y}" width="${step - 2 * gap}" height="${height - y}"></rect>`,
+  line: (x, y) => {
+    const middle = x + step / 2
+    return html`<line class="dot" x1="${middle}" x2="${middle}" y1="${y}" y2="${y}"></line>`
+  }
 }
 
 /** From day to day, also over days of which there is nothing to show. */

@@ -23,14 +23,11 @@ export const table = ({ caption, columns, rows, empty }: TableParts): Html => {
   const heads = columns.map(
     ({ label }, place) => html`<th role="columnheader" scope="col" class="${kindOf(place)}">${label}</th>`
   )
-  const lines = rows.map(
-    (cells) =>
-      html`<tr role="row">${cells.map(
-        (cell, place) =>
-          html`<td role="cell" class="${kindOf(place)}" data-label="${columns[place]?.label ?? ""}"><div>${cell}</div></td>`
-      )}</tr>
-`
-  )
+  const cellOf = (cell: Html | string, place: number): Html => {
+    const label = columns[place]?.label ?? ""
+    return html`<td role="cell" class="${kindOf(place)}" data-label="${label}"><div>${cell}</div></td>`
+  }
+  const lines = rows.map((cells) => html`<tr role="row">${cells.map(cellOf)}</tr>\n`)
   return html`<table role="table">
 <caption class="unseen">${caption}</caption>
 <thead role="rowgroup"><tr role="row">${heads}</tr></thead>
@@ -42,8 +39,11 @@ ${lines}</tbody>
 export type Fact = readonly [label: string, value: Html | string | null]
 
 /** Facts that are `null` are left out. */
-export const facts = (list: ReadonlyArray<Fact>): Html => html`<dl class="facts">
-${list.map(([label, value]) => (value === null ? nothing : html`<div><dt>${label}</dt><dd>${value}</dd></div>\n`))}</dl>`
+export const facts = (list: ReadonlyArray<Fact>): Html => {
+  const told = list.filter(([, value]) => value !== null)
+  return html`<dl class="facts">
+${told.map(([label, value]) => html`<div><dt>${label}</dt><dd>${value}</dd></div>\n`)}</dl>`
+}
 
 export const card = (title: string, body: Html, actions: Html = nothing): Html => html`<section class="card">
 <div class="card-head"><h2>${title}</h2>${actions}</div>
@@ -97,11 +97,16 @@ export const input = (parts: InputParts): Html => {
   }`
 }
 
-/** Whose address it is, is kept; `more` is what leads to the next part of a list. */
+/** The way to what is older and newer; `null` where there is no more. */
 export const paging = (older: string | null, newer: string | null): Html =>
   older === null && newer === null
     ? nothing
     : html`<nav class="paging" aria-label="Pages">
-${newer === null ? html`<span class="button off">Newer</span>` : html`<a class="button" href="${newer}" rel="prev">Newer</a>`}
-${older === null ? html`<span class="button off">Older</span>` : html`<a class="button" href="${older}" rel="next">Older</a>`}
+${wayTo(newer, "prev", "Newer")}
+${wayTo(older, "next", "Older")}
 </nav>`
+
+const wayTo = (href: string | null, rel: "prev" | "next", text: string): Html =>
+  href === null
+    ? html`<span class="button off">${text}</span>`
+    : html`<a class="button" href="${href}" rel="${rel}">${text}</a>`

@@ -14,8 +14,8 @@ export type Responder = {
   readonly redirect: (path: string, headers?: Readonly<Record<string, string>>) => Response
   /** A page for whoever is not signed in. */
   readonly outside: (page: Page, headers?: Readonly<Record<string, string>>) => Response
-  readonly broken: (request: Request) => Response
-  readonly methodNotAllowed: (request: Request) => Response
+  readonly broken: () => Response
+  readonly methodNotAllowed: (allowed: ReadonlyArray<string>) => Response
 }
 
 export const responder = (site: DashboardSite): Responder => {
@@ -58,7 +58,7 @@ export const responder = (site: DashboardSite): Responder => {
       }
     },
     broken: () => write(broken, null),
-    methodNotAllowed: () => write(notThisWay(href("/")), null)
+    methodNotAllowed: (allowed) => write(notThisWay(href("/")), null, { allow: allowed.join(", ") })
   }
 }
 

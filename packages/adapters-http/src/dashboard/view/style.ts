@@ -6,8 +6,9 @@ import { sha256 } from "@noble/hashes/sha2.js"
 
 const colours = `
 :root { color-scheme: light dark; --ground: #f5f6f8; --sheet: #fff; --ink: #1a1f26; --quiet: #59636e; --line: #dfe3e8;
-  --field: #8b949e; --accent: #1f5aa8; --on-accent: #fff; --accent-ground: #e8f0fa; --good: #176f34; --good-ground: #e3f4e8;
-  --bad: #b3261e; --bad-ground: #fdeceb; --busy: #855700; --busy-ground: #fdf3dc; --quiet-ground: #eceff2; --bar: #3d7cc9 }
+  --field: #8b949e; --accent: #1f5aa8; --on-accent: #fff; --accent-ground: #e8f0fa; --good: #176f34;
+  --good-ground: #e3f4e8; --bad: #b3261e; --bad-ground: #fdeceb; --busy: #855700; --busy-ground: #fdf3dc;
+  --quiet-ground: #eceff2; --bar: #3d7cc9 }
 @media (prefers-color-scheme: dark) {
   :root { --ground: #0f1319; --sheet: #171c24; --ink: #e7ebf0; --quiet: #9da7b3; --line: #2a323d; --field: #5c6773;
     --accent: #8ab8f2; --on-accent: #0d1a2b; --accent-ground: #1c2a3d; --good: #7fd79b; --good-ground: #16301f;
@@ -55,7 +56,7 @@ const frame = `
   padding: .625rem 1rem; border-bottom: 1px solid var(--line); background: var(--sheet) }
 .side { display: none }
 .menu summary { padding: .5rem .875rem; border: 1px solid var(--field); border-radius: .5rem; font-weight: 600;
-  cursor: pointer; list-style: none }
+  white-space: nowrap; cursor: pointer; list-style: none }
 .menu summary::-webkit-details-marker { display: none }
 .menu summary::after { content: ""; display: inline-block; margin-left: .5rem; border: .3rem solid transparent;
   border-top-color: currentColor; translate: 0 .15rem }
@@ -96,15 +97,15 @@ button.link { padding: 0; border: 0; color: var(--accent); background: none; tex
 .buttons { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center }
 .field { display: block; font-size: .9375rem; font-weight: 600 }
 .field > span { display: block; margin-bottom: .25rem }
-.form { display: grid; gap: 1rem; max-width: 32rem } .form .hint { margin-top: -.75rem }
-input, select, textarea { width: 100%; min-width: 0; min-height: 2.75rem; padding: .5rem .75rem; border: 1px solid var(--field);
-  border-radius: .5rem; color: inherit; background: var(--sheet); font: inherit; font-weight: 400 }
+.form { display: grid; gap: 1rem; max-width: 32rem } .field + .hint { margin-top: -.75rem }
+input, select, textarea { width: 100%; min-width: 0; min-height: 2.75rem; padding: .5rem .75rem; border-radius: .5rem;
+  border: 1px solid var(--field); color: inherit; background: var(--sheet); font: inherit; font-weight: 400 }
 input[type=checkbox], input[type=radio] { width: 1.125rem; min-height: 1.125rem; height: 1.125rem; margin: 0;
   accent-color: var(--accent) }
 input[type=color] { width: 4rem; padding: .25rem }
 textarea { min-height: 6rem }
-::file-selector-button { margin-right: .75rem; padding: .125rem .75rem; border: 1px solid var(--field); border-radius: .375rem;
-  color: inherit; background: var(--ground); font: inherit; font-size: .875rem; cursor: pointer }
+::file-selector-button { margin-right: .75rem; padding: .125rem .75rem; border: 1px solid var(--field);
+  border-radius: .375rem; color: inherit; background: var(--ground); font: inherit; font-size: .875rem }
 .choice { display: flex; align-items: center; gap: .5rem; padding: .25rem 0; font-size: .9375rem; cursor: pointer }
 fieldset legend { margin-bottom: .25rem; padding: 0; font-size: .9375rem; font-weight: 600 }
 .choices { display: grid; gap: 0 1.5rem; grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr)) }
@@ -131,8 +132,8 @@ dt { color: var(--quiet) } dd { min-width: 0 }
 table { display: block; width: 100% }
 thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }
 tbody { display: grid; gap: .75rem }
-tr { position: relative; display: grid; gap: 0 .75rem; grid-template-columns: minmax(0, 1fr) auto; padding: .625rem .875rem;
-  border: 1px solid var(--line); border-radius: .625rem; font-size: .9375rem }
+tr { position: relative; display: grid; gap: 0 .75rem; grid-template-columns: minmax(0, 1fr) auto;
+  padding: .625rem .875rem;  border: 1px solid var(--line); border-radius: .625rem; font-size: .9375rem }
 td { display: flex; grid-column: 1 / -1; justify-content: space-between; gap: 1rem; padding: .125rem 0;
   text-align: right }
 td::before { content: attr(data-label); flex: none; color: var(--quiet) }
@@ -153,7 +154,8 @@ td:first-child::before, td.aside::before, td.actions::before { content: none } t
 .chart .grid { stroke: var(--line); vector-effect: non-scaling-stroke }
 .chart .bar-mark { fill: var(--bar) } .chart .day:hover .bar-mark { fill: var(--accent) }
 .chart .hit { fill: transparent } .chart .day:hover .hit { fill: var(--quiet-ground) }
-.chart .line { fill: none; stroke: var(--bar); stroke-width: 2; vector-effect: non-scaling-stroke; stroke-linejoin: round }
+.chart .line { fill: none; stroke: var(--bar); stroke-width: 2; stroke-linejoin: round;
+  vector-effect: non-scaling-stroke }
 .chart .dot { stroke: var(--bar); stroke-width: 7; stroke-linecap: round; vector-effect: non-scaling-stroke }
 .chart .scale { position: absolute; inset: 0 auto 0 0; width: 3.25rem; height: 12rem; display: flex;
   flex-direction: column; justify-content: space-between; color: var(--quiet); font-size: .75rem; line-height: 1;

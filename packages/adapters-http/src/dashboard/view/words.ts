@@ -27,10 +27,11 @@ export const paymentStatuses: Readonly<Record<PaymentStatus, Word>> = {
   expired: word("Expired", "quiet")
 }
 
-export const reversalStatuses: Readonly<Record<Reversal["status"], Word>> = {
-  pending: word("Pending", "busy"),
-  paid: word("Returned", "good"),
-  failed: word("Failed", "bad")
+/** A cancel that came in time gives nothing back: nothing was taken. */
+export const reversalWord = ({ status, type, asRefund }: Reversal): Word => {
+  if (status === "pending") return word("Pending", "busy")
+  if (status === "failed") return word("Failed", "bad")
+  return type === "refund" || asRefund ? word("Refunded", "good") : word("Done", "quiet")
 }
 
 export const checkoutStatuses: Readonly<Record<CheckoutStatus, Word>> = {

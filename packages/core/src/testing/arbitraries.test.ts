@@ -100,9 +100,11 @@ describe("generators of histories shrink to the commands that matter", () => {
 
   it("of an attempt", () => {
     const orphaned = smallest(kit.attemptHistory(), ({ state }) => state.status === "orphaned")
-    // Given up, and executed all the same.
+    // Given up, and executed all the same, which is heard or asked.
     expect(tagsOf(orphaned)).toHaveLength(2)
-    expect(orphaned.commands.at(-1)).toMatchObject({ reply: { _tag: "Approved" } })
+    const [, last] = orphaned.commands
+    const verdict = last?._tag === "Lookup" && last.lookup._tag === "Found" ? last.lookup.verdict : undefined
+    expect(last?._tag === "Reply" ? last.reply._tag : verdict?._tag).toBe("Approved")
   })
 
   it("of a payment", () => {

@@ -1,6 +1,6 @@
 /**
- * Who may sign in to the dashboard: one account, of the first demo merchant. Whoever names none gets one that is made at
- * the first start, and kept in a file of its owner alone like the API key.
+ * Who may sign in to the dashboard: one account, of the first demo merchant. Whoever names no password gets one that is
+ * made at the first start, and kept in a file of its owner alone like the API key.
  */
 import { randomBytes } from "node:crypto"
 import { join } from "node:path"

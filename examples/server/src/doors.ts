@@ -1,5 +1,6 @@
 /**
- * Everything that strangers reach of the kernel: `/v1`, `/api`, the pages under `/pay` where payers pay, and the dashboard.
+ * Everything that strangers reach of the kernel: `/v1`, `/api`, the pages under `/pay` where payers pay, and the
+ * dashboard of merchants.
  */
 import { randomUUID } from "node:crypto"
 import {

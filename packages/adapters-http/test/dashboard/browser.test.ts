@@ -90,6 +90,7 @@ describe("a merchant", () => {
     await follow(page, "Cancel")
     await press(page, "Continue")
     await press(page, "Cancel this payment")
+    await page.getByText("The cancel was accepted.").waitFor()
     await site.kernel.drain()
     await page.reload()
     await page.getByText("Voided").first().waitFor()

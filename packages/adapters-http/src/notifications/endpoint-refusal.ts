@@ -56,11 +56,11 @@ const table: { readonly [T in Tag]: (failure: Failed<T>) => PublishedError } = {
   AddressRefused: ({ why }) => invalidField("endpoint", invalidValue(addressFaults[why])),
   TooManyEndpoints: ({ countMax }) => limitExceeded(countMax),
   WebhooksNotConfigured: () => forbidden,
+  DialectUnknown: () => forbidden,
   Unavailable: ({ retryAfterMs }) => unavailable(retryAfterMs),
   EndpointAlreadyExists: neverHere,
   EndpointAddressIsFixed: neverHere,
   OverlapNotAllowed: neverHere,
-  DialectUnknown: neverHere,
   SecretNotAllowed: neverHere,
   IdempotencyKeyReused: neverHere,
   IdempotencyKeyInvalid: neverHere

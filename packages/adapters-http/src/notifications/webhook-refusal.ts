@@ -34,6 +34,8 @@ const refusal = (status: number, code: string, message: string): PublishedError 
 export const endpointNotFound = refusal(404, "webhook_endpoint_not_found", "The webhook endpoint does not exist.")
 export const deliveryNotFound = refusal(404, "webhook_delivery_not_found", "The delivery does not exist.")
 
+const notEnabled = refusal(403, "webhooks_not_enabled", "Webhooks of this format are not enabled.")
+
 const neverHere = ({ _tag }: WebhookFailure): never => {
   throw new Error(`the operation was refused with ${_tag}, which it cannot be`)
 }
@@ -50,7 +52,8 @@ const table: { readonly [T in Tag]: (failure: Failed<T>) => PublishedError } = {
   AddressRefused: ({ why }) => refusal(400, "invalid_webhook_url", `url ${addressFaults[why]}.`),
   TooManyEndpoints: ({ countMax }) =>
     refusal(409, "too_many_webhook_endpoints", `There may be ${countMax} webhook endpoints at a time.`),
-  WebhooksNotConfigured: () => refusal(403, "webhooks_not_enabled", "Webhooks are not enabled."),
+  WebhooksNotConfigured: () => notEnabled,
+  DialectUnknown: () => notEnabled,
   IdempotencyKeyReused: () => keyReused,
   Unavailable: ({ retryAfterMs }) => unavailable(retryAfterMs),
   EndpointAlreadyExists: neverHere,
@@ -58,7 +61,6 @@ const table: { readonly [T in Tag]: (failure: Failed<T>) => PublishedError } = {
   EndpointAddressIsFixed: neverHere,
   DeliveryAlreadyPlanned: neverHere,
   DeliveryIsOver: neverHere,
-  DialectUnknown: neverHere,
   SecretNotAllowed: neverHere,
   IdempotencyKeyInvalid: neverHere
 }

@@ -25,10 +25,12 @@ export type SiteOptions = ShopOptions & {
   /** `false`: the kernel has no sender. */
   readonly webhooks?: false
   readonly endpointsMax?: number
+  /** Names of those that are spoken. Default: all. */
+  readonly dialects?: ReadonlyArray<string>
 }
 
 export const openSite = async (options: SiteOptions = {}) => {
-  const { dialects, published } = await openNotifications({ keys: await keys, publicUrl: origin })
+  const { dialects: known, published } = await openNotifications({ keys: await keys, publicUrl: origin })
   const posts: Array<WebhookPost> = []
   const answers = { status: 200 }
   const vet = (url: string) =>
@@ -42,6 +44,7 @@ export const openSite = async (options: SiteOptions = {}) => {
       })
   }
   const { endpointsMax = 16 } = options
+  const dialects = known.filter(({ name }) => options.dialects?.includes(name) ?? true)
   const webhooks = options.webhooks === false ? {} : { webhooks: { sender, dialects, endpointsMax } }
   const notifications = options.webhooks === false ? {} : { notifications: published }
   const shop = await openShop({

@@ -346,6 +346,19 @@ describe("what is refused", () => {
     expect((await bare.ask("GET", one)).status).toBe(404)
     await bare.close()
   })
+
+  it("formats that the host does not speak", async () => {
+    const few = await openSite({ dialects: ["api"] })
+    for (const [path, body] of [
+      [all, { url: hook }],
+      ["/v1/notifications/subscriptions", { endpoint: hook }],
+      ["/v2/notifications/subscriptions", { endpoint: hook }]
+    ] as const) {
+      expect((await few.ask("POST", path, body)).status, path).toBe(403)
+    }
+    expect((await few.ask("POST", all, { url: hook, format: "api" })).status).toBe(201)
+    await few.close()
+  })
 })
 
 it("is counted as webhooks, and not as payments", async () => {

@@ -10,13 +10,14 @@ import { type Json, newKey, openShop, type Reply, type Shop } from "./shop.ts"
 const secrets = ["4007400000000007", "4007 4000 0000 0007", "737-737-737", "pk_live_Zq81hunter2_Zq81hunter2", "Zq81x"]
 
 let shop: Shop
-let ids: { readonly card: string; readonly payment: string }
+let ids: { readonly card: string; readonly payment: string; readonly webhook: string }
 let valid: Json
 let document: Json
 beforeAll(async () => {
   shop = await openShop()
   const card = await shop.saveCard()
-  ids = { card, payment: await shop.pay(card, { autoCapture: false }) }
+  const webhook = await shop.call("POST", "/v2/cpn/notifications/subscriptions", { endpoint: "https://ada.example/" })
+  ids = { card, payment: await shop.pay(card, { autoCapture: false }), webhook: webhook.id }
   valid = {
     ...(await shop.cardBody()),
     ...shop.paymentBody(card, { amount: { amount: "5.00", currency: "USD" }, reason: "duplicate" })
@@ -35,14 +36,20 @@ const withField = (body: Json, path: string, value: unknown): Json => {
   return { ...body, [name]: rest.length === 0 ? value : withField(part(body[name]), rest.join("."), value) }
 }
 
+const idIn = (path: string): string => {
+  if (path.startsWith("/v2/")) return ids.webhook
+  return path.startsWith("/v1/cards/") ? ids.card : ids.payment
+}
+
 /** Every operation that takes a body, with the dotted paths of its fields. */
 const writes = () =>
   Object.entries(part(document["paths"])).flatMap(([path, methods]) =>
     Object.entries(part(methods)).flatMap(([method, operation]) => {
       const schema = part(part(part(part(part(operation)["requestBody"])["content"])["application/json"])["schema"])
       const fields = fieldRows(schema, document).map((row) => row.path)
-      const id = path.startsWith("/v1/cards/") ? ids.card : ids.payment
-      return fields.length === 0 ? [] : [{ method: method.toUpperCase(), path: path.replace("{id}", id), fields }]
+      return fields.length === 0
+        ? []
+        : [{ method: method.toUpperCase(), path: path.replace("{id}", idIn(path)), fields }]
     })
   )
 
@@ -65,9 +72,10 @@ describe.each(secrets)("%s", (secret) => {
           const alone = await shop.call(method, path, body)
           if (alone.status >= 400) expectSilence(alone, secret, `${method} ${path} ${field}`)
           // Beside another mistake the request cannot be accepted, and every field is reported at once.
-          const broken = { ...body, idempotencyKey: secret, keyId: [secret], expMonth: 0 }
+          const nowhere = { endpoint: secret, enabled: secret }
+          const broken = { ...body, ...nowhere, idempotencyKey: secret, keyId: [secret], expMonth: 0 }
           const refused = await shop.call(method, path, broken)
-          expect(refused.status).toBe(400)
+          expect([field, refused.status]).toEqual([field, 400])
           expectSilence(refused, secret, `${method} ${path} ${field}`)
         }
       }

@@ -1,11 +1,21 @@
 /** A whole `/v1` in memory for tests: handler, kernel, simulated bank, a clock that can be put forward, two merchants. */
 import { randomBytes, randomUUID } from "node:crypto"
-import { createKernel, defaultFeeSchedule, money } from "@paykernel/core"
+import { createKernel, defaultFeeSchedule, money, type WebhookSender } from "@paykernel/core"
 import { memoryStore } from "@paykernel/core/memory"
 import { memoryJournal, sandboxGateway, sandboxRisk } from "@paykernel/core/simulator"
 import { envelopeVault, keyRingFromValues } from "@paykernel/core/vault"
+import { readWebhookAddress } from "@paykernel/webhooks"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import { type EncryptionKey, encryptCardData } from "../src/browser/index.ts"
-import { generateCardKey, openCardDoor, type V1Options, v1Handler } from "../src/index.ts"
+import {
+  generateCardKey,
+  generateNotificationKeys,
+  openCardDoor,
+  openNotifications,
+  type V1Options,
+  v1Handler
+} from "../src/index.ts"
 
 const origin = "https://pay.example"
 export const ada = "0d1f6a52-1a06-4b37-9d70-43c9a4a1e001"
@@ -32,6 +42,13 @@ export const cvvSent = "737"
 export const panSent = "4007400000000007"
 
 const cardKey = generateCardKey({ nowMs: Date.now() })
+const notificationKeys = generateNotificationKeys({ newKeyId: randomUUID(), nowMs: Date.now() })
+
+/** Receivers in the open internet, where every message arrives. */
+const sender: WebhookSender["Service"] = {
+  vet: (url) => Result.getOrElse(Result.flip(Result.map(readWebhookAddress(url), () => null)), () => null),
+  post: () => Effect.succeed({ _tag: "Answered", status: 200, headers: [], bodyStart: "", retryAfterMs: null })
+}
 
 export const openShop = async (options: Partial<V1Options> = {}) => {
   let aheadMs = 0
@@ -43,6 +60,7 @@ export const openShop = async (options: Partial<V1Options> = {}) => {
     latencyMs: 0,
     challengeUrl: (id) => `https://bank.example/3ds/${id}`
   })
+  const notifications = await openNotifications({ keys: await notificationKeys, publicUrl: origin })
   const kernel = createKernel({
     store: memoryStore(),
     gateway: bank.gateway,
@@ -50,7 +68,8 @@ export const openShop = async (options: Partial<V1Options> = {}) => {
     digestKey: randomBytes(32),
     clock,
     risk: sandboxRisk(),
-    challengeReturnUrl: (state) => `${origin}/v1/3ds/return/${state}`
+    challengeReturnUrl: (state) => `${origin}/v1/3ds/return/${state}`,
+    webhooks: { sender, dialects: notifications.dialects }
   })
   for (const id of [ada, bob]) await registerMerchant(kernel, id)
   const cardDoor = await openCardDoor({ keys: [await cardKey], answerAfterMs: 0 })
@@ -66,6 +85,7 @@ export const openShop = async (options: Partial<V1Options> = {}) => {
     newRequestId: randomUUID,
     nowMs: clock.nowMs,
     onDefect: (error) => defects.push(error),
+    notifications: notifications.published,
     ...options
   })
   const key: EncryptionKey = { keyId: cardDoor.keyId, publicKey: cardDoor.publicKeyBase64 }

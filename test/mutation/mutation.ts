@@ -7,6 +7,7 @@
  */
 import { Stryker } from "@stryker-mutator/core"
 import { pathOfResults, type RoomResult, resultOf } from "./results.ts"
+import { forgetWhatLoadsFirst, forgetWhereTestsChanged, survivorsOf } from "./results-to-forget.ts"
 import { type Room, rooms } from "./rooms.ts"
 import { reasonFor, writeSurvivors } from "./survivors.ts"
 
@@ -67,8 +68,13 @@ for (const room of rooms.filter(({ name }) => asked.length === 0 || asked.includ
   if (room.files.length === 0) continue
   // A defect that a running test meets is shown to the tests that meet it. One that acts while a file loads, as in a
   // table or a codec, has to be shown to every test of the room, so only what is left is judged in that slow way.
+  forgetWhereTestsChanged(room)
+  const before = survivorsOf(room.name)
   await mutate(room, "whereTestsRun")
-  if (!quick) await mutate(room, "whereFilesLoad")
+  if (!quick) {
+    forgetWhatLoadsFirst(room.name, before)
+    await mutate(room, "whereFilesLoad")
+  }
   const result = resultOf(room.name)
   if (result !== undefined) show(result)
 }

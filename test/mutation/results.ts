@@ -28,14 +28,18 @@ export type RoomResult = {
 }
 
 type Place = { readonly line: number; readonly column: number }
-type Mutant = {
+export type Mutant = {
   readonly mutatorName: string
+  /** Whether the code ran while files were loaded. */
+  readonly static?: boolean
   readonly replacement: string
   readonly status: string
   readonly location: { readonly start: Place; readonly end: Place }
 }
-type Report = {
+/** The part of Stryker's report that is read here. */
+export type Report = {
   readonly files: Readonly<Record<string, { readonly source: string; readonly mutants: ReadonlyArray<Mutant> }>>
+  readonly testFiles?: Readonly<Record<string, { readonly source?: string }>>
 }
 
 export const pathOfResults = (room: string): string => resolve(root, ".stryker", `${room}.json`)

@@ -29,7 +29,7 @@ const tooSlow = [
 const storage = [`${source}/application/aggregates*.test.ts`]
 
 const furtherTests: Readonly<Record<string, ReadonlyArray<string>>> = {
-  attempt: [...storage, `${source}/payment/payment-machine.test.ts`],
+  attempt: [`${source}/payment/payment-machine.test.ts`],
   card: storage,
   checkout: storage,
   merchant: storage,

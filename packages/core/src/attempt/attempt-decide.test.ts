@@ -196,6 +196,8 @@ describe("a reversal", () => {
     expectEach((attempt) => onReversal(attempt, doubt, examplePolicy, atMs + limitMs), {
       reversing: ["AttemptEscalated"]
     })
+    const given = onReversal(attemptIn.reversing, doubt, examplePolicy, atMs + limitMs)
+    expect(given.reduce(evolveAttempt, attemptIn.reversing).status).toBe("manual")
   })
 })
 

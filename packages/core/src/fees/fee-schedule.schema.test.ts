@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest"
 import { bps, money } from "../money/index.ts"
 import { anyFeeSchedule } from "../testing/arbitraries.ts"
 import { FeeScheduleCodec } from "./fee-schedule.schema.ts"
-import type { Fee, FeeSchedule } from "./index.ts"
+import { type Fee, type FeeSchedule, noFee } from "./index.ts"
 
 const write = Schema.encodeSync(FeeScheduleCodec)
 const read = Schema.decodeUnknownSync(FeeScheduleCodec)
@@ -68,6 +68,10 @@ describe("a stored fee schedule", () => {
   it.each<[string, unknown]>([
     ["a fee of no kind", { fee: { kind: "gift", name: "gift" }, onExcess: "limit" }],
     ["no word on what happens to an excess", { fee: write({ fee: flat, onExcess: "limit" }).fee }],
+    [
+      "a condition that is no text",
+      { fee: { kind: "select", rules: [{ when: { network: 4 }, fee: noFee }], otherwise: noFee }, onExcess: "limit" }
+    ],
     ["another word on it", { fee: write({ fee: flat, onExcess: "limit" }).fee, onExcess: "" }]
   ])("is refused with %s", (_, json) => {
     expect(() => read(json)).toThrow()

@@ -168,7 +168,9 @@ export const blindResends = ({ asked }: Pick<AdverseWorld, "asked">): ReadonlyAr
 /** Tasks that are open when all should have come right. What is due at some later time, or recurs, may stay. */
 export const unfinished = async ({ store, clock }: Pick<AdverseWorld, "store" | "clock">) => {
   const everMs = clock.ms + 1e15
-  const open = await Effect.runPromise(store.claim({ lane: "money", owner: "end", nowMs: everMs, leaseMs: 1, limit: 1000 }))
+  const open = await Effect.runPromise(
+    store.claim({ lane: "money", owner: "end", nowMs: everMs, leaseMs: 1, limit: 1000 })
+  )
   const standing = ["settle", "expire_authorization", "expire_challenge", "expire_checkout"]
   return open.filter(({ kind }) => !standing.includes(kind)).map(({ kind, subject }) => `${subject}: ${kind} is open`)
 }

@@ -2,8 +2,8 @@
  * Mutation testing of the core, room by room: small defects are planted one at a time, and the room's tests have to
  * fail for each. `pnpm mutation money fees` runs two rooms, `pnpm mutation` all of them, which takes hours the first
  * time; results are kept in .stryker/, so a room that has not changed is judged again within seconds, and an interrupted
- * run goes on where it was. `--quick` leaves out the defects in what is computed while files load. Whenever there are
- * results of every room, test/mutation/survivors.md is written anew.
+ * run goes on after the last part that was finished. `--quick` leaves out the defects in what is computed while files
+ * load. At the end test/mutation/survivors.md is written anew from all results that there are.
  */
 import { Stryker } from "@stryker-mutator/core"
 import { pathOfResults, type RoomResult, resultOf } from "./results.ts"
@@ -13,7 +13,16 @@ import { reasonFor, writeSurvivors } from "./survivors.ts"
 
 type Defects = "whereTestsRun" | "whereFilesLoad"
 
-const mutate = async ({ name, files, tests, fewerRuns }: Room, defects: Defects): Promise<void> => {
+/** A room goes part by part, each of which leaves its results: an interruption costs the part in hand. */
+const filesOfPart = 12
+
+const mutate = async (room: Room, defects: Defects): Promise<void> => {
+  for (let begin = 0; begin < room.files.length; begin += filesOfPart) {
+    await mutatePart({ ...room, files: room.files.slice(begin, begin + filesOfPart) }, defects)
+  }
+}
+
+const mutatePart = async ({ name, files, tests, fewerRuns }: Room, defects: Defects): Promise<void> => {
   process.env["PAYKERNEL_MUTATION_TESTS"] = tests.join(",")
   process.env["PAYKERNEL_MUTATION_FEWER_RUNS"] = String(fewerRuns)
   const stryker = new Stryker({
@@ -39,8 +48,8 @@ const mutate = async ({ name, files, tests, fewerRuns }: Room, defects: Defects)
     // The sources run as they are; nothing reads a tsconfig, and nothing checks types, in the mutated copy.
     tsconfigFile: "none",
     disableTypeChecks: false,
-    // One worker: the tests share the machine, and a mutant that merely starves must not count as noticed.
-    concurrency: 1,
+    // One worker, unless asked: a mutant that merely starves for want of a core must not count as noticed.
+    concurrency: Number(process.env["PAYKERNEL_MUTATION_WORKERS"] ?? 1),
     timeoutMS: 10_000,
     timeoutFactor: 3
   })
@@ -80,4 +89,4 @@ for (const room of rooms.filter(({ name }) => asked.length === 0 || asked.includ
 }
 
 const missing = writeSurvivors()
-if (missing.length > 0) console.log(`survivors.md is written when these have been run too: ${missing.join(", ")}`)
+if (missing.length > 0) console.log(`without results: ${missing.join(", ")}`)

@@ -18,11 +18,15 @@ export type Survivor = {
 
 export type RoomResult = {
   readonly room: string
+  /** Of which there are results. */
+  readonly files: ReadonlyArray<string>
   readonly killed: number
   readonly timedOut: number
   readonly survivors: ReadonlyArray<Survivor>
   /** Mutants that were judged; one that cannot even be loaded proves nothing and is not among them. */
   readonly valid: number
+  /** Mutants that a quick run left out. */
+  readonly leftOut: number
   /** Of the valid ones, the noticed, in per cent. */
   readonly score: number
 }
@@ -57,7 +61,17 @@ export const resultOf = (room: string): RoomResult | undefined => {
   )
   const [killed, timedOut] = [count("Killed"), count("Timeout")]
   const valid = killed + timedOut + survivors.length
-  return { room, killed, timedOut, survivors, valid, score: percentage(killed + timedOut, valid) }
+  const leftOut = count("Ignored")
+  return {
+    room,
+    files: files.map(([file]) => file),
+    killed,
+    timedOut,
+    survivors,
+    valid,
+    leftOut,
+    score: percentage(killed + timedOut, valid)
+  }
 }
 
 export const percentage = (part: number, whole: number): number => (whole === 0 ? 100 : (100 * part) / whole)

@@ -17,12 +17,12 @@ export type Room = {
   readonly fewerRuns: number
 }
 
-const kernelStories = ["packages/core/test/*.test.ts", "packages/core/test/scars/*.test.ts"]
+const kernelStories = ["*", "scars/*", "webhooks/*"].map((stories) => `packages/core/test/${stories}.test.ts`)
 
 /** They run the kernel, or whole lives of payments, thousands of times over for what the others show in one story. */
 const tooSlow = [
   ...["adversity.property", "crash-points", "checkout-crash-points", "card-races", "checkout-races"],
-  ...["payment-edges.property"]
+  ...["payment-edges.property", "webhooks/crashes", "webhooks/planted", "balance-and-transaction-apart"]
 ]
 
 /** An aggregate and its codec meet where the aggregate is stored. */
@@ -32,6 +32,8 @@ const furtherTests: Readonly<Record<string, ReadonlyArray<string>>> = {
   attempt: [`${source}/payment/payment-machine.test.ts`],
   card: storage,
   checkout: storage,
+  delivery: storage,
+  endpoint: storage,
   merchant: storage,
   payment: storage,
   settlement: storage,
@@ -48,10 +50,15 @@ const found = (patterns: ReadonlyArray<string>): ReadonlyArray<string> =>
     .filter((file) => !tooSlow.some((name) => file.endsWith(`/${name}.test.ts`)))
     .sort()
 
-/** Tables and stories before laws; else the room's own tests come first. */
-const quickFirst = (a: string, b: string): number => Number(isLaw(a)) - Number(isLaw(b))
+/** Tables and stories before what takes a second or more; else the room's own tests come first. */
+const quickFirst = (a: string, b: string): number => Number(isLong(a)) - Number(isLong(b))
 
-const isLaw = (file: string): boolean => file.includes(".property.") || file.includes("/every-")
+const isLong = (file: string): boolean => long.some((part) => file.includes(part))
+
+const long = [
+  ...[".property.", "/every-", "test/audit.", "worker-limits", "retention", "aggregates.test", "webhooks/replays"],
+  ...["webhooks/isolation", "late-success-after-expiry", "settled-to-settled", "file-journal", "gateway-mode"]
+]
 
 const roomAt = (name: string, code: string, tests: string): Room => ({
   name,

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs"
 import { resolve } from "node:path"
 import { percentage, type RoomResult, resultOf, type Survivor } from "./results.ts"
-import { rooms } from "./rooms.ts"
+import { type Room, rooms } from "./rooms.ts"
 
 /** Says of which survivors it speaks by everything of theirs that it names; `code` may be a part of the line. */
 type Reason = {
@@ -28,10 +28,19 @@ const cell = (text: string): string => text.replaceAll("|", "\\|")
 const shortened = (code: string): string => (code.length > 90 ? `${code.slice(0, 87)}...` : code)
 const asCode = (code: string): string => (code === "" ? "nothing" : `\`\` ${cell(shortened(code))} \`\``)
 
-const scoreRow = (name: string, killed: number, timedOut: number, survived: number): string => {
+type Counts = {
+  readonly killed: number
+  readonly timedOut: number
+  readonly survived: number
+  readonly leftOut: number
+}
+
+const countsOf = (result: RoomResult): Counts => ({ ...result, survived: result.survivors.length })
+
+const scoreRow = (name: string, { killed, timedOut, survived, leftOut }: Counts): string => {
   const valid = killed + timedOut + survived
   const score = percentage(killed + timedOut, valid).toFixed(1)
-  return `| ${name} | ${valid} | ${killed} | ${timedOut} | ${survived} | ${score} % |`
+  return `| ${name} | ${valid} | ${killed} | ${timedOut} | ${survived} | ${leftOut} | ${score} % |`
 }
 
 const sum = (numbers: ReadonlyArray<number>): number => numbers.reduce((total, next) => total + next, 0)
@@ -41,26 +50,27 @@ const survivorRow = (survivor: Survivor): string => {
   return `| ${survivor.file}:${survivor.line} | ${change} | ${cell(reasonFor(survivor) ?? "no reason written yet")} |`
 }
 
-const page = (results: ReadonlyArray<RoomResult>): string => `# Mutants that survive
+const page = (results: ReadonlyArray<RoomResult>, missing: ReadonlyArray<string>): string => `# Mutants that survive
 
 Small defects are planted in \`packages/core/src\` one at a time; a mutant is killed when a test of its room fails, and
-survives when none does. \`testing/\` is not mutated. A mutant that cannot be loaded counts neither way.
+survives when none does. \`testing/\` is not mutated. A mutant that cannot be loaded counts neither way, and neither does
+one that was left out: a quick run does not judge defects in what is computed while files load.
 
 \`\`\`sh
 pnpm mutation              # every room, which writes this page anew
 pnpm mutation money fees   # two rooms; prints their survivors
 \`\`\`
 
-| room | mutants | killed | timed out | survived | score |
-| --- | ---: | ---: | ---: | ---: | ---: |
-${results.map(({ room, killed, timedOut, survivors }) => scoreRow(room, killed, timedOut, survivors.length)).join("\n")}
-${scoreRow(
-  "**all**",
-  sum(results.map(({ killed }) => killed)),
-  sum(results.map(({ timedOut }) => timedOut)),
-  sum(results.map(({ survivors }) => survivors.length))
-)}
-${results
+| room | mutants | killed | timed out | survived | left out | score |
+| --- | ---: | ---: | ---: | ---: | ---: | ---: |
+${results.map((result) => scoreRow(result.room, countsOf(result))).join("\n")}
+${scoreRow("**all**", {
+  killed: sum(results.map(({ killed }) => killed)),
+  timedOut: sum(results.map(({ timedOut }) => timedOut)),
+  survived: sum(results.map(({ survivors }) => survivors.length)),
+  leftOut: sum(results.map(({ leftOut }) => leftOut))
+})}
+${missing.length === 0 ? "" : `\nWithout results, not judged yet or without anything to mutate: ${missing.join(", ")}.\n`}${results
   .filter(({ survivors }) => survivors.length > 0)
   .map(({ room, survivors }) => section(room, survivors))
   .join("")}`
@@ -73,11 +83,17 @@ const section = (room: string, survivors: ReadonlyArray<Survivor>): string => `
 ${survivors.map(survivorRow).join("\n")}
 `
 
-/** Writes test/mutation/survivors.md from the results of all rooms; without one of them it names those that lack. */
+/** Writes test/mutation/survivors.md from the results that there are, and answers of what there are none. */
 export const writeSurvivors = (): ReadonlyArray<string> => {
-  const judged = rooms.filter(({ files }) => files.length > 0).map(({ name }) => ({ name, result: resultOf(name) }))
-  const missing = judged.filter(({ result }) => result === undefined).map(({ name }) => name)
+  const judged = rooms.filter(({ files }) => files.length > 0).map((room) => ({ room, result: resultOf(room.name) }))
+  const missing = judged.flatMap(({ room, result }) => (result === undefined ? [room.name] : missingIn(room, result)))
   const results = judged.flatMap(({ result }) => result ?? [])
-  if (missing.length === 0) writeFileSync(resolve(import.meta.dirname, "survivors.md"), page(results))
+  writeFileSync(resolve(import.meta.dirname, "survivors.md"), page(results, missing))
   return missing
 }
+
+/** Files of a room without results: not judged, or types and exports only, of which there are no mutants. */
+const missingIn = ({ files }: Room, { files: judged }: RoomResult): ReadonlyArray<string> =>
+  files
+    .filter((file) => !judged.includes(file) && !file.endsWith("/index.ts"))
+    .map((file) => file.replace("packages/core/src/", ""))

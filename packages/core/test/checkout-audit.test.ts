@@ -99,6 +99,20 @@ describe("an audit of a checkout", () => {
     expect(await shop.kernel.audit()).toEqual(expected)
   })
 
+  it("leaves a payment that cannot be read to the payment's own examination", async () => {
+    const { shop } = await trading()
+    await plant(shop.store, [opened(2500n), started("garbled")])
+    const ref = { merchantId, type: "payment", id: "garbled" }
+    const event = { tag: "Nonsense", schemaVersion: 1, data: "nonsense", atMs: 0 }
+    const write = { ref, expectedVersion: 0, schemaVersion: 1, state: "nonsense", events: [event] }
+    const rest = { index: [], bounds: null, retention: { _tag: "Kept" as const } }
+    const nothing = { idempotency: null, ledger: [], tasks: [], lease: null, sealed: [], erased: [] }
+    await Effect.runPromise(shop.store.commit({ ...nothing, aggregates: [{ ...write, ...rest }] }))
+    expect(await shop.kernel.audit()).toEqual([
+      { merchantId, aggregate: { type: "payment", id: "garbled" }, problem: "its state cannot be decoded" }
+    ])
+  })
+
   it("says of one that is not the fold of its events that it is not, and compares it with nothing", async () => {
     const { shop } = await trading()
     const events = [opened(2500n), started("p-9")]

@@ -457,6 +457,29 @@ describe("a direct payment", () => {
     expect(ok(listed).items).toEqual([])
   })
 
+  it("by bank transfer waits until the money has come, and is refunded like any other", async () => {
+    const shop = await openShop()
+    const { view } = ok(await shop.kernel.checkouts.payDirectly(merchantId, { ...direct(good), card: null }))
+    await shop.kernel.drain()
+    expect((await viewOf(shop, view.checkout.id)).checkout.status).toBe("paying")
+    expect(charges(shop)).toEqual([])
+    for (let minute = 0; minute < 3; minute++) {
+      shop.clock.ms += 60_000
+      await shop.kernel.drain()
+    }
+    const { checkout, latest } = await viewOf(shop, view.checkout.id)
+    const transaction = checkout.payments[0]?.transactionId ?? ""
+    expect([checkout.status, latest?.payment.status]).toEqual(["completed", "confirmed"])
+    expect(latest?.payment.source).toEqual({ type: "bank_transfer", id: transaction })
+    expect(charges(shop)).toHaveLength(1)
+    const refund = { amount: usd(2500n), reason: null }
+    ok(await shop.kernel.payments.refund(merchantId, latest?.payment.id ?? "", refund))
+    await shop.kernel.drain()
+    expect((await viewOf(shop, view.checkout.id)).latest?.payment.refunded).toEqual(usd(2500n))
+    expect(await shop.kernel.audit()).toEqual([])
+    expect(shop.incidents).toEqual([])
+  })
+
   it("leaves a card that no other payment may use, and that cannot be seen or changed", async () => {
     const shop = await openShop()
     const { view } = ok(await shop.kernel.checkouts.payDirectly(merchantId, direct(good)))

@@ -171,6 +171,15 @@ describe("changing an endpoint", () => {
       .thenNothing()
   })
 
+  it.each([[["payments", "payouts"]], [["payouts"]], [[]]])("asks for other types: %j", (types) => {
+    given(...history(create({ types: ["payments"] })))
+      .when(change({ types }))
+      .then({
+        ...{ _tag: "EndpointChanged", name: null, url: "https://shop.example/hook" },
+        ...{ types, atMs: nowMs + 1 }
+      })
+  })
+
   it("forgets how it fared where it has another address, and only there", () => {
     const failing = [create(), contact("failed")]
     expect(fold(history(...failing, change({ name: "till" }))).failingSinceMs).toBe(nowMs + 1)
@@ -247,11 +256,29 @@ describe("rotating the secret", () => {
     expect(later.secrets.map(({ id }) => id)).toEqual(["s-3"])
   })
 
+  it("does not put off the end of one that is retiring already", () => {
+    const twice = fold(history(create(), rotate("s-2", dayMs), rotate("s-3", 2 * dayMs, nowMs + 2)))
+    expect(twice.secrets.map(({ id, retiresAtMs }) => [id, retiresAtMs])).toEqual([
+      ["s-3", null],
+      ["s-2", nowMs + 2 + 2 * dayMs],
+      ["s-1", nowMs + 1 + dayMs]
+    ])
+  })
+
   it("keeps no more than three, the latest ones", () => {
     const rotations = ["s-2", "s-3", "s-4", "s-5"].map((id, n) => rotate(id, dayMs, nowMs + n))
     const { secrets } = fold(history(create(), ...rotations))
     expect(secrets.map(({ id }) => id)).toEqual(["s-5", "s-4", "s-3"])
     expect(secrets).toHaveLength(secretsMax)
+  })
+
+  it("lets the one before sign on for as long as may be", () => {
+    given(...history(create()))
+      .when(rotate("s-2", overlapMaxMs))
+      .then({
+        ...{ _tag: "SecretRotated", secretId: "s-2" },
+        ...{ retiresAtMs: nowMs + 1 + overlapMaxMs, atMs: nowMs + 1 }
+      })
   })
 
   it.each([-1, 0.5, overlapMaxMs + 1, Number.NaN])("refuses an overlap of %d ms", (overlapMs) => {

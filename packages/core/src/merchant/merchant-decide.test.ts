@@ -45,6 +45,8 @@ const changeTerms = (change: Partial<MerchantTerms>): MerchantCommand => ({
   nowMs: 20
 })
 
+const logoOf = (letters: number): string => "data:image/png;base64,".padEnd(letters, "A")
+
 const suspend: MerchantCommand = { _tag: "SuspendMerchant", nowMs: 30 }
 const reinstate: MerchantCommand = { _tag: "ReinstateMerchant", nowMs: 40 }
 
@@ -67,6 +69,18 @@ describe("registering a merchant", () => {
     given(...history(register))
       .when(register)
       .thenRejected({ _tag: "MerchantAlreadyExists" })
+  })
+
+  it("takes one default among many channels, and one amount as the least and the most", () => {
+    const channels = ["c-1", "c-2", "c-3"].map((id) => ({
+      ...{ id, default: id === "c-2" },
+      ...{ cardDescriptor: "CORNER SHOP", achDescriptor: "CORNER" }
+    }))
+    const one = { ...register, channels, terms: { ...terms, maxAmount: terms.minAmount } }
+    const { _tag, nowMs, ...details } = one
+    given()
+      .when(one)
+      .then({ _tag: "MerchantRegistered", ...details, atMs: 10 })
   })
 
   it.each<[string, Partial<Register>]>([
@@ -193,12 +207,16 @@ describe("a merchant's profile", () => {
 
   it.each<[string, MerchantProfile]>([
     ["nothing at all", noProfile],
+    ["a host of one letter", { ...profile, returnOrigins: ["https://a"] }],
+    ["a logo as long as may be", { ...profile, logoUrl: logoOf(logoLettersMax) }],
+    ["a logo that ends in one equals sign", { ...profile, logoUrl: "data:image/gif;base64,AAA=" }],
+    ["a logo that ends in two", { ...profile, logoUrl: "data:image/svg+xml;base64,AA==" }],
     ["twenty origins", { ...profile, returnOrigins: Array.from({ length: 20 }, (_, at) => `https://s${at}.example`) }]
   ])("may have %s", (_, whole) => {
-    const { tasks } = given(...history(register))
+    const { tasks, ledger } = given(...history(register))
       .when(change(whole))
       .then({ _tag: "ProfileChanged", profile: whole, atMs: 50 })
-    expect(tasks).toEqual([])
+    expect({ tasks, ledger }).toEqual({ tasks: [], ledger: [] })
   })
 
   it.each<[string, Partial<MerchantProfile>]>([
@@ -208,10 +226,16 @@ describe("a merchant's profile", () => {
     ["logoUrl", { logoUrl: "https://evil.example/logo.png" }],
     ["logoUrl", { logoUrl: "data:text/html;base64,PGI+" }],
     ["logoUrl", { logoUrl: `data:image/png;base64,${"A".repeat(logoLettersMax)}` }],
+    ["logoUrl", { logoUrl: `${logoOf(logoLettersMax)}A` }],
+    ["logoUrl", { logoUrl: "https://evil.example/data:image/png;base64,AAAA" }],
+    ["logoUrl", { logoUrl: 'data:image/png;base64,AAAA" onerror="alert(1)' }],
     ["colour", { colour: "red;background:url(//evil)" }],
     ["colour", { colour: "#fff" }],
+    ["colour", { colour: "url(//evil)#0a7f33" }],
+    ["colour", { colour: "#0a7f33;background:url(//evil)" }],
     ["returnOrigins", { returnOrigins: ["http://shop.example"] }],
     ["returnOrigins", { returnOrigins: ["https://shop.example/path"] }],
+    ["returnOrigins", { returnOrigins: ["javascript://https://shop.example"] }],
     ["returnOrigins", { returnOrigins: ["https://shop.example@evil.example"] }],
     ["returnOrigins", { returnOrigins: ["https://Shop.example"] }],
     ["returnOrigins", { returnOrigins: ["https://shop.example:443"] }],
@@ -220,7 +244,7 @@ describe("a merchant's profile", () => {
     ["returnOrigins", { returnOrigins: ["javascript:alert(1)"] }],
     ["returnOrigins", { returnOrigins: ["https://shop.example", "javascript:alert(1)"] }],
     ["returnOrigins", { returnOrigins: Array.from({ length: 21 }, (_, at) => `https://s${at}.example`) }]
-  ])("with a bad %s is refused: %j", (field, what) => {
+  ])("with a bad %s is refused (case %#)", (field, what) => {
     const refused = decide(fold(history(register)), change(what))
     expect(refused).toMatchObject({ failure: { _tag: "ProfileInvalid", reason: expect.stringContaining(field) } })
   })

@@ -39,6 +39,7 @@ const failed = (code: Extract<PaymentEvent, { _tag: "PaymentFailed" }>["code"], 
   cvv: avs === null ? null : "not_requested",
   atMs
 })
+const abandon: PaymentCommand = { _tag: "AbandonAttempt", attemptId, why: "cvv_lost", nowMs: atMs }
 const lost: PaymentCommand = { _tag: "DeclareHolderLost", attemptId, nowMs: atMs }
 
 describe("an approved authorization", () => {
@@ -95,6 +96,13 @@ describe("an approved authorization", () => {
   it("keeps what the issuer said about address and CVV", () => {
     const payment = fold(history(requestPayment(), recordReply(attemptId, approved())))
     expect(payment.verification).toEqual({ avs: "Y", cvv: "not_requested" })
+  })
+
+  it("that is declined keeps them too, and one that nobody answers knows nothing of them", () => {
+    const refused = recordReply(attemptId, declined("card_expired", { avs: "N", cvv: "fail" }))
+    expect(fold(history(requestPayment(), refused)).verification).toEqual({ avs: "N", cvv: "fail" })
+    const unsent = history(requestPayment({ sendNow: false }), abandon)
+    expect(fold(unsent)).toMatchObject({ status: "failed", verification: fold(sending).verification })
   })
 
   it("said again, in any way, is no news, and neither is a decline", () => {
@@ -212,6 +220,18 @@ describe("an authorization that comes to nothing", () => {
       .when(recordReversal(attemptId, { _tag: "Reversed" }))
       .then(advanced(attemptId, { _tag: "AttemptReversed", atMs }))
     expect(fold(orphaned)).toMatchObject({ status: "failed", attempts: [{ status: "orphaned" }] })
+  })
+})
+
+describe("the task that undoes a late success", () => {
+  it.each([
+    ["ref/1 a:b", "ref_1_a_b"],
+    ["r".repeat(65), "r".repeat(64)]
+  ])("is named after what was found, in letters that a name may have: %s", (reference, named) => {
+    const { tasks } = given(...history(requestPayment(), recordReply(attemptId, declined())))
+      .when(recordLookup(attemptId, { _tag: "Found", verdict: approved(usd(1_000n), { reference }) }))
+      .then(advanced(attemptId, { _tag: "LateSuccessFound", reference, atMs }))
+    expect(tasks).toMatchObject([{ id: `authorize-1:undo:${atMs}:${named}` }])
   })
 })
 

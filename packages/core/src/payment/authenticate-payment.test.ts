@@ -3,6 +3,7 @@ import { decider } from "../testing/decider.ts"
 import {
   approved,
   attemptPlan,
+  declined,
   recordAuthentication,
   recordReply,
   requestPayment,
@@ -113,6 +114,14 @@ describe("an authentication", () => {
       status: "failed",
       failure: "three_d_secure_failure",
       authentication: { status: "failed" }
+    })
+  })
+
+  it("that passed has passed, also where the authorization is declined then", () => {
+    const refused = [recordAuthentication(pass), recordReply("authorize-1", declined())]
+    expect(fold(history(requestPayment({ verificationMethod: "three_d_secure" }), ...refused))).toMatchObject({
+      status: "failed",
+      authentication: { status: "passed", eci: "05" }
     })
   })
 

@@ -127,6 +127,20 @@ describe("cancelling after capture", () => {
       .then(asRefund(600n))
   })
 
+  it("voids what was captured, where that was a part", () => {
+    const part = [capturePayment({ amount: usd(700n) }), recordReply("capture-1", approved(usd(700n)))]
+    given(...history(...untilAuthorized, ...part))
+      .when(cancel)
+      .then({ ...asVoid, amount: usd(700n), plan: { ...voidPlan, amount: usd(700n) } })
+  })
+
+  it("as a refund has an attempt of its own to carry out", () => {
+    const { tasks } = given(...history(...untilCaptured, settle))
+      .when(cancel)
+      .then(asRefund(1_000n))
+    expect(tasks).toMatchObject([{ id: "void-1", kind: "attempt", subject: "void-1" }])
+  })
+
   it("as a refund is still a cancel", () => {
     const done = history(...untilCaptured, settle, cancel, recordReply("void-1", approved()))
     expect(fold(done)).toMatchObject({
@@ -156,6 +170,33 @@ describe("cancelling after capture", () => {
     given(...history(...untilCaptured, ...all))
       .when(cancel)
       .thenRejected({ _tag: "PaymentNotCancellable", status: "confirmed" })
+  })
+})
+
+describe("what had failed before the cancel, and is found executed after it", () => {
+  const found = (attemptId: string, amount: bigint): PaymentCommand =>
+    recordLookup(attemptId, { _tag: "Found", verdict: approved(usd(amount)) })
+  const late = (attemptId: string): PaymentEvent =>
+    advanced(attemptId, { _tag: "LateSuccessFound", reference: "reference-1", atMs })
+
+  it("is undone, of a payment that was voided", () => {
+    const failed = [capturePayment(), recordReply("capture-1", declined())]
+    const voided = history(...untilAuthorized, ...failed, cancel, recordReply("void-1", approved()))
+    const { tasks } = given(...voided)
+      .when(found("capture-1", 1_000n))
+      .then(late("capture-1"))
+    expect(tasks).toMatchObject([{ kind: "attempt", subject: "capture-1" }])
+    expect(fold([...voided, late("capture-1")]).status).toBe("voided")
+  })
+
+  it("is undone, of a payment that was cancelled", () => {
+    const failed = [refundPayment(), recordReply("refund-attempt-1", declined())]
+    const cancelled = history(...untilCaptured, ...failed, cancel, recordReply("void-1", approved()))
+    const { tasks } = given(...cancelled)
+      .when(found("refund-attempt-1", 400n))
+      .then(late("refund-attempt-1"))
+    expect(tasks).toMatchObject([{ kind: "attempt", subject: "refund-attempt-1" }])
+    expect(fold([...cancelled, late("refund-attempt-1")]).status).toBe("cancelled")
   })
 })
 

@@ -84,7 +84,7 @@ describe("capturing", () => {
       })
     expect(ledger).toEqual([])
     const failed = history(...untilAuthorized, capturePayment(), recordReply("capture-1", declined()))
-    expect(fold(failed).status).toBe("authorized")
+    expect(fold(failed)).toMatchObject({ status: "authorized", settlementId: null })
     const plan = attemptPlan({ id: "capture-2" })
     given(...failed)
       .when(capturePayment({ attemptId: "capture-2" }))

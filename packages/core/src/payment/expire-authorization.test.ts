@@ -12,7 +12,7 @@ import {
 import { decide, evolve, noPayment } from "./index.ts"
 import type { PaymentCommand } from "./payment.ts"
 
-const { given, history } = decider({ initial: noPayment, decide, evolve })
+const { given, history, fold } = decider({ initial: noPayment, decide, evolve })
 
 const expiresAtMs = startMs + (6 * 24 + 18) * 3_600_000
 const untilAuthorized = [requestPayment({ autoCapture: false }), recordReply("authorize-1", approved())]
@@ -39,6 +39,11 @@ describe("an authorization that nobody captures", () => {
         ]
       }
     ])
+  })
+
+  it("leaves a payment that is in no settlement", () => {
+    const expired = fold(history(...untilAuthorized, expire(expiresAtMs)))
+    expect(expired).toMatchObject({ status: "expired", settlementId: null, updatedAtMs: expiresAtMs })
   })
 
   it("waits for what is still being done with it", () => {

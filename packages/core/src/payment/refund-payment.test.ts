@@ -6,6 +6,7 @@ import {
   approved,
   attemptPlan,
   cancelPayment,
+  capturePayment,
   declined,
   recordLookup,
   recordReply,
@@ -204,6 +205,19 @@ describe("a refund", () => {
     given(...undone)
       .when(refundPayment({ ...second, amount: usd(1_001n) }))
       .thenRejected({ _tag: "RefundExceedsRemaining", remaining: usd(1_000n), asked: usd(1_001n) })
+  })
+
+  it("waits while a void found executed after its failure is being undone", () => {
+    const voided = history(
+      requestPayment({ autoCapture: false }),
+      ...[recordReply("authorize-1", approved()), cancelPayment(), recordReply("void-1", declined())],
+      ...[capturePayment(), recordReply("capture-1", approved())],
+      recordLookup("void-1", { _tag: "Found", verdict: approved() })
+    )
+    expect(fold(voided).attempts).toContainEqual(expect.objectContaining({ kind: "void", status: "orphaned" }))
+    given(...voided)
+      .when(refundPayment())
+      .thenRejected({ _tag: "OperationInFlight", kind: "void" })
   })
 
   it("is one of at most a hundred returns of a payment", () => {

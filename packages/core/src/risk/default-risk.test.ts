@@ -122,6 +122,23 @@ describe("the rule set over what the store has seen", () => {
     expect(await assess({ perEmail: { max: 2, windowMs }, perIp: { max: 2, windowMs } })).toEqual(approved)
   })
 
+  it("counts neither email nor address of somebody else", async () => {
+    const other = { ...payment("p-2").payer, email: "bob@example.org", ipAddress: "192.0.2.2" }
+    const store = await storeWith(payment("p-1"), payment("p-2", { payer: other }))
+    const limited = rules({ perEmail: { max: 1, windowMs }, perIp: { max: 1, windowMs } })
+    const assessed = defaultRisk(store, limited).assessPayment(payment("p-1"), card("card-1"), nowMs)
+    expect(await Effect.runPromise(assessed)).toEqual(approved)
+  })
+
+  it("counts who submits cards by their email and address as well", async () => {
+    const store = await storeWith(card("card-1"), card("card-2", { fingerprint: "f-2" }))
+    const assess = (limits: Partial<RiskRules["velocity"]>) =>
+      Effect.runPromise(defaultRisk(store, rules(limits)).assessCard(card("card-2"), nowMs))
+    expect(await assess({ perEmail: { max: 1, windowMs } })).toEqual({ decision: "denied", reason: "3071" })
+    expect(await assess({ perIp: { max: 1, windowMs } })).toEqual(fraud)
+    expect(await assess({ perEmail: { max: 2, windowMs }, perIp: { max: 2, windowMs } })).toEqual(approved)
+  })
+
   it("does not take payers of whom nothing is known for one and the same", async () => {
     const nobody = { ...payment("p-1").payer, email: "", ipAddress: "" }
     const store = await storeWith(payment("p-1", { payer: nobody }), payment("p-2", { payer: nobody }))
@@ -182,7 +199,8 @@ describe("several risk services", () => {
     ["the second denies", [saying(approved), saying(fraud)], fraud],
     ["nobody is asked after a denial", [saying(fraud), silent], fraud],
     ["a denial is stricter than a review", [saying(review), saying(fraud)], fraud],
-    ["a review is stricter than an approval", [saying(review), saying(approved)], review]
+    ["a review is stricter than an approval", [saying(review), saying(approved)], review],
+    ["of two reviews the first is heard", [saying(review), saying({ ...review, reason: "3023" })], review]
   ])("answer as the strictest: %s", async (_, risks, expected) => {
     const risk = firstDenial(risks)
     expect(await Effect.runPromise(risk.assessCard(card("card-1"), nowMs))).toEqual(expected)

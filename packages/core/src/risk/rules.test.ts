@@ -24,6 +24,13 @@ describe("risk rules", () => {
     expect(evaluate(noRiskRules, subject, { perCard: 1e6, perEmail: 1e6, perIp: 1e6 })).toEqual(approved)
   })
 
+  it("start from none, and say nothing against whom they approve", () => {
+    const { velocity, ...blocked } = noRiskRules
+    expect(Object.values(blocked)).toEqual([[], [], [], [], []])
+    expect(Object.values(velocity)).toEqual([null, null, null])
+    expect(approved).toEqual({ decision: "approved", reason: "" })
+  })
+
   it.each<[string, Partial<RiskRules>, string]>([
     ["the issuer's country", { blockedIssuerCountries: ["FR"] }, "3001"],
     ["the billing country", { blockedBillingCountries: ["US"] }, "3002"],

@@ -102,7 +102,7 @@ const otherPlaces: ReadonlyArray<Place> = [
   { merchantId: "merchant-1", recordId: "card-1p", field: "an" }
 ]
 
-const secrets = ["4007400000000007", "", "Zoë Ångström 👩‍🚀", "\u0000\ufeff", "x".repeat(10_000)]
+const secrets = ["4007400000000007", "", "Zoë Ångström 👩‍🚀", "\u0000\ufeff", "\ufeffa", "x".repeat(10_000)]
 
 const card = Result.getOrThrow(Pan.parse("4007400000000007"))
 const otherCard = Result.getOrThrow(Pan.parse("4012000033330026"))

@@ -61,15 +61,40 @@ describe("a key ring in a file", () => {
     await expect(rotate(path)).rejects.toThrow("chmod 600")
   })
 
-  it.each(["", "{", "[]", "null", '{"version":2}', '{"version":1,"current":"k1","anchor":"k1","keys":[{"id":"k1"}]}'])(
-    "is refused, and left as it is, when it holds %j",
-    async (content) => {
-      await mkdir(join(directory, "keys"))
-      await writeFile(path, content, { mode: 0o600 })
-      await expect(openFileKeyRing(path)).rejects.toThrow("does not hold a key ring")
-      expect(await readFile(path, "utf8")).toBe(content)
-    }
-  )
+  const k1 = { id: "k1", key: "A".repeat(43) }
+  const stored = (change: object): string =>
+    JSON.stringify({ version: 1, current: "k1", anchor: "k1", keys: [k1], ...change })
+
+  it.each([
+    ...["", "{", "[]", "null", '"text"', "1"],
+    ...[{ version: 2 }, { current: 1 }, { anchor: null }, { keys: k1 }, { keys: [k1, null] }, { keys: ["k1"] }].map(
+      stored
+    ),
+    ...[{ id: "k1" }, { key: k1.key }, { ...k1, id: 1 }, { ...k1, key: 1 }].map((key) => stored({ keys: [k1, key] }))
+  ])("is refused, and left as it is, when it holds %j", async (content) => {
+    await mkdir(join(directory, "keys"))
+    await writeFile(path, content, { mode: 0o600 })
+    await expect(openFileKeyRing(path)).rejects.toThrow("does not hold a key ring")
+    expect(await readFile(path, "utf8")).toBe(content)
+  })
+
+  it("is refused when its keys make no ring", async () => {
+    await mkdir(join(directory, "keys"))
+    await writeFile(path, stored({ keys: [k1, k1] }), { mode: 0o600 })
+    await expect(openFileKeyRing(path)).rejects.toThrow("do not make a ring")
+  })
+
+  it("gives a new key an id that none has, whatever the ids of the others are", async () => {
+    await mkdir(join(directory, "keys"))
+    await writeFile(path, stored({ keys: [k1, { ...k1, id: "k3" }] }), { mode: 0o600 })
+    expect((await rotate(path)).current).toBe("k4")
+  })
+
+  it("is refused where it cannot be opened, and not rotated where no lock can be made", async () => {
+    await expect(rotate(path)).rejects.toThrow("cannot be made")
+    await openFileKeyRing(path)
+    await expect(openFileKeyRing(join(path, "ring.json"))).rejects.toThrow("it cannot be opened")
+  })
 
   it("names neither keys nor content when it is refused", async () => {
     await openFileKeyRing(path)

@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
+import { Pan } from "../card/pan.ts"
 import { describeVault } from "../testing/vault.suite.ts"
 import { decrypt, encrypt } from "./aes-gcm.ts"
 import { framed, fromBase64Url, toBase64Url } from "./byte-text.ts"
@@ -34,6 +35,55 @@ const outcome = async (ring: Awaited<ReturnType<typeof keyRingFromValues>>, seal
   const result = await open(ring, sealed, at)
   return Result.isFailure(result) ? result.failure._tag : text(result.success)
 }
+
+/** What was sealed once stays readable, and a card keeps its fingerprint, whatever becomes of this code. */
+describe("what was sealed long ago", () => {
+  const sealed =
+    "pkv1.k1.vzJ0LOARjVw-fas8mFlOc9S4ICRpuj3SLGzhtIuoArVc7krOrIjlMTH17LqkyY7AdiilmE4adjlt1Yuo." +
+    "GUXiwkBp9d6MIb6fV87ZjQPJyOGx_jh7MQ2aNEDFDOYl-vhc-djC7gzqX0Q"
+
+  it("opens today, and re-wraps", async () => {
+    expect(await outcome(await keyRingFromValues([k1]), sealed)).toBe("4007400000000007")
+    const rewrapped = Result.getOrThrow(await rewrap(await keyRingFromValues([k1, k2]), sealed, place))
+    expect(await outcome(await keyRingFromValues([k2]), rewrapped)).toBe("4007400000000007")
+  })
+
+  it("has the fingerprint that it had", async () => {
+    const vault = envelopeVault(await keyRingFromValues([k1]))
+    const pan = Result.getOrThrow(Pan.parse("4007400000000007"))
+    expect(await Effect.runPromise(vault.fingerprint(pan, "m1"))).toBe("a4f0ca2f-dd66-8b85-ab9f-57028e381bd8")
+  })
+})
+
+describe("what is sealed", () => {
+  it("may be bytes, which are left as they are", async () => {
+    const ring = await keyRingFromValues([k1])
+    const secret = Uint8Array.of(0, 255, 128)
+    const opened = await open(ring, await seal(ring, secret, place), place)
+    expect(Result.getOrThrow(opened)).toEqual(Uint8Array.of(0, 255, 128))
+    expect(secret).toEqual(Uint8Array.of(0, 255, 128))
+  })
+
+  it("is not opened as text where it is none", async () => {
+    const ring = await keyRingFromValues([k1])
+    const sealed = await seal(ring, Uint8Array.of(0xff, 0xfe), place)
+    const broken = await Effect.runPromise(Effect.flip(envelopeVault(ring).open(sealed, place)))
+    expect(broken).toMatchObject({ _tag: "SealBroken", place })
+  })
+})
+
+describe("fingerprints", () => {
+  it("are UUIDs of version 8 of any variant bits, whatever the bytes of the digest", async () => {
+    const vault = envelopeVault(await keyRingFromValues([k1]))
+    const pan = Result.getOrThrow(Pan.parse("4007400000000007"))
+    const merchants = Array.from({ length: 64 }, (_, number) => `m${number}`)
+    const prints = await Promise.all(merchants.map((id) => Effect.runPromise(vault.fingerprint(pan, id))))
+    for (const print of prints) {
+      expect(print).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/u)
+    }
+    expect(new Set(prints.map((print) => print.charAt(19)))).toEqual(new Set("89ab"))
+  })
+})
 
 describe("a sealed record that was altered", () => {
   it("never opens: every byte of many records flipped, 20 000 flips and more", async () => {
@@ -72,6 +122,29 @@ describe("a sealed record that was altered", () => {
     }
   })
 
+  it("is refused with a part too many, or under an id that no key may have", async () => {
+    const ring = await keyRingFromValues([k1])
+    const sealed = await seal(ring, "secret", place)
+    for (const altered of [`${sealed}.`, `${sealed}.AAAA`, sealed.replace(".k1.", ".k 1."), sealed.replace("k1", "")]) {
+      expect(await outcome(ring, altered)).toBe("SealBroken")
+    }
+  })
+
+  it("says which place it was not sealed for, and which key it is under", async () => {
+    const sealed = await seal(await keyRingFromValues([k1]), "secret", place)
+    const ring = await keyRingFromValues([k1])
+    const failure = async (text: string, keys = ring) => Result.getFailure(await open(keys, text, place))
+    const damaged = ([2, 3] as const).map((index) =>
+      withBox(sealed, index, (bytes) => bytes.with(20, (bytes[20] ?? 0) ^ 1))
+    )
+    for (const text of ["no seal", ...damaged]) {
+      expect(await failure(text)).toMatchObject({ value: { _tag: "SealBroken", place } })
+    }
+    expect(await failure(sealed, await keyRingFromValues([k2]))).toMatchObject({
+      value: { _tag: "KeyUnknown", keyId: "k1" }
+    })
+  })
+
   it("does not open with the data key of another record, of the same or another place", async () => {
     const ring = await keyRingFromValues([k1])
     const mine = (await seal(ring, "mine", place)).split(".")
@@ -107,11 +180,16 @@ describe("places", () => {
     )
   })
 
+  it("are told apart even where the bytes between them look like a length", () => {
+    expect(toBase64Url(framed(["a\u0000\u0000\u0000\u0000b"]))).not.toBe(toBase64Url(framed(["a", "b"])))
+  })
+
   it("with an empty or ill-formed part are a defect of the program", async () => {
     const ring = await keyRingFromValues([k1])
-    await expect(seal(ring, "x", { ...place, merchantId: "" })).rejects.toThrow(TypeError)
-    await expect(seal(ring, "x", { ...place, field: "\ud800" })).rejects.toThrow(TypeError)
-    await expect(seal(ring, "\ud800", place)).rejects.toThrow(TypeError)
+    const notAPlace = "a field of the place is empty or not well-formed"
+    await expect(seal(ring, "x", { ...place, merchantId: "" })).rejects.toThrow(notAPlace)
+    await expect(seal(ring, "x", { ...place, field: "\ud800" })).rejects.toThrow(notAPlace)
+    await expect(seal(ring, "\ud800", place)).rejects.toThrow("lone surrogates cannot be sealed")
   })
 })
 

@@ -1,9 +1,10 @@
 import type { WebhookDialect } from "@paykernel/core"
-import type { Store } from "@paykernel/core/effect"
+import { laneOf, type Store, StoreUnavailable } from "@paykernel/core/effect"
+import { memoryStore } from "@paykernel/core/memory"
 import { plainDialect } from "@paykernel/core/testing"
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
-import { merchantId, merchantInput, submitCard, usd } from "../kernel-world.ts"
+import { cardInput, merchantId, merchantInput, submitCard, usd } from "../kernel-world.ts"
 import {
   cardPaymentFlow,
   closeAfterEach,
@@ -57,11 +58,67 @@ describe("what happens to a card payment", () => {
     expect(said("https://books.example/hook")).toEqual(said(hookUrl))
   })
 
-  it("costs a merchant nothing who has no endpoint", async () => {
-    const shop = await webhookWorld()
-    await cardPaymentFlow(shop)
-    expect(await newsTasks(shop.store)).toEqual([])
+  it.each([true, false])("costs a merchant nothing who has no endpoint (addresses are told: %s)", async (told) => {
+    const own = memoryStore()
+    const filed: Array<string> = []
+    const store: Store["Service"] = {
+      ...own,
+      commit: (commit) => {
+        filed.push(...commit.tasks.map(({ kind }) => kind).filter((kind) => laneOf(kind) === "news"))
+        return own.commit(commit)
+      }
+    }
+    const shop = await webhookWorld({ dialects: [plainDialect({ ofCheckoutAddresses: told })] }, { store })
+    await cardPaymentFlow({ ...shop, store })
+    const unaddressed = {
+      ...{ amount: usd(2_500n), description: null, customer: null, metadata: null },
+      returnUrl: null
+    }
+    const webhookUrl = told ? null : "https://orders.example/7"
+    done(await shop.kernel.checkouts.open(merchantId, { ...unaddressed, expiresAtMs: null, webhookUrl }))
+    await shop.kernel.drain()
+    expect(filed).toEqual([])
     expect(shop.receivers.received).toEqual([])
+  })
+
+  it("is written leased to this process where it is due at once, for as long as a lease lasts, and else to nobody", async () => {
+    const own = memoryStore()
+    const leases: Array<string> = []
+    let nowMs = () => 0
+    const store: Store["Service"] = {
+      ...own,
+      commit: (commit) => {
+        const news = commit.tasks.filter(({ kind }) => laneOf(kind) === "news")
+        leases.push(...news.map(({ kind, bornLeased }) => `${kind} ${bornLeased && bornLeased.untilMs - nowMs()}`))
+        return own.commit(commit)
+      }
+    }
+    // With room for two, which is promised and given back each time.
+    const worker = { idlePollMs: 3_600_000, concurrency: 1, queueMax: 1 }
+    const shop = await webhookWorld({ dialects: [plainDialect({ retryDelaysMs: [60_000] })], worker }, { store })
+    nowMs = () => shop.clock.ms
+    await endpoint(shop)
+    await shop.kernel.drain()
+    for (let cards = 0; cards < 3; cards++) await submitCard(shop)
+    expect(new Set(leases)).toEqual(new Set(["notify 30000", "deliver null"]))
+  })
+
+  it("is not even looked for where it could not be written", async () => {
+    const own = memoryStore()
+    let isDown = false
+    const down = Effect.fail(new StoreUnavailable({ reason: "down", outcomeUnknown: false }))
+    const store: Store["Service"] = { ...own, commit: (commit) => (isDown ? down : own.commit(commit)) }
+    const shop = await webhookWorld({}, { store })
+    await endpoint(shop)
+    await shop.kernel.drain()
+    const told = shop.receivers.received.length
+    isDown = true
+    expect(await shop.kernel.cards.submit(merchantId, cardInput())).toMatchObject({ error: { _tag: "Unavailable" } })
+    await shop.kernel.drain()
+    isDown = false
+    await shop.kernel.drain()
+    expect(shop.receivers.received).toHaveLength(told)
+    expect(shop.incidents).toEqual([])
   })
 
   it("is left to be told by a process that knows how, by one that does not, and told to the others at once", async () => {

@@ -1,0 +1,49 @@
+/** What the kernel answers about merchants and payments that it does not know, or knows as something else. */
+
+import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import { merchantId as owner, paymentInput, submitCard, usd, type World, world } from "./kernel-world.ts"
+
+const nobody = "0193a000-0000-7000-8000-000000000009"
+const reason = "requested_by_customer" as const
+let shop: World
+let paymentId = ""
+let refundId = ""
+
+beforeEach(async () => {
+  shop = await world()
+  const card = await submitCard(shop)
+  const made = await shop.kernel.payments.create(owner, paymentInput(card.id))
+  await shop.kernel.drain()
+  paymentId = made.ok ? made.value.view.id : ""
+  const refund = await shop.kernel.payments.refund(owner, paymentId, { amount: usd(300n), reason })
+  refundId = refund.ok ? refund.value.view.id : ""
+  await shop.kernel.drain()
+})
+
+afterEach(() => shop.kernel.close())
+
+const changes = {
+  capture: (merchantId: string, id: string) => shop.kernel.payments.capture(merchantId, id, { amount: null }),
+  cancel: (merchantId: string, id: string) => shop.kernel.payments.cancel(merchantId, id, { reason }),
+  refund: (merchantId: string, id: string) => shop.kernel.payments.refund(merchantId, id, { amount: usd(1n), reason })
+}
+const names = Object.keys(changes) as ReadonlyArray<keyof typeof changes>
+
+describe("a change", () => {
+  it.each(names)("is refused of a payment that does not exist, or is another merchant's: %s", async (name) => {
+    const absent = { ok: false, error: { _tag: "PaymentNotFound" } }
+    expect(await changes[name](owner, nobody)).toMatchObject(absent)
+    expect(await changes[name](nobody, paymentId)).toMatchObject(absent)
+  })
+
+  it.each(names)("is refused of a refund, which is known but is no payment: %s", async (name) => {
+    expect(await changes[name](owner, refundId)).toMatchObject({ ok: false, error: { _tag: "NotAPayment" } })
+  })
+})
+
+describe("a merchant", () => {
+  it("is shown by its name, and by no other", async () => {
+    expect(await shop.kernel.merchants.get(owner)).toMatchObject({ ok: true, value: { id: owner, status: "active" } })
+    expect(await shop.kernel.merchants.get(nobody)).toEqual({ ok: false, error: { _tag: "MerchantNotFound" } })
+  })
+})

@@ -29,7 +29,7 @@ export const publishEndpointFailure = (failure: EndpointFailure): PublishedError
 }
 
 /** Words of the published API: a subscription more than one may have. */
-export const limitExceeded = (countMax: number): PublishedError => ({
+const limitExceeded = (countMax: number): PublishedError => ({
   status: 429,
   code: 429,
   message: `Limit exceeded. There may be ${countMax} subscriptions at a time.`

@@ -14,7 +14,7 @@ import {
   type Services
 } from "../v1/operation.ts"
 import { notFound, type PublishedError } from "../v1/published-error.ts"
-import { askEndpoints, limitExceeded } from "./endpoint-refusal.ts"
+import { askEndpoints } from "./endpoint-refusal.ts"
 import { CreateSubscriptionRequest, type SubscriptionBody } from "./subscription.schema.ts"
 import { subscriptionArn, v1DialectName } from "./v1-dialect.ts"
 
@@ -23,10 +23,8 @@ const decodeCreate = Schema.decodeUnknownResult(CreateSubscriptionRequest, allEr
 export const createSubscription = Effect.fnUntraced(function* (services: Services, incoming: Incoming) {
   const { endpoint: url } = yield* readRequest(incoming, decodeCreate)
   const merchantId = merchantIdOf(incoming)
-  const present = (yield* endpointsOf(services, merchantId)).filter((one) => !hasLapsed(one, services.nowMs()))
-  const { subscriptionsMax } = services.notifications
-  if (present.length >= subscriptionsMax) return yield* Effect.fail(limitExceeded(subscriptionsMax))
-  const input = { dialect: v1DialectName, name: null, url, types: [] }
+  const ofDialect = { countMax: services.notifications.subscriptionsMax, confirmedWithinMs: confirmWithinMs }
+  const input = { dialect: v1DialectName, name: null, url, types: [], ofDialect }
   const { view } = yield* askEndpoints(() => services.kernel.webhooks.endpoints.create(merchantId, input))
   return answerData(renderSubscription(services, view.endpoint))
 })

@@ -85,6 +85,13 @@ describe("a subscription", () => {
     expect((await site.ask("DELETE", `${path}/${id}`)).status).toBe(200)
   })
 
+  it("is one of three at most, however many are asked for at once", async () => {
+    const urls = Array.from({ length: 12 }, (_, n) => `https://receiver.example/${n}`)
+    const replies = await Promise.all(urls.map(subscribe))
+    expect(replies.map(({ status }) => status).toSorted()).toEqual([200, 200, 200, ...Array(9).fill(429)])
+    expect(await list()).toHaveLength(3)
+  })
+
   it("belongs to its merchant: to others it does not exist", async () => {
     const { id } = (await subscribe()).data
     await confirm()

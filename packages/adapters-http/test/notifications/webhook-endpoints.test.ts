@@ -361,7 +361,17 @@ describe("what is refused", () => {
   })
 })
 
-it("is counted as webhooks, and not as payments", async () => {
+it("is counted as webhooks, and not as payments: a thousand times a minute where nobody says otherwise", async () => {
+  const usual = await openSite({ api: { rateLimits: { limiter: memoryRateLimiter(), nowMs: () => 1000 } } })
+  for (const [path, limit] of [
+    [all, "1000"],
+    ["/api/health", "100"]
+  ] as const) {
+    const { headers } = await usual.ask("GET", path)
+    const told = ["limit", "remaining", "reset"].map((name) => headers.get(`x-ratelimit-${name}`))
+    expect([path, ...told]).toEqual([path, limit, String(Number(limit) - 1), "60"])
+  }
+  await usual.close()
   const rateLimits = { limiter: memoryRateLimiter(), nowMs: () => 1000, perMinute: { webhooks: 1, payments: 1 } }
   const limited = await openSite({ api: { rateLimits } })
   expect((await limited.ask("GET", all)).status).toBe(200)

@@ -19,6 +19,7 @@ import type { News } from "./news.ts"
 import { again, done } from "./operations.ts"
 import { guardOf, mayBeTold } from "./plan-deliveries.ts"
 import { type Receiver, receiverOf } from "./receiver-of.ts"
+import type { Caller } from "./receivers.ts"
 import { renderMessage } from "./render-message.ts"
 import { type Loaded, load, written } from "./repository.ts"
 import { nextAttemptAtMs, pauseBefore } from "./retry-schedule.ts"
@@ -33,7 +34,27 @@ const patienceMs = dayMs
 
 const conflictsMax = 12
 
-export const runDeliver = Effect.fn("paykernel.deliver")(function* (news: News, task: ClaimedTask) {
+/** Those who stand in line, by the task that is offered again when they are called up. */
+const callers = new WeakMap<ClaimedTask, Caller>()
+
+/** Beyond it a lease is too short to begin with anything. */
+const leaseMarginMs = 1000
+
+const callerOf = (news: News, task: ClaimedTask): Caller => {
+  const known = callers.get(task)
+  if (known !== undefined) return known
+  const caller = { untilMs: task.leasedUntilMs - leaseMarginMs, callUp: () => news.hands.offer(task) }
+  callers.set(task, caller)
+  return caller
+}
+
+export const runDeliver = (news: News, task: ClaimedTask) =>
+  Effect.ensuring(
+    deliverOne(news, task),
+    Effect.map(Clock, (clock) => news.receivers.passed(callerOf(news, task), clock.nowMs()))
+  )
+
+const deliverOne = Effect.fn("paykernel.deliver")(function* (news: News, task: ClaimedTask) {
   const { merchantId, id } = task.aggregate
   for (let turn = 0; turn < conflictsMax; turn++) {
     const loaded = yield* load(news.deliveries, merchantId, id)
@@ -91,8 +112,13 @@ const deliver = Effect.fnUntraced(function* (
   const clock = yield* Clock
   const nowMs = clock.nowMs()
   const insists = nowMs - (delivery.nextAttemptAtMs ?? nowMs) > patienceMs
-  const entry = yield* news.receivers.enter(receiver.name, nowMs, insists)
-  if (entry._tag === "PutOff") return yield* commitLease(again(task, entry.untilMs))
+  const entry = yield* news.receivers.enter(receiver.name, nowMs, insists, callerOf(news, task))
+  // Left under its lease: if it is not called up while that lasts, somebody finds it again.
+  if (entry._tag === "InLine") return
+  if (entry._tag === "PutOff") {
+    if (entry.keepMs > 0) yield* Effect.sleep(entry.keepMs)
+    return yield* commitLease(again(task, entry.untilMs))
+  }
   let hasAnswered: boolean | null = null
   yield* Effect.onExit(
     Effect.gen(function* () {

@@ -8,9 +8,10 @@ import { Clock } from "../ports/clock.ts"
 import type { SealedRecord } from "../ports/commit.ts"
 import { Digest } from "../ports/digest.ts"
 import { Ids } from "../ports/ids.ts"
+import { StoreUnavailable } from "../ports/store.ts"
 import { Vault } from "../ports/vault.ts"
 import { endpointDefinition } from "./aggregates.ts"
-import { countEndpoints } from "./endpoint-directory.ts"
+import { type EndpointRoom, endpointRoom, type Look } from "./endpoint-room.ts"
 import { currentSecret, isSecret, newSecret, secretPlace, secretPlaces } from "./endpoint-secrets.ts"
 import { type Bind, idempotently } from "./idempotently.ts"
 import type { IdempotentRequest } from "./kernel-contract.ts"
@@ -24,6 +25,7 @@ import {
   type EndpointFailure,
   type EndpointWithSecret
 } from "./webhook-contract.ts"
+import type { WebhookDialect } from "./webhook-dialect.ts"
 import { isConfirmationToken } from "./webhook-names.ts"
 
 export const createEndpoint = Effect.fn("paykernel.createEndpoint")(function* (
@@ -49,21 +51,41 @@ const create = Effect.fnUntraced(function* (
   input: CreateEndpointInput,
   bind: Bind<EndpointWithSecret> | null
 ) {
-  const { name, url, types } = input
   const dialect = news.dialects.get(input.dialect)
   if (dialect === undefined) return failed({ _tag: "DialectUnknown" })
-  const refusal = addressRefusal(news, url) ?? secretRefusal(input.secret)
+  const refusal = addressRefusal(news, input.url) ?? secretRefusal(input.secret)
   if (refusal !== null) return failed(refusal)
-  const countMax = news.endpointsMax
-  const isFull = input.id !== defaultEndpointId && (yield* countOwn(merchantId, countMax)) >= countMax
-  if (isFull) return failed({ _tag: "TooManyEndpoints", countMax })
+  const { id } = input
+  if (id === defaultEndpointId) return yield* createAs(merchantId, input, id, dialect, bind, news)
+  for (let turn = 0, before: Look | null = null; turn < turnsMax; turn++) {
+    const nowMs = (yield* Clock).nowMs()
+    const room: EndpointRoom = yield* endpointRoom(merchantId, input, { countMax: news.endpointsMax, before, nowMs })
+    if (room._tag === "Full") return failed({ _tag: "TooManyEndpoints", countMax: room.countMax })
+    const created = yield* createAs(merchantId, input, id ?? room.id, dialect, bind, news)
+    const isTaken = Result.isFailure(created) && created.failure._tag === "EndpointAlreadyExists"
+    if (id !== undefined || !isTaken) return created
+    before = room
+  }
+  return yield* new StoreUnavailable({ reason: "contended", outcomeUnknown: false })
+})
+
+/** As many may have been made, one after the other, while the clock of one who made them ran ahead. */
+const turnsMax = 32
+
+const createAs = Effect.fnUntraced(function* (
+  merchantId: string,
+  { name, url, types, secret: given }: CreateEndpointInput,
+  id: string,
+  dialect: WebhookDialect,
+  bind: Bind<EndpointWithSecret> | null,
+  news: News
+) {
   const nowMs = (yield* Clock).nowMs()
-  const id = input.id ?? (yield* Ids).next(nowMs)
-  const { secret, secretId, sealed } = yield* sealedSecret(merchantId, id, input.secret, nowMs)
+  const { secret, secretId, sealed } = yield* sealedSecret(merchantId, id, given, nowMs)
   const identity = { id, merchantId, dialect: dialect.name, secretId, mustConfirm: dialect.confirms && url !== null }
   const created = yield* transact({
     ...about(merchantId, id),
-    fresh: input.id === undefined,
+    fresh: id !== defaultEndpointId,
     decide: (endpoint) => decide(endpoint, { _tag: "CreateEndpoint", ...identity, name, url, types, nowMs }),
     sealed: [sealed],
     ...(bind === null
@@ -75,12 +97,6 @@ const create = Effect.fnUntraced(function* (
   })
   news.directory.forget(merchantId)
   return Result.map(created, ({ state }): EndpointWithSecret => ({ endpoint: state, secret }))
-})
-
-/** How many endpoints a merchant has made. The default one may be made by the kernel, and is never one too many. */
-const countOwn = Effect.fnUntraced(function* (merchantId: string, countMax: number) {
-  const { state } = yield* load(endpointDefinition, merchantId, defaultEndpointId)
-  return (yield* countEndpoints(merchantId, countMax + 1)) - (state.status === "none" ? 0 : 1)
 })
 
 const withSecret = Effect.fnUntraced(function* (merchantId: string, id: string) {

@@ -1,29 +1,44 @@
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
-import { type Entry, makeReceivers, silencesMax } from "./receivers.ts"
+import { type Caller, type Entry, makeReceivers, silencesMax } from "./receivers.ts"
 
 const minuteMs = 60_000
+
+/** Stands in line, and counts how often it was called up. */
+const caller = (untilMs = 60_000) => {
+  const calls = { count: 0 }
+  return { calls, untilMs, callUp: () => void calls.count++ }
+}
 
 type Entered = Extract<Entry, { readonly _tag: "Entered" }>
 
 const setUp = (perReceiverMax = 2, receiversMax = 10) => {
-  const { enter } = makeReceivers({ perReceiverMax, receiversMax })
-  const ask = (nowMs: number, name = "slow", insists = false) => Effect.runPromise(enter(name, nowMs, insists))
+  const { enter, passed } = makeReceivers({ perReceiverMax, receiversMax })
+  const ask = (nowMs: number, name = "slow", insists = false, who?: Caller) =>
+    Effect.runPromise(enter(name, nowMs, insists, who))
   const get = async (nowMs: number, name = "slow", insists = false): Promise<Entered> => {
     const entry = await ask(nowMs, name, insists)
-    if (entry._tag === "PutOff") throw new Error(`put off until ${entry.untilMs}`)
+    if (entry._tag !== "Entered") throw new Error(`not let in: ${JSON.stringify(entry)}`)
     return entry
   }
   const putOffMs = async (nowMs: number, name = "slow"): Promise<number> => {
     const entry = await ask(nowMs, name)
-    if (entry._tag === "Entered") throw new Error("there was room")
+    if (entry._tag !== "PutOff") throw new Error("there was room")
     return entry.untilMs - nowMs
   }
   /** Attempts that nobody answers, one after the other. */
   const silence = async (times: number, nowMs = 0) => {
     for (let n = 0; n < times; n++) (await get(nowMs)).leave(false, nowMs)
   }
-  return { ask, get, putOffMs, silence }
+  /** Two inside, and so many in line: all found two waiting at the door. */
+  const lined = async (count: number, untilMs?: number) => {
+    const inside = [await get(0), await get(0)]
+    const door = [caller(), caller()].map((who) => ask(0, "slow", false, who))
+    const line = Array.from({ length: count }, () => caller(untilMs))
+    for (const who of line) expect(await ask(0, "slow", false, who)).toEqual({ _tag: "InLine" })
+    return { inside, door, line }
+  }
+  return { ask, get, putOffMs, silence, passed, lined }
 }
 
 describe("room at a receiver", () => {
@@ -53,7 +68,7 @@ describe("room at a receiver", () => {
     let most = 0
     const come = async () => {
       const entry = await ask(0)
-      if (entry._tag === "PutOff") return 0
+      if (entry._tag !== "Entered") return 0
       most = Math.max(most, ++inside)
       await Promise.resolve()
       inside--
@@ -87,6 +102,70 @@ describe("room at a receiver", () => {
   })
 })
 
+describe("the line before a receiver that answers", () => {
+  it("is called up one by one, in order, as places come free", async () => {
+    const { lined } = setUp()
+    const { inside, door, line } = await lined(3)
+    const counts = () => line.map(({ calls }) => calls.count)
+    inside[0]?.leave(true, 1)
+    expect(counts()).toEqual([1, 0, 0])
+    inside[1]?.leave(true, 1)
+    expect(counts()).toEqual([1, 1, 0])
+    expect((await Promise.all(door)).map(({ _tag }) => _tag)).toEqual(["Entered", "Entered"])
+  })
+
+  it("goes on where one who was called up does not come", async () => {
+    const { lined, passed, ask } = setUp()
+    const { inside, line } = await lined(3)
+    const [first, second, third] = line
+    inside[0]?.leave(true, 1)
+    if (first === undefined || second === undefined) throw new Error("three are in line")
+    passed(first, 1)
+    expect(second.calls.count).toBe(1)
+    // This one comes, so nobody is called up in its place.
+    await ask(1, "slow", false, second)
+    passed(second, 1)
+    passed(first, 1)
+    expect(third?.calls.count).toBe(0)
+  })
+
+  it("is left by those whose time is over", async () => {
+    const { lined } = setUp()
+    const { inside, line } = await lined(2, 500)
+    inside[0]?.leave(true, 501)
+    expect(line.map(({ calls }) => calls.count)).toEqual([0, 0])
+  })
+
+  it("is for a thousand: more are put off, by ten seconds at most, however slow it was in a bad moment", async () => {
+    const { get, lined, ask } = setUp()
+    for (let n = 0; n < 20; n++) (await get(0)).leave(true, 900)
+    // Nobody waits at the door where an attempt takes as long: those two are in line as well.
+    await lined(998)
+    for (let n = 0; n < 500; n++) {
+      const entry = await ask(0, "slow", false, caller())
+      // Found again and again, they would take all the time there is: each keeps its place for a moment first.
+      expect(entry).toMatchObject({ _tag: "PutOff", keepMs: 500 })
+      expect(entry._tag === "PutOff" && entry.untilMs).toBeLessThanOrEqual(10_000)
+    }
+  })
+
+  it("is not stood in at one that hangs", async () => {
+    const { get, ask } = setUp()
+    await get(0)
+    await get(0)
+    expect(await ask(1_000, "slow", false, caller())).toMatchObject({ _tag: "PutOff", keepMs: 0 })
+  })
+
+  it("is dissolved when the receiver falls silent: all are called up, and then put off", async () => {
+    const { silence, lined, ask } = setUp()
+    await silence(silencesMax - 1)
+    const { inside, line } = await lined(5)
+    inside[0]?.leave(false, 1)
+    expect(line.map(({ calls }) => calls.count)).toEqual([1, 1, 1, 1, 1])
+    for (const who of line) expect(await ask(1, "slow", false, who)).toMatchObject({ _tag: "PutOff" })
+  })
+})
+
 describe("a receiver that does not answer", () => {
   it("is left alone after so many times in a row, and then tried by one at a time", async () => {
     const { ask, get, putOffMs, silence } = setUp()
@@ -108,7 +187,7 @@ describe("a receiver that does not answer", () => {
     const pauses: Array<number> = []
     for (let nowMs = 0, since = 0; pauses.length < 7; nowMs += 5_000) {
       const entry = await ask(nowMs)
-      if (entry._tag === "PutOff") continue
+      if (entry._tag !== "Entered") continue
       entry.leave(false, nowMs)
       pauses.push(nowMs - since)
       since = nowMs

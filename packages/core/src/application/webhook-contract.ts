@@ -25,6 +25,11 @@ export type CreateEndpointInput = {
   readonly types: ReadonlyArray<string>
   /** `whsec_` and 24 to 64 bytes in base64. Default: a new one. */
   readonly secret?: Redacted.Redacted<string>
+  /**
+   * How many of the dialect the merchant may have, within what it may have in all. One that has not confirmed itself
+   * within `confirmedWithinMs` is not counted.
+   */
+  readonly ofDialect?: { readonly countMax: number; readonly confirmedWithinMs: number }
 }
 
 export type ChangeEndpointInput = {

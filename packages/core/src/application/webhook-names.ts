@@ -5,6 +5,7 @@
 import type { DeliveryTarget } from "../delivery/delivery.ts"
 import type { Digest } from "../ports/digest.ts"
 import { sameText } from "./challenge-state.ts"
+import { derivedUuid } from "./derived-uuid.ts"
 import { digestBytes } from "./keyed-digest.ts"
 import type { Change } from "./webhook-dialect.ts"
 
@@ -25,6 +26,10 @@ export const messageIdOf = (digest: Digests, dialect: string, change: Change, ty
 export const deliveryIdOf = (digest: Digests, messageId: string, target: DeliveryTarget): string =>
   uuidOf(digest, ["delivery", messageId, target._tag, target._tag === "Endpoint" ? target.endpointId : target.url])
 
+/** The id of the endpoint that is made after another, where so many names after that one are taken. */
+export const endpointIdAfter = (digest: Digests, merchantId: string, newest: string, taken: number): string =>
+  uuidOf(digest, ["endpoint", merchantId, newest, taken])
+
 /** What an endpoint gives back to show that it wants to be told. Nobody else knows it. */
 export const confirmationToken = (digest: Digests, merchantId: string, endpointId: string): string =>
   digest.of("webhook-confirmation", JSON.stringify([merchantId, endpointId]))
@@ -38,18 +43,5 @@ export const spreadOf = (digest: Digests, deliveryId: string, round: number, att
   return bytes.slice(0, 4).reduce((sum, byte) => sum * 256 + byte, 0) / 2 ** 32
 }
 
-/** A UUID of version 8 (RFC 9562 §5.8), whose bits are the maker's own. */
-const uuidOf = (digest: Digests, parts: ReadonlyArray<string | number>): string => {
-  const bytes = digestBytes(digest.of("webhook-id", JSON.stringify(parts)))
-  const digits = [...bytes].map((byte, at) => marked(byte, at).toString(16).padStart(2, "0")).join("")
-  const cuts = [0, 8, 12, 16, 20, 32]
-  return cuts
-    .slice(1)
-    .map((end, at) => digits.slice(cuts[at], end))
-    .join("-")
-}
-
-const marked = (byte: number, at: number): number => {
-  if (at === 6) return 0x80 | (byte & 0x0f)
-  return at === 8 ? 0x80 | (byte & 0x3f) : byte
-}
+const uuidOf = (digest: Digests, parts: ReadonlyArray<string | number>): string =>
+  derivedUuid(digest, "webhook-id", parts)

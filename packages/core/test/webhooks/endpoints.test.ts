@@ -22,6 +22,7 @@ closeAfterEach()
 const dayMs = 86_400_000
 const ownSecret = `whsec_${"A".repeat(32)}`
 const given = { dialect: "plain", name: null, url: hookUrl, types: [] }
+const firstPage = { where: {}, fromMs: null, toMs: null, page: { _tag: "First" }, limit: 10 } as const
 
 /** Secrets with which a message is signed, of some. */
 const signers = ({ headers, body }: Received, secrets: ReadonlyArray<Redacted.Redacted<string>>) => {
@@ -40,15 +41,16 @@ describe("making an endpoint", () => {
     expect(texts[0]).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/u)
     expect(texts[0]).not.toBe(texts[1])
     expect(String(first.secret)).not.toContain("whsec_")
-    const page = { where: {}, fromMs: null, toMs: null, page: { _tag: "First" }, limit: 10 } as const
     const { endpoints } = shop.kernel.webhooks
-    const listed = done(await endpoints.list(merchantId, page)).items
+    const listed = done(await endpoints.list(merchantId, firstPage)).items
     expect(listed.map(({ id }) => id).toSorted()).toEqual([first.endpoint.id, second.endpoint.id].toSorted())
     done(await endpoints.change(merchantId, second.endpoint.id, { enabled: false }))
     const where = { status: ["disabled", "removed"], dialect: "plain" }
-    expect(done(await endpoints.list(merchantId, { ...page, where })).items).toMatchObject([{ id: second.endpoint.id }])
+    expect(done(await endpoints.list(merchantId, { ...firstPage, where })).items).toMatchObject([
+      { id: second.endpoint.id }
+    ])
     done(await endpoints.remove(merchantId, second.endpoint.id))
-    expect(done(await endpoints.list(merchantId, { ...page, where })).items).toEqual([])
+    expect(done(await endpoints.list(merchantId, { ...firstPage, where })).items).toEqual([])
     expect(await endpoints.get(merchantId, second.endpoint.id)).toMatchObject({ error: { _tag: "EndpointNotFound" } })
   })
 
@@ -84,6 +86,35 @@ describe("making an endpoint", () => {
     done(await endpoints.remove(merchantId, first.endpoint.id))
     expect(await endpoints.create(merchantId, given)).toMatchObject({ ok: true })
     expect(await endpoints.create(merchantId, given)).toMatchObject(full)
+  })
+
+  it("is possible no more often for those who ask at once, in several processes, while others are removed", async () => {
+    const shop = await webhookWorld({ endpointsMax: 3 })
+    const other = await webhookWorld({ endpointsMax: 3 }, {}, shop)
+    const living = async () => done(await shop.kernel.webhooks.endpoints.list(merchantId, firstPage)).items
+    for (let round = 0; round < 20; round++) {
+      const [leaving] = await living()
+      const removing = leaving === undefined ? [] : [shop.kernel.webhooks.endpoints.remove(merchantId, leaving.id)]
+      const asking = [shop, other, shop, other, shop, other].map(({ kernel }) =>
+        kernel.webhooks.endpoints.create(merchantId, given)
+      )
+      const made = (await Promise.all(asking)).filter(({ ok }) => ok).length
+      await Promise.all(removing)
+      const now = (await living()).length
+      expect(now).toBeLessThanOrEqual(3)
+      if (round === 0) expect([made, now]).toEqual([3, 3])
+    }
+  })
+
+  it("is possible where the clock of who made the last one ran ahead", async () => {
+    const shop = await webhookWorld()
+    const { ms } = shop.clock
+    await endpoint(shop)
+    for (let n = 1; n <= 5; n++) {
+      shop.clock.ms = ms - n * 1_000
+      await endpoint(shop)
+    }
+    expect(done(await shop.kernel.webhooks.endpoints.list(merchantId, firstPage)).items).toHaveLength(6)
   })
 
   it("happens once under an idempotency key, and shows the secret again to whoever repeats it", async () => {

@@ -58,3 +58,26 @@ describe("a receiver that hangs", () => {
     )
   })
 })
+
+describe("a receiver that was slow for a moment", () => {
+  it("is told all that has come up meanwhile as fast as it answers, and is not kept waiting for what it was", async () => {
+    const shop = await webhookWorld({ perReceiverMax: 2 })
+    const url = "https://shop.example/busy"
+    await endpoint(shop, { url, types: ["card.CardSubmitted"] })
+    shop.receivers.script(url, { hangs: true })
+    const submit = async (count: number) => {
+      for (let n = 0; n < count; n++) done(await shop.kernel.cards.submit(merchantId, cardInput()))
+    }
+    await submit(20)
+    // Longer than is waited for at the door, and shorter than what is taken for hanging.
+    shop.clock.ms += 400
+    await submit(80)
+    await new Promise((resolve) => setTimeout(resolve, 400))
+    shop.receivers.script(url, { status: 204 })
+    shop.receivers.release(204)
+    // By a clock that stands still: nothing that was put off until later would be told.
+    await shop.kernel.drain()
+    expect(shop.receivers.receivedAt(url)).toHaveLength(100)
+    expect(shop.receivers.mostAtOnce(url)).toBe(2)
+  })
+})

@@ -18,6 +18,22 @@ export const merchantId = "0193a000-0000-7000-8000-000000000001"
 
 export const benchKeyRing = () => keyRingFromValues([{ id: "k1", key: "A".repeat(43) }])
 
+/** What every merchant here is registered with, beside an id. */
+export const registration = {
+  name: "Bench",
+  walletId: "1000000001",
+  channels: [],
+  terms: {
+    feeSchedule: defaultFeeSchedule,
+    minAmount: money(1n, "USD"),
+    maxAmount: money(1_000_000n, "USD"),
+    partialCapture: true,
+    settlementCurrency: "USDC",
+    settlementRate: Result.getOrThrow(rational(1n, 1n)),
+    settlementIntervalMs: 86_400_000
+  }
+} as const
+
 export type Shop = { readonly kernel: Kernel; readonly cardId: string }
 
 /** Its kernel leaves all tasks alone: what the gateway answers later is no part of accepting a payment. */
@@ -69,21 +85,7 @@ const openShop = async (store: KernelOptions["store"], how: Pick<KernelOptions, 
 
 /** Registers the merchant and saves a card with a worker at hand that verifies it. */
 const savedCard = async (kernel: Kernel): Promise<string> => {
-  await kernel.merchants.register({
-    id: merchantId,
-    name: "Bench",
-    walletId: "1000000001",
-    channels: [],
-    terms: {
-      feeSchedule: defaultFeeSchedule,
-      minAmount: money(1n, "USD"),
-      maxAmount: money(1_000_000n, "USD"),
-      partialCapture: true,
-      settlementCurrency: "USDC",
-      settlementRate: Result.getOrThrow(rational(1n, 1n)),
-      settlementIntervalMs: 86_400_000
-    }
-  })
+  await kernel.merchants.register({ ...registration, id: merchantId })
   const submitted = await kernel.cards.submit(merchantId, {
     pan: Result.getOrThrow(Pan.parse("4007400000000007")),
     cvv: Result.getOrThrow(Cvv.parse("123")),

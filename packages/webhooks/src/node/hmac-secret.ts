@@ -28,7 +28,7 @@ export class HmacSecret {
     message.set(this.#inner)
     let length = blockBytes
     if (typeof body === "string") {
-      length += encoder.encodeInto(head + body, message.subarray(length)).written
+      length += encoder.encodeInto(head + body, room).written
     } else {
       length += message.write(head, length, "latin1")
       message.set(body, length)
@@ -45,3 +45,4 @@ const hashBytes = 32
 
 /** Of all secrets: nothing waits between writing into it and hashing it. */
 const message = Buffer.alloc(64 * 1024)
+const room = message.subarray(blockBytes)

@@ -18,11 +18,17 @@ const sending = (options: WebhookSenderOptions) => {
   return { ...sender, send: post }
 }
 
-/** Listens on IPv4 and IPv6 of this machine at one port. */
+/**
+ * Listens on IPv4 and IPv6 of this machine at one port; and where the metadata of clouds are served, on a machine that
+ * has that address, such as after `ip address add 169.254.169.254/32 dev lo`.
+ */
 const sinks = async () => {
   const v4 = await receiverOnConnect()
-  const v6 = await receiverOnConnect(undefined, "::1", v4.port).catch(() => undefined)
-  const reached = (): number => v4.sockets.length + (v6?.sockets.length ?? 0)
+  const others = ["::1", "169.254.169.254"].map((host) =>
+    receiverOnConnect(undefined, host, v4.port).catch(() => undefined)
+  )
+  const all = [v4, ...(await Promise.all(others))]
+  const reached = (): number => all.reduce((sum, sink) => sum + (sink?.sockets.length ?? 0), 0)
   return { port: v4.port, reached }
 }
 

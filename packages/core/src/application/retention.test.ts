@@ -3,11 +3,25 @@ import { describe, expect, it } from "vitest"
 import type { AttemptStatus } from "../attempt/attempt.ts"
 import type { CardStatus } from "../card/card.ts"
 import type { CheckoutStatus } from "../checkout/checkout.ts"
+import type { IntentRefundStatus } from "../intent-refund/intent-refund.ts"
 import type { PaymentStatus } from "../payment/payment.ts"
-import { anyAttempt, anyCard, anyCheckout, anyMerchant, anyPayment, anySettlement } from "../testing/arbitraries.ts"
+import {
+  anyAttempt,
+  anyCard,
+  anyCheckout,
+  anyDeposit,
+  anyIntent,
+  anyIntentRefund,
+  anyMerchant,
+  anyPayment,
+  anySettlement
+} from "../testing/arbitraries.ts"
 import {
   cardDefinition,
   checkoutDefinition,
+  depositDefinition,
+  intentDefinition,
+  intentRefundDefinition,
   merchantDefinition,
   paymentDefinition,
   settlementDefinition
@@ -73,6 +87,13 @@ const checkouts: { readonly [status in CheckoutStatus]: "Open" | "Kept" } = {
   failed: "Kept"
 }
 
+const refunds: { readonly [status in IntentRefundStatus]: "Open" | "Kept" } = {
+  none: "Kept",
+  pending: "Open",
+  paid: "Kept",
+  failed: "Kept"
+}
+
 describe("a payment", () => {
   it.each(Object.entries(attempts))("one of whose attempts is %s has to be %s", (status, expected) => {
     const one = anyAttempt.map((attempt) => ({ ...attempt, status: status as AttemptStatus }))
@@ -105,7 +126,17 @@ it.each(Object.entries(checkouts))("a checkout that is %s is %s", (status, expec
   )
 })
 
-it("merchants and settlements are kept", () => {
+it.each(Object.entries(refunds))("an intent's refund that is %s is %s", (status, expected) => {
+  always(
+    anyIntentRefund.map((refund) => ({ ...refund, status: status as IntentRefundStatus })),
+    intentRefundDefinition,
+    expected
+  )
+})
+
+it("intents, deposits, merchants and settlements are kept", () => {
+  always(anyIntent, intentDefinition, "Kept")
+  always(anyDeposit, depositDefinition, "Kept")
   always(anyMerchant, merchantDefinition, "Kept")
   always(anySettlement, settlementDefinition, "Kept")
 })

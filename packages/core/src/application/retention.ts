@@ -6,6 +6,7 @@ import { isOpen } from "../attempt/index.ts"
 import type { Card } from "../card/card.ts"
 import type { Checkout } from "../checkout/checkout.ts"
 import type { Delivery } from "../delivery/delivery.ts"
+import type { IntentRefund } from "../intent-refund/intent-refund.ts"
 import type { Payment } from "../payment/payment.ts"
 import type { Retention } from "../ports/commit.ts"
 
@@ -18,6 +19,9 @@ export const cardRetention = ({ status }: Card): Retention => openWhile(status =
 
 /** Open while a payment of it is under way. One that waits for somebody to pay has nothing that could happen twice. */
 export const checkoutRetention = ({ status }: Checkout): Retention => openWhile(status === "paying")
+
+/** Open until it is known whether it was sent. */
+export const intentRefundRetention = ({ status }: IntentRefund): Retention => openWhile(status === "pending")
 
 /** Kept while it is to be tried, and then for as long as somebody may want to see or repeat it. */
 export const deliveryRetention = ({ status, updatedAtMs }: Delivery, keepMs: number): Retention =>

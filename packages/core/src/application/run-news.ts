@@ -14,6 +14,10 @@ export const runNews = (news: News) =>
     settle: ofAnotherLane,
     expire_checkout: ofAnotherLane,
     follow_payment: ofAnotherLane,
+    assign_address: ofAnotherLane,
+    watch_deposits: ofAnotherLane,
+    expire_intent: ofAnotherLane,
+    refund_transfer: ofAnotherLane,
     notify: (task) => runNotify(news, task),
     deliver: (task) => runDeliver(news, task)
   })

@@ -1,11 +1,13 @@
 /** Which task is carried out how, and what becomes of one that cannot be: it is tried again later, then set aside. */
 import * as Cause from "effect/Cause"
+import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import type { TaskKind } from "../decision.ts"
 import { Clock } from "../ports/clock.ts"
 import type { TaskUpdate } from "../ports/commit.ts"
 import type { ClaimedTask } from "../ports/store.ts"
 import { type FailureStreaks, failureStreaks } from "./failure-streaks.ts"
+import type { IntentDesk } from "./intent-desk.ts"
 import { commitLease } from "./keep-lease.ts"
 import type { MerchantDirectory } from "./merchant-directory.ts"
 import { again, type Operations, type Ports, park, pauseMs } from "./operations.ts"
@@ -13,6 +15,8 @@ import { runAttempt } from "./run-attempt.ts"
 import { runAuthentication } from "./run-authentication.ts"
 import { runCardVerification } from "./run-card-verification.ts"
 import { runExpireCheckout, runFollowPayment } from "./run-checkout-tasks.ts"
+import { runAssignAddress, runExpireIntent, runWatchDeposits } from "./run-intent-tasks.ts"
+import { runRefundTransfer } from "./run-refund-transfer.ts"
 import { runTimer } from "./run-timer.ts"
 import { runSettlement } from "./settle.ts"
 
@@ -20,14 +24,25 @@ import { runSettlement } from "./settle.ts"
 const failuresMax = 50
 
 /** The world's failures, which pass: a task that meets them is tried for as long as they last. */
-const weather = ["StoreUnavailable", "VaultUnavailable", "OutcomeRefused"]
+const weather = [
+  "StoreUnavailable",
+  "VaultUnavailable",
+  "OutcomeRefused",
+  "BlockchainUnavailable",
+  "ExchangeRatesUnavailable",
+  "PairNotTraded",
+  "BlockchainNotConfigured",
+  "SightingRefused",
+  "TransferRefused"
+]
 
 /** How the tasks of a lane are carried out. */
 export type CarryOut = {
   readonly [K in TaskKind]: (task: ClaimedTask, fresh: boolean) => Effect.Effect<void, unknown, Ports>
 }
 
-export const runTask = (operations: Operations, directory: MerchantDirectory) =>
+/** `desk`: what intents are worked with; without it their tasks are left to processes that have one. */
+export const runTask = (operations: Operations, directory: MerchantDirectory, desk: IntentDesk | null = null) =>
   carryingOut(operations.onIncident, {
     attempt: (task, fresh) => runAttempt(operations, directory, task, fresh),
     authenticate: (task) =>
@@ -38,6 +53,10 @@ export const runTask = (operations: Operations, directory: MerchantDirectory) =>
     settle: (task) => runSettlement(directory, task),
     expire_checkout: (task) => runExpireCheckout(task),
     follow_payment: (task) => runFollowPayment(operations, directory, task),
+    assign_address: (task) => withDesk(desk, (one) => runAssignAddress(operations, one, task)),
+    watch_deposits: (task) => withDesk(desk, (one) => runWatchDeposits(operations, one, task)),
+    expire_intent: (task) => withDesk(desk, (one) => runExpireIntent(operations, one, task)),
+    refund_transfer: (task) => withDesk(desk, (one) => runRefundTransfer(operations, one, task)),
     notify: ofAnotherLane,
     deliver: ofAnotherLane
   })
@@ -51,6 +70,12 @@ export const carryingOut = (onIncident: Operations["onIncident"], carryOut: Carr
       onFailure: (cause) => setBack(onIncident, streaks, task, cause)
     })
 }
+
+/** A process that was given no blockchain. All processes on one store need the same. */
+class BlockchainNotConfigured extends Data.TaggedError("BlockchainNotConfigured")<object> {}
+
+const withDesk = <E, R>(desk: IntentDesk | null, run: (desk: IntentDesk) => Effect.Effect<void, E, R>) =>
+  desk === null ? Effect.suspend(() => Effect.fail(new BlockchainNotConfigured())) : run(desk)
 
 export function ofAnotherLane({ kind }: ClaimedTask): Effect.Effect<never> {
   return Effect.die(new Error(`no task "${kind}" is carried out here`))

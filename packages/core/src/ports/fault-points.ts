@@ -7,6 +7,7 @@ import type { CardGateway } from "./card-gateway.ts"
 import type { Risk } from "./risk.ts"
 import type { Store } from "./store.ts"
 import type { Vault } from "./vault.ts"
+import type { WebhookSender } from "./webhook-sender.ts"
 
 /** Calls of a port: what of it takes arguments. */
 type Calls<Service> = {
@@ -15,7 +16,7 @@ type Calls<Service> = {
 
 /**
  * `changes`: leaves something behind at the other side, so that an answer may be lost after the effect. `asks`: leaves
- * nothing. `tool`: for audits and key changes, not for the work of a process.
+ * nothing. `tool`: for audits and key changes, not for the work of a process, or within it, since nobody is asked.
  */
 type CallKind = "changes" | "asks" | "tool"
 
@@ -33,9 +34,9 @@ export const portCalls = {
     sealedRecord: "asks",
     balances: "asks",
     ledgerOf: "asks",
+    events: "asks",
     nextDueAtMs: "asks",
     nudges: "tool",
-    events: "tool",
     sealedRecords: "tool",
     parked: "tool",
     merchants: "tool",
@@ -43,12 +44,14 @@ export const portCalls = {
   },
   gateway: { send: "changes", reverse: "changes", lookup: "asks", verifyCard: "asks", authenticate: "changes" },
   vault: { seal: "asks", open: "asks", fingerprint: "asks", rewrap: "tool" },
-  risk: { assessCard: "asks", assessPayment: "asks" }
+  risk: { assessCard: "asks", assessPayment: "asks" },
+  sender: { post: "changes", vet: "tool" }
 } as const satisfies {
   readonly store: { readonly [Call in Calls<Store["Service"]>]: CallKind }
   readonly gateway: { readonly [Call in Calls<CardGateway["Service"]>]: CallKind }
   readonly vault: { readonly [Call in Calls<Vault["Service"]>]: CallKind }
   readonly risk: { readonly [Call in Calls<Risk["Service"]>]: CallKind }
+  readonly sender: { readonly [Call in Calls<WebhookSender["Service"]>]: CallKind }
 }
 
 /** A call by its port and name. */

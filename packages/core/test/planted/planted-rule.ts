@@ -1,7 +1,14 @@
 /** A rule of the protocol against double charges, and the ways in which it is switched off to see who notices. */
 import type { KernelOptions } from "@paykernel/core"
-import type { CardGateway, Store } from "@paykernel/core/effect"
-import { type Invariant, type Planting, replay, type SimulationResult, simulate } from "@paykernel/core/testing"
+import type { CardGateway, Store, WebhookSender } from "@paykernel/core/effect"
+import {
+  type Invariant,
+  type Planting,
+  replay,
+  type SimulateOptions,
+  type SimulationResult,
+  simulate
+} from "@paykernel/core/testing"
 import { type Functions, replacing, type Substitutes } from "./switchboard.ts"
 
 export type PlantedRule = {
@@ -21,9 +28,13 @@ export type SwitchedOff = {
 }
 
 /** The run of the first seed from 1 on that notices; `undefined` where none up to `seedsMax` does. */
-export const notice = async (bug: SwitchedOff, seedsMax: number): Promise<SimulationResult | undefined> => {
+export const notice = async (
+  bug: SwitchedOff,
+  seedsMax: number,
+  world: Pick<SimulateOptions, "webhooks"> = {}
+): Promise<SimulationResult | undefined> => {
   for (let seed = 1; seed <= seedsMax; seed++) {
-    const result = await replacing(bug.functions, () => simulate({ seed, ...bug.planting?.() }))
+    const result = await replacing(bug.functions, () => simulate({ seed, ...world, ...bug.planting?.() }))
     if (result.problems.length > 0) return result
   }
   return undefined
@@ -33,6 +44,7 @@ export const notice = async (bug: SwitchedOff, seedsMax: number): Promise<Simula
 export const innocent = ({ schedule }: SimulationResult): Promise<SimulationResult> => replay(schedule)
 
 export type Port = Store["Service"]
+export type Sender = WebhookSender["Service"]
 export type Gateway = CardGateway["Service"]
 
 /** Every process reaches the store in another way. */
@@ -49,3 +61,15 @@ export const withinStore =
 export const withGateway =
   (patch: (own: Gateway) => Partial<Gateway>): (() => Planting) =>
   () => ({ plant: (own: KernelOptions) => ({ ...own, gateway: { ...own.gateway, ...patch(own.gateway) } }) })
+
+/** Every process tells in another way. */
+export const withWebhooks =
+  (patch: (own: WebhookOptions) => Partial<WebhookOptions>): (() => Planting) =>
+  () => ({
+    plant: (own) => {
+      const { webhooks } = own
+      return webhooks === undefined ? own : { ...own, webhooks: { ...webhooks, ...patch(webhooks) } }
+    }
+  })
+
+type WebhookOptions = NonNullable<KernelOptions["webhooks"]>

@@ -10,11 +10,16 @@ import type * as Idempotently from "../../src/application/idempotently.ts"
 import type * as KeepLease from "../../src/application/keep-lease.ts"
 import type * as OperationsOf from "../../src/application/operations-of.ts"
 import type * as Places from "../../src/application/places.ts"
+import type * as Receivers from "../../src/application/receivers.ts"
+import type * as RetrySchedule from "../../src/application/retry-schedule.ts"
 import type * as RunAuthentication from "../../src/application/run-authentication.ts"
+import type * as WebhookNames from "../../src/application/webhook-names.ts"
 import type * as AttemptDecide from "../../src/attempt/attempt-decide.ts"
 import type * as AttemptPolicy from "../../src/attempt/attempt-policy.ts"
 import type * as CheckoutDecide from "../../src/checkout/checkout-decide.ts"
 import type * as CheckoutEvolve from "../../src/checkout/checkout-evolve.ts"
+import type * as EndpointEvolve from "../../src/endpoint/endpoint-evolve.ts"
+import type * as Subscription from "../../src/endpoint/subscription.ts"
 import type * as Canonical from "../../src/idempotency/canonical.ts"
 import type * as Machine from "../../src/machine.ts"
 import type * as PaymentDecision from "../../src/payment/payment-decision.ts"
@@ -28,10 +33,15 @@ export type Functions = typeof Canonical &
   typeof KeepLease &
   typeof OperationsOf &
   typeof Places &
+  typeof Receivers &
+  typeof RetrySchedule &
+  typeof WebhookNames &
   typeof AttemptDecide &
   typeof AttemptPolicy &
   typeof CheckoutDecide &
   typeof CheckoutEvolve &
+  Pick<typeof EndpointEvolve, "isSigning"> &
+  typeof Subscription &
   typeof Machine &
   typeof PaymentDecision
 

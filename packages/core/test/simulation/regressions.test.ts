@@ -35,7 +35,19 @@ pay 834776877 17 5
 cancel 1407107132 3000 1000
 pay 1172715142 3000 1000
 payDirectly 1446011913 3000 1000
-answer 945090094 3000 1000`
+answer 945090094 3000 1000`,
+  // The vault is slow, and the clock of the process is set back: by its own time its lease still holds. Another one has
+  // sent the message meanwhile, and the checkout was stepped up. Under a key that was decided nothing moves, which the
+  // checker did not see. Seed 1456, with webhooks.
+  "a message under a decided key, by a process whose clock is behind, while the next payment is under way": `
+{"seed":1456,"nodes":2,"faults":{"crashes":false,"stalls":false,"store":false,"gateway":false,"services":true,"messages":false,"clocks":true,"receivers":false},"webhooks":true}
+serviceWeather 902063779 3000 1000
+again 2005759287 3000 1000
+pay 691652450 3000 12000
+payDirectly 1541359638 7 5
+look 1384360946 3000 1000
+skew 701102235 3000 1000
+waitLong 118925184 3000 3600000`
 }
 
 describe("what a schedule has found once", () => {

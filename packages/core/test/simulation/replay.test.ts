@@ -76,6 +76,16 @@ describe("a schedule", () => {
     expect([...coverage.faults.keys()]).toEqual([])
   })
 
+  it("tells receivers of webhooks what happens, where merchants have any", async () => {
+    const told = await simulate({ seed: 11, faults: noFaults, webhooks: true })
+    expect(told.problems).toEqual([])
+    expect(told.messages).toBeGreaterThan(20)
+    expect([...told.coverage.faults.keys()]).toEqual([])
+    expect(parseSchedule(printSchedule(told.schedule))).toEqual(told.schedule)
+    expect((await simulate({ seed: 11, webhooks: false })).messages).toBe(0)
+    expect(scheduleOf({ seed: 10 }).webhooks).toBe(true)
+  })
+
   it("takes another course under another seed", async () => {
     const hashes = new Set<string>()
     for (let seed = 1; seed <= 5; seed++) hashes.add((await simulate({ seed })).traceHash)

@@ -7,7 +7,9 @@ import * as Client from "./client-actions.ts"
 import type { Ambush } from "./process.ts"
 import { stall } from "./process.ts"
 import type { Slot } from "./slots.ts"
-import { blackout, calm, type Faults, stormyGateway, stormyServices, stormyStore } from "./weather.ts"
+import { blackout, calm, type Faults, stormyGateway, stormyServices, stormyStore, stormyWay } from "./weather.ts"
+import { meddle } from "./webhooks/neighbour.ts"
+import * as Webhook from "./webhooks/webhook-actions.ts"
 import type { World } from "./world.ts"
 
 type Action = {
@@ -16,6 +18,8 @@ type Action = {
   readonly operation?: true
   /** The class of faults that it belongs to. */
   readonly fault?: keyof Faults
+  /** Only where there are webhooks. */
+  readonly webhooks?: true
   readonly act: (world: World) => unknown
 }
 
@@ -42,6 +46,24 @@ const table = {
   followPage: { weight: 2, operation: true, act: Checkout.followPage },
   lookAtPage: { weight: 1, operation: true, act: Checkout.lookAtPage },
   cancelPage: { weight: 1.5, operation: true, act: Checkout.cancelPage },
+  register: { weight: 2, operation: true, webhooks: true, act: Webhook.register },
+  tryEndpoint: { weight: 3, operation: true, webhooks: true, act: Webhook.tryOut },
+  changeEndpoint: { weight: 3, operation: true, webhooks: true, act: Webhook.change },
+  rotateSecret: { weight: 2, operation: true, webhooks: true, act: Webhook.rotate },
+  testEndpoint: { weight: 2, operation: true, webhooks: true, act: Webhook.test },
+  confirmEndpoint: { weight: 1.5, operation: true, webhooks: true, act: Webhook.confirm },
+  removeEndpoint: { weight: 1.5, operation: true, webhooks: true, act: Webhook.remove },
+  replay: { weight: 2, operation: true, webhooks: true, act: Webhook.repeat },
+  lookAtDeliveries: { weight: 1, operation: true, webhooks: true, act: Webhook.look },
+  neighbour: { weight: 4, operation: true, webhooks: true, act: meddle },
+  mood: { weight: 5, fault: "receivers", webhooks: true, act: Webhook.changeMood },
+  way: {
+    weight: 2,
+    fault: "receivers",
+    webhooks: true,
+    act: ({ weather, dice }) => Object.assign(weather, { way: stormyWay(dice) })
+  },
+  forgeConfirmation: { weight: 1, fault: "messages", webhooks: true, act: Webhook.forgeConfirmation },
   answer: { weight: 4, act: Bank.answerChallenge },
   forgeReturn: { weight: 2, fault: "messages", act: Bank.forgeReturn },
   message: { weight: 4, fault: "messages", act: Bank.tell },
@@ -112,9 +134,14 @@ const calls: ReadonlyArray<PortCall> = Object.entries(portCalls).flatMap(([port,
   Object.entries(names).flatMap(([name, kind]) => (kind === "tool" ? [] : [`${port}.${name}` as PortCall]))
 )
 
+/** Where nobody is told of anything these are never made. */
+const callsOfNews: ReadonlySet<PortCall> = new Set(["sender.post", "store.events"])
+
+const callsWithoutNews = calls.filter((call) => !callsOfNews.has(call))
+
 /** At a certain call as often as at any call: those that are seldom made must be struck as well. */
-const lieInWait = ({ dice, grounds }: World, how: Ambush["how"]): void => {
-  const call = dice.chance(0.6) ? (dice.any(calls) ?? null) : null
+const lieInWait = ({ dice, grounds, telling }: World, how: Ambush["how"]): void => {
+  const call = dice.chance(0.6) ? (dice.any(telling === null ? callsWithoutNews : calls) ?? null) : null
   const passes = call === null ? dice.below(40) : dice.below(2)
   grounds.ambush = { call, how, passes, side: dice.pick(["before", "after"]), forMs: dice.pick(stallsMs) }
 }

@@ -2,11 +2,15 @@
  * What must be so in the end: faults have stopped, 48 hours have passed, and a person has gone through what was left to
  * persons. Truth, books and what clients were told are compared whole.
  */
+import * as Effect from "effect/Effect"
+import { auditAll } from "../../application/audit.ts"
 import { format, money } from "../../money/index.ts"
+import { Store } from "../../ports/store.ts"
 import { isOpen } from "./attempt-book.ts"
 import { type BankTruth, minorUnits } from "./bank-truth.ts"
 import type { PaymentEntry } from "./books.ts"
 import { compareCheckout } from "./checkout-safety.ts"
+import { merchantId } from "./shop.ts"
 import type { World } from "./world.ts"
 
 /** Compares everything with everything. Open tasks and the audit are asked of the store by `lateFindings`. */
@@ -70,13 +74,18 @@ const checkEscalation = (world: World, payment: PaymentEntry, attemptId: string)
   if (!lasted && !altered.has(attempt.key)) report("MANUAL", `${payment.id}: a person was called for nothing (${why})`)
 }
 
-/** What only the store can say: tasks that are open or set aside, card data at rest, and the kernel's own audit. */
-export const lateFindings = async (world: World, audit: () => Promise<ReadonlyArray<{ readonly problem: string }>>) => {
-  const { report, books, safe } = world
-  for (const { problem } of await audit()) report("I3", `audit: ${problem}`)
+/** What only the store can say: tasks that are open or set aside, card data and secrets at rest, and the kernel's own audit. */
+export const lateFindings = (world: World): void => {
+  const { report, books, safe, telling, grounds } = world
+  // Asked of the store itself: there is nothing left that could happen on the way.
+  const audited = Effect.runSync(Effect.provideService(auditAll(), Store, grounds.store))
+  for (const { problem } of audited) report("I3", `audit: ${problem}`)
   const numbers = [...new Set([...safe.values()].map(({ secret }) => secret))]
-  for (const { id, state } of [...books.payments.values(), ...books.checkouts.byId.values()]) {
+  const ofNews = telling === null ? [] : ["endpoint", "delivery"]
+  const stored = ofNews.flatMap((type) => Effect.runSync(grounds.store.scan(merchantId, type, null, 1000)))
+  const told = stored.map(({ ref: { id }, state }) => ({ id, state }))
+  for (const { id, state } of [...books.payments.values(), ...books.checkouts.byId.values(), ...told]) {
     const text = JSON.stringify(state)
-    if (numbers.some((number) => text.includes(number))) report("I10", `${id} holds a card number`)
+    if (numbers.some((number) => text.includes(number))) report("I10", `${id} holds a card number or a secret`)
   }
 }

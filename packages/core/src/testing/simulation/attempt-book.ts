@@ -18,8 +18,8 @@ export type AttemptEntry = {
   sends: number
   /** What was heard of the key since the attempt is in doubt: that it is not there yet, or never will be. */
   absent: "yet" | "final" | null
-  /** The last that was heard of the key was an approval of another amount. */
-  misled: boolean
+  /** What was heard of the key: approvals of another amount and nothing better, or the truth, once and for all. */
+  heard: "misleading" | "truth" | null
   /** Why a person was called, and since when it had been in doubt. */
   escalation: { readonly why: string; readonly atMs: number; readonly unknownSinceMs: number | null } | null
 }
@@ -34,7 +34,7 @@ export const openAttemptBook = (coverage: CoverageCount, report: Report, quietMs
     const entry: AttemptEntry = {
       ...{ id, key: gatewayKey, paymentId: payment.id, status: started ? "sending" : "planned" },
       ...{ needsCvv, starts: started ? 1 : 0, startedAtMs: startedAtMs ?? 0, sends: 0 },
-      ...{ absent: null, misled: false, escalation: null }
+      ...{ absent: null, heard: null, escalation: null }
     }
     payment.attempts.set(id, entry)
     byKey.set(gatewayKey, entry)
@@ -70,7 +70,7 @@ const checkMove = (
   quietMs: number,
   report: Report
 ): void => {
-  const { key, absent, needsCvv, misled, startedAtMs } = attempt
+  const { key, absent, needsCvv, heard, startedAtMs } = attempt
   const resent = event._tag === "AttemptStarted" && from === "unknown"
   if (resent && needsCvv) report("RESEND", `${key} goes out again, and its code is gone`)
   if (resent || event._tag === "AttemptReversalStarted") {
@@ -78,7 +78,7 @@ const checkMove = (
     const waitedMs = event.atMs - startedAtMs
     if (absent === "yet" && waitedMs < quietMs) report("RESEND", `${key} is recovered after ${waitedMs} ms of silence`)
   }
-  if (event._tag === "AttemptConfirmed" && misled)
+  if (event._tag === "AttemptConfirmed" && heard === "misleading")
     report("TRUTH", `${key} is confirmed by an approval of another amount`)
 }
 

@@ -110,7 +110,7 @@ const hear = (world: World, paymentId: string, gatewayKey: string, verdict: Gate
   const process = world.dice.any(world.slots.alive())?.process
   if (process === undefined) return
   const attempt = world.books.attemptsByKey.get(gatewayKey)
-  if (attempt !== undefined) attempt.misled = false
+  if (attempt !== undefined) attempt.heard = "truth"
   process.kernel.payments.hear(merchantId, paymentId, { gatewayKey, verdict }).then(
     (told) => world.trace.note("heard", gatewayKey, told.ok ? told.value.status : told.error._tag),
     (defect: unknown) => {

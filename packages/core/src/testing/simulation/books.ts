@@ -10,7 +10,7 @@ import type { AggregateWrite, Commit, EventRecord, IdempotencyRecord, Json, Task
 import type { ClaimedTask } from "../../ports/store.ts"
 import { type AttemptEntry, openAttemptBook } from "./attempt-book.ts"
 import { type CheckoutBook, type CheckoutEntry, openCheckoutBook } from "./checkout-book.ts"
-import { type CoverageCount, edgeName, machines } from "./coverage.ts"
+import { type CoverageCount, edgeName, tableOf } from "./coverage.ts"
 import type { Report } from "./problems.ts"
 
 export type PaymentEntry = Entry & {
@@ -24,6 +24,8 @@ type Entry = { readonly id: string; status: string; version: number; readonly st
 export type Books = {
   readonly payments: ReadonlyMap<string, PaymentEntry>
   readonly cards: ReadonlyMap<string, Entry>
+  /** By their merchants and ids. */
+  readonly endpoints: ReadonlyMap<string, Entry>
   readonly checkouts: { readonly byId: ReadonlyMap<string, CheckoutEntry> } & Pick<CheckoutBook, "byPayment">
   readonly attemptsByKey: ReadonlyMap<string, AttemptEntry>
   readonly kept: ReadonlyMap<string, IdempotencyRecord>
@@ -43,6 +45,7 @@ export const openBooks = (coverage: CoverageCount, report: Report, quietMs: numb
   const entries = new Map<string, Entry>()
   const payments = new Map<string, PaymentEntry>()
   const cards = new Map<string, Entry>()
+  const endpoints = new Map<string, Entry>()
   const checkouts = new Map<string, CheckoutEntry>()
   const attempts = openAttemptBook(coverage, report, quietMs)
   const book = openCheckoutBook(report)
@@ -59,6 +62,7 @@ export const openBooks = (coverage: CoverageCount, report: Report, quietMs: numb
   const opened = ({ ref, state }: AggregateWrite): Entry => {
     const entry: Entry = { id: ref.id, status: "none", version: 0, statuses: new Set() }
     if (ref.type === "card") cards.set(ref.id, entry)
+    if (ref.type === "endpoint") endpoints.set(`${ref.merchantId} ${ref.id}`, entry)
     if (isCheckoutState(ref.type, state)) {
       const checkout: CheckoutEntry = { ...entry, parts: [], state }
       checkouts.set(ref.id, checkout)
@@ -72,8 +76,9 @@ export const openBooks = (coverage: CoverageCount, report: Report, quietMs: numb
   const write = (one: AggregateWrite): void => {
     const { ref, expectedVersion, events, state } = one
     const name = `${ref.type} ${ref.id}`
-    const entry = entries.get(name) ?? opened(one)
-    entries.set(name, entry)
+    const key = `${ref.merchantId} ${name}`
+    const entry = entries.get(key) ?? opened(one)
+    entries.set(key, entry)
     if (entry.version !== expectedVersion) report("I5", `${name}: written over version ${entry.version}`)
     const machine = tableOf(ref.type)
     for (const event of events) {
@@ -96,7 +101,7 @@ export const openBooks = (coverage: CoverageCount, report: Report, quietMs: numb
     book.written(checkout)
   }
   return {
-    ...{ payments, cards, kept, attemptsByKey: attempts.byKey },
+    ...{ payments, cards, endpoints, kept, attemptsByKey: attempts.byKey },
     checkouts: { byId: checkouts, byPayment: book.byPayment },
     claimed: (tasks) => {
       for (const { aggregate, id, fence } of tasks) {
@@ -134,12 +139,6 @@ const bind = (kept: Map<string, IdempotencyRecord>, record: IdempotencyRecord, r
   }
   kept.set(record.key, record)
 }
-
-type MachineTable = { readonly [state: string]: { readonly [event: string]: string } }
-
-const tables: { readonly [type: string]: MachineTable } = machines
-
-const tableOf = (type: string): MachineTable => tables[type] ?? {}
 
 const isRecord = (json: Json): json is { readonly [key: string]: Json } =>
   typeof json === "object" && json !== null && !Array.isArray(json)

@@ -1,14 +1,20 @@
 /** What happens at checkouts: merchants open pages and close them, payers try to pay, more than once and at once. */
 import type { CheckoutEntry } from "./checkout-book.ts"
 import * as Wishes from "./checkout-wishes.ts"
-import { someProcess, wish } from "./client-actions.ts"
+import { ask, firstPage, someProcess, wish } from "./client-actions.ts"
 import type { Try } from "./payers.ts"
 import { merchantId } from "./shop.ts"
+import { pageAddress } from "./webhooks/endpoint-wishes.ts"
 import type { World } from "./world.ts"
 
-export const openPage = (world: World): void => wish(world, Wishes.openWish(world.dice, world.wall.latestMs))
+export const openPage = (world: World): void =>
+  wish(world, Wishes.openWish(world.dice, world.wall.latestMs, someAddress(world)))
 
-export const payDirectly = (world: World): void => wish(world, Wishes.directWish(world.dice))
+export const payDirectly = (world: World): void => wish(world, Wishes.directWish(world.dice, someAddress(world)))
+
+/** Where the merchant wants to hear of one checkout. */
+const someAddress = ({ dice, telling }: World): string | null =>
+  telling !== null && dice.chance(0.3) ? pageAddress(dice) : null
 
 /** Mostly one at which something can still happen; `undefined` where nobody was told of any. */
 const somePage = ({ dice, clients, books }: World): CheckoutEntry | undefined => {
@@ -63,12 +69,30 @@ const about = (world: World, what: string, asking: (process: Ask[1], page: Check
   world.payers.look(`${what} ${page.id}`, process, asking(process, page))
 }
 
-/** By one of its names. */
+/** By one of its names, or in the list of all. */
 export const lookAtPage = (world: World): void => {
-  const by = world.dice.pick(["id", "transaction", "transaction"])
+  const by = world.dice.pick(["id", "transaction", "transaction", "page", "list"])
+  if (by === "list") {
+    listPages(world)
+    return
+  }
   about(world, `look by ${by}`, ({ kernel: { checkouts } }, { id, state }) => {
+    const page = world.payers.pages.get(id)
+    if (by === "page" && page !== undefined) return checkouts.ofPage(page)
     const transactionId = state.payments.at(-1)?.transactionId
     if (by === "id" || transactionId === undefined) return checkouts.get(merchantId, id)
     return checkouts.ofTransaction(merchantId, transactionId)
+  })
+}
+
+/** What is listed was so at some time. */
+const listPages = (world: World): void => {
+  const { books, report } = world
+  ask(world, "list pages", async ({ kernel }) => {
+    const listed = await kernel.checkouts.list(merchantId, firstPage)
+    for (const { id, status } of listed.ok ? listed.value.items : []) {
+      if (books.checkouts.byId.get(id)?.statuses.has(status) !== true) report("I6", `${id} was never ${status}`)
+    }
+    return listed
   })
 }

@@ -39,14 +39,15 @@ export const payInput = (attempt: string, card: CardInHand): PayCheckoutInput =>
   ...{ attempt, card: card.presented(), payer, returnUrl }
 })
 
-const order = (minor: bigint, description: string) => ({
-  ...{ amount: usd(minor), description, customer: null, metadata: null, webhookUrl: null, returnUrl }
+const order = (minor: bigint, description: string, webhookUrl: string | null) => ({
+  ...{ amount: usd(minor), description, customer: null, metadata: null, webhookUrl, returnUrl }
 })
 
 /** How long a page stays open; `null`: for as long as pages do. */
 const lifetimesMs = [60_000, 1_300_000, 3_600_000, 600_000_000, null, null] as const
 
-export const openWish = (dice: Dice, nowMs: number): Made => {
+/** `webhookUrl`: where the merchant wants to hear of it, beside his endpoints. */
+export const openWish = (dice: Dice, nowMs: number, webhookUrl: string | null): Made => {
   const amount = dice.pick(amounts)
   const lifetimeMs = dice.pick(lifetimesMs)
   const expiresAtMs = lifetimeMs === null ? null : nowMs + lifetimeMs
@@ -54,20 +55,20 @@ export const openWish = (dice: Dice, nowMs: number): Made => {
     what: `open a page for ${minor}, for ${lifetimeMs === null ? "a day" : `${lifetimeMs} ms`}`,
     ask: ({ checkouts }, request) => {
       const described = request<CheckoutView>(["page", minor.toString(), expiresAtMs], idsOf)
-      return checkouts.open(merchantId, { ...order(minor, described.key), expiresAtMs }, described)
+      return checkouts.open(merchantId, { ...order(minor, described.key, webhookUrl), expiresAtMs }, described)
     }
   })
   return { ...asking(amount), about: "checkout", changed: asking(amount + 1n) }
 }
 
 /** With a card, or by a transfer that takes its time. */
-export const directWish = (dice: Dice): Made => {
+export const directWish = (dice: Dice, webhookUrl: string | null): Made => {
   const amount = dice.pick(amounts)
   const card = dice.chance(0.8) ? anyCardInHand(dice) : null
   const asking = (minor: bigint): Pick<Made, "what" | "ask"> => ({
     what: `pay ${minor} directly ${card === null ? "by transfer" : `with ${card.what}`}`,
     ask: ({ checkouts }, request) => {
-      const input = { ...order(minor, keyOf(request)), card: card?.presented() ?? null, payer }
+      const input = { ...order(minor, keyOf(request), webhookUrl), card: card?.presented() ?? null, payer }
       return checkouts.payDirectly(merchantId, input, request<CheckoutView>(["direct", minor.toString()], idsOf))
     }
   })

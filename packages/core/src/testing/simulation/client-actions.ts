@@ -14,7 +14,7 @@ const clientsMax = 3
 export const someProcess = ({ dice, slots }: World): Process | undefined => dice.any(slots.alive())?.process
 
 /** Anything else that a process is asked. It may fail, but only in ways that it says. */
-const ask = (world: World, what: string, call: (process: Process) => Promise<unknown>): void => {
+export const ask = (world: World, what: string, call: (process: Process) => Promise<unknown>): void => {
   const process = someProcess(world)
   if (process === undefined) return
   world.tally.operations++
@@ -155,7 +155,7 @@ export const goBack = (world: World): void => {
   if (state !== undefined) ask(world, "return", ({ kernel }) => kernel.payments.returnFromChallenge(state))
 }
 
-const firstPage: ListRequest = { where: {}, fromMs: null, toMs: null, page: { _tag: "First" }, limit: 20 }
+export const firstPage: ListRequest = { where: {}, fromMs: null, toMs: null, page: { _tag: "First" }, limit: 20 }
 
 export const look = (world: World): void => {
   const { dice, clients } = world

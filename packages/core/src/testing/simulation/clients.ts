@@ -8,6 +8,7 @@ import type { Books } from "./books.ts"
 import type { Hurdles } from "./hurdles.ts"
 import type { Report } from "./problems.ts"
 import type { Process } from "./process.ts"
+import { merchantId } from "./shop.ts"
 import type { Trace } from "./trace.ts"
 
 /** One thing that a client asks for. Variants of a key differ in what they mean. */
@@ -17,7 +18,7 @@ export type Wish = {
   /** In words. */
   readonly what: string
   /** What comes of it. */
-  readonly about: "payment" | "card" | "checkout"
+  readonly about: "payment" | "card" | "checkout" | "endpoint"
   readonly ask: (kernel: Kernel, request: RequestFor) => Promise<Outcome<Accepted<unknown>, { readonly _tag: string }>>
   /** Another request under the same key, where there can be one. */
   readonly changed: Pick<Wish, "what" | "ask"> | null
@@ -72,7 +73,7 @@ export const checkWait = (
 
 export const makeClients = ({ books, report, trace, latestMs, nowMs, hurdles }: ClientGrounds): Clients => {
   const wishes: Array<Wish> = []
-  const known = { payment: [] as string[], card: [] as string[], checkout: [] as string[] }
+  const known = { payment: [] as string[], card: [] as string[], checkout: [] as string[], endpoint: [] as string[] }
 
   const hear = (wish: Wish, process: Process, told: Outcome<Accepted<unknown>, { readonly _tag: string }>): void => {
     trace.note(wish.key, wish.variant, told.ok ? (told.value.answer?.body ?? "") : told.error._tag)
@@ -101,7 +102,7 @@ export const makeClients = ({ books, report, trace, latestMs, nowMs, hurdles }: 
   }
   const checkStored = ({ id, parent, status, about }: Body, where: string): void => {
     const stored = { payment: books.payments, card: books.cards, checkout: books.checkouts.byId }
-    const entry = stored[about].get(parent)
+    const entry = about === "endpoint" ? books.endpoints.get(`${merchantId} ${parent}`) : stored[about].get(parent)
     if (entry === undefined) report("I6", `${where}: ${parent} is answered for, and not stored`)
     else if (!entry.statuses.has(status)) report("I6", `${where}: ${parent} was never ${status}`)
     if (id === parent) return

@@ -15,6 +15,8 @@ export type Conduct = {
   /** Called after each commit, with the process that made it. */
   readonly committed: (commit: Commit, by: Actor) => void
   readonly claimed: (tasks: ReadonlyArray<ClaimedTask>) => void
+  /** Reports a call that could outlast the lease of the task that it is made for. `nowMs`: by the clock of the process. */
+  readonly checkLease: (taskId: string, what: string, timeoutMs: number, by: Actor, nowMs: number) => void
   /** The gateway as a process reaches it, with an eye on that process. */
   readonly watched: (gateway: Gateway, actor: Actor, nowMs: () => number) => Gateway
 }
@@ -39,15 +41,18 @@ export const watchConduct = ({ agenda, hurdles, books, report, callsMax }: Condu
   const grant = (taskId: string, untilMs: number): void => {
     leases.set(taskId, { untilMs, atMs: agenda.nowMs() })
   }
+  const checkLease: Conduct["checkLease"] = (taskId, what, timeoutMs, by, nowMs) => {
+    const lease = leases.get(taskId)
+    if (lease === undefined || hurdles.excuseSend(by, lease.atMs) || nowMs + timeoutMs <= lease.untilMs) return
+    report("LEASE", `${what}: a call of ${timeoutMs} ms, when ${lease.untilMs - nowMs} ms are left of the lease`)
+  }
   const checkSend = ({ key, authorization }: GatewayOperation, timeoutMs: number, by: Actor, nowMs: number): void => {
     const attemptId = books.attemptsByKey.get(key)?.id
     if (attemptId === undefined) return
     if (authorization !== null && authorization.card.cvv !== null && givenTo.get(attemptId) !== by) {
       report("I10", `${key}: ${by.name} sends a security code that nobody gave to it`)
     }
-    const lease = leases.get(attemptId)
-    if (lease === undefined || hurdles.excuseSend(by, lease.atMs) || nowMs + timeoutMs <= lease.untilMs) return
-    report("LEASE", `${key}: a call of ${timeoutMs} ms, when ${lease.untilMs - nowMs} ms are left of the lease`)
+    checkLease(attemptId, key, timeoutMs, by, nowMs)
   }
   const watched = (gateway: Gateway, actor: Actor, nowMs: () => number): Gateway => {
     let underWay = 0
@@ -77,6 +82,7 @@ export const watchConduct = ({ agenda, hurdles, books, report, callsMax }: Condu
     }
   }
   return {
+    checkLease,
     claimed: (tasks) => {
       for (const { id, leasedUntilMs } of tasks) grant(id, leasedUntilMs)
     },

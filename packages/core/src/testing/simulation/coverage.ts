@@ -2,6 +2,8 @@
 import { attemptMachine } from "../../attempt/attempt-machine.ts"
 import { cardMachine } from "../../card/card-machine.ts"
 import { checkoutMachine } from "../../checkout/checkout-machine.ts"
+import { deliveryMachine } from "../../delivery/delivery-machine.ts"
+import { endpointMachine } from "../../endpoint/endpoint-machine.ts"
 import { merchantMachine } from "../../merchant/merchant-machine.ts"
 import { paymentMachine } from "../../payment/payment-machine.ts"
 import { type FaultPoint, faultPoints } from "../../ports/fault-points.ts"
@@ -14,10 +16,19 @@ export const machines = {
   card: cardMachine,
   merchant: merchantMachine,
   settlement: settlementMachine,
-  checkout: checkoutMachine
+  checkout: checkoutMachine,
+  endpoint: endpointMachine,
+  delivery: deliveryMachine
 } as const
 
 export type MachineName = keyof typeof machines
+
+type MachineTable = { readonly [state: string]: { readonly [event: string]: string } }
+
+const tables: { readonly [type: string]: MachineTable } = machines
+
+/** The machine of an aggregate by the name of its type, as a table of texts. */
+export const tableOf = (type: string): MachineTable => tables[type] ?? {}
 
 /** Every edge of every machine, as `payment: pending --PaymentFailed-->`. */
 export const machineEdges: ReadonlyArray<string> = Object.entries(machines).flatMap(([name, machine]) =>

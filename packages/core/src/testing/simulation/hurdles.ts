@@ -24,7 +24,8 @@ export const watchHurdles = ({ nowMs }: Pick<Agenda, "nowMs">): Hurdles => {
   const excuseSend = (actor: Actor, sinceMs: number): boolean => Math.max(leaptAtMs, acting.get(actor) ?? -1) >= sinceMs
   return {
     slowed: (actor, call, forMs) => {
-      if (!call.startsWith("gateway.")) extend(call === "store.commit" ? acting : reading, actor, forMs)
+      if (!call.startsWith("gateway.") && call !== "sender.post")
+        extend(call === "store.commit" ? acting : reading, actor, forMs)
     },
     stoodStill: (actor, forMs) => extend(acting, actor, forMs),
     clocksLeapt: () => {

@@ -17,6 +17,8 @@ export type Try = {
 
 export type Payers = {
   readonly tries: ReadonlyArray<Try>
+  /** Names of the pages that were shown, by their checkouts. */
+  readonly pages: ReadonlyMap<string, string>
   /** `name`: of the try, and the same again for the same try. */
   readonly make: (checkoutId: string, inputOf: (name: string) => PayCheckoutInput) => Try
   readonly say: (one: Try, process: Process) => void
@@ -31,8 +33,10 @@ export const makePayers = (grounds: ClientGrounds): Payers => {
   const tries: Array<Try> = []
   /** The first payment that was shown for a try, by checkout and name. */
   const shown = new Map<string, string>()
+  const pages = new Map<string, string>()
 
-  const checkView = ({ checkout, latest }: CheckoutView, where: string): void => {
+  const checkView = ({ checkout, latest, page }: CheckoutView, where: string): void => {
+    pages.set(checkout.id, page)
     const entry = books.checkouts.byId.get(checkout.id)
     if (entry === undefined) {
       report("I6", `${where}: ${checkout.id} is shown, and not stored`)
@@ -66,7 +70,7 @@ export const makePayers = (grounds: ClientGrounds): Payers => {
       if (actor.state !== "down") report("DEFECT", `${what}: ${String(defect)}`)
     }
   return {
-    tries,
+    ...{ tries, pages },
     make: (checkoutId, inputOf) => {
       const name = `t${tries.length}`
       const made: Try = { name, checkoutId, input: () => inputOf(name) }

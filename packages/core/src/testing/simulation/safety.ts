@@ -61,7 +61,8 @@ export const keepSafe = (books: Books, truth: BankTruth, report: Report): Safety
       if (stored.needsCvv && authorization?.card.cvv === null) {
         report("TRUTH", `${key} is sent without the code it needs`)
       }
-      if (kind === "authorize") checkPaying(attempt, books, report)
+      // Under a key that the bank has decided on nothing moves, whoever holds on to a lease by a clock that is behind.
+      if (kind === "authorize" && !truth.executions.has(key)) checkPaying(attempt, books, report)
       attempt.sends++
       if (attempt.sends > attempt.starts) report("RESEND", `${key} is sent again, and nothing says that it may be`)
     },
@@ -72,10 +73,13 @@ export const keepSafe = (books: Books, truth: BankTruth, report: Report): Safety
       if (call === "lookup" && answer._tag === "AbsentFinal") attempt.absent = "final"
       // Nothing was absent, and what the gateway waits for itself is nobody's to send again.
       if (answer._tag === "Pending") attempt.absent = null
-      if (answer._tag === "Found") attempt.misled = false
+      if (answer._tag === "Found") attempt.heard = "truth"
       if (answer._tag !== "Approved") return
       const asked = storedAttempt(books, attempt)?.amount.amount
-      attempt.misled = asked !== undefined && asked !== answer.amount.amount.toString()
+      const isOther = asked !== undefined && asked !== answer.amount.amount.toString()
+      // What comes so late that nobody waits for it must not make anybody's better knowledge worse.
+      if (!isOther) attempt.heard = "truth"
+      else attempt.heard ??= "misleading"
     }
   }
 }

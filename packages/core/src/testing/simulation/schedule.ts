@@ -16,6 +16,8 @@ export type Schedule = {
   /** Slots for processes, 1 to 3. */
   readonly nodes: number
   readonly faults: Faults
+  /** Whether merchants are told of what happens. */
+  readonly webhooks?: boolean
   readonly steps: ReadonlyArray<Step>
 }
 

@@ -3,20 +3,16 @@
  * that can go wrong with them, and a checker that holds its own books. One seed is one schedule; one schedule is one
  * run, the same each time.
  */
-import * as Effect from "effect/Effect"
-import type { PaymentJson } from "../../payment/payment.schema.ts"
-import type { ClaimedTask } from "../../ports/store.ts"
 import { type ActionName, actions } from "./actions.ts"
-import { compareBooks, lateFindings } from "./aftermath.ts"
 import { look } from "./client-actions.ts"
-import { keyLifeMs } from "./clients.ts"
+import { comesRight, settleDown } from "./coming-right.ts"
 import type { Coverage } from "./coverage.ts"
 import { makeDice } from "./dice.ts"
 import type { Problem } from "./problems.ts"
-import type { Process } from "./process.ts"
 import type { Schedule, Step } from "./schedule.ts"
 import * as Shop from "./shop.ts"
-import { calm, everyFault, type Faults } from "./weather.ts"
+import { everyFault, type Faults } from "./weather.ts"
+import * as Webhooks from "./webhooks/webhook-actions.ts"
 import { makeWorld, type Planting, type World } from "./world.ts"
 
 export type SimulateOptions = Planting & {
@@ -27,6 +23,8 @@ export type SimulateOptions = Planting & {
   readonly faults?: Partial<Faults>
   /** Processes, 1 to 3. Default: as the seed says. */
   readonly nodes?: number
+  /** Whether merchants have endpoints for webhooks. Default: under every tenth seed. */
+  readonly webhooks?: boolean
 }
 
 export type SimulationResult = {
@@ -39,6 +37,8 @@ export type SimulationResult = {
   readonly payments: number
   readonly checkouts: number
   readonly executions: number
+  /** Messages that came to receivers of webhooks, repetitions included. */
+  readonly messages: number
   /** Things that happened: calls that left, arrived or came home, timers. */
   readonly events: number
   readonly coverage: Coverage
@@ -59,14 +59,15 @@ export const scheduleOf = ({
   seed,
   operations = 55,
   faults,
-  nodes
+  nodes,
+  webhooks = seed % 10 === 0
 }: Omit<SimulateOptions, keyof Planting>): Schedule => {
   const dice = makeDice(seed)
   const allowed: Faults = { ...everyFault, ...faults }
   const steps: Array<Step> = []
   const names = weighted.filter((name) => {
-    const { fault } = actions[name]
-    return fault === undefined || allowed[fault]
+    const { fault, webhooks: isOfWebhooks } = actions[name]
+    return (fault === undefined || allowed[fault]) && (webhooks || isOfWebhooks !== true)
   })
   const counts = nodes ?? dice.pick([1, 2, 2, 3])
   for (let asked = 0; asked < operations; ) {
@@ -74,7 +75,7 @@ export const scheduleOf = ({
     if (actions[name].operation === true) asked++
     steps.push({ do: name, seed: dice.below(2 ** 31), ...paceOf(name, dice) })
   }
-  return { seed, nodes: counts, faults: allowed, steps }
+  return { seed, nodes: counts, faults: allowed, ...(webhooks ? { webhooks } : {}), steps }
 }
 
 /** Half of the steps leave much under way for the next ones to meet. */
@@ -94,7 +95,7 @@ const weighted: ReadonlyArray<ActionName> = (Object.keys(actions) as Array<Actio
 
 /** Runs a schedule: one that was printed, shrunk or written by hand. */
 export const replay = async (schedule: Schedule, planting: Planting = {}): Promise<SimulationResult> => {
-  const world = makeWorld({ ...planting, seed: schedule.seed, nodes: schedule.nodes })
+  const world = makeWorld({ ...planting, ...schedule })
   const history: Array<string> = []
   let events = await open(world)
   for (const step of schedule.steps) {
@@ -120,6 +121,7 @@ export const replay = async (schedule: Schedule, planting: Planting = {}): Promi
     payments: world.books.payments.size,
     checkouts: world.books.checkouts.byId.size,
     executions: world.truth.executions.size,
+    messages: world.telling?.receivers.count() ?? 0,
     events,
     coverage: world.coverage,
     history
@@ -142,97 +144,8 @@ const open = async (world: World): Promise<number> => {
   if (first === undefined) throw new Error("a simulation has at least one process")
   const founder = slots.start(first)
   await settleDown(world, [founder.kernel.merchants.register(Shop.merchantInput)])
+  if (world.telling !== null) await settleDown(world, [Webhooks.registerFirst(world, founder)])
   for (const slot of slots.all) if (slot.process === null) slots.start(slot)
   clients.say(clients.make(Shop.saveWish(makeDice(7)), 0), founder)
   return agenda.run(1000, 5000, () => 0)
 }
-
-/** Runs until each of the calls has ended, however long that takes within an hour. */
-const settleDown = async (world: World, calls: ReadonlyArray<Promise<unknown>>): Promise<void> => {
-  const { agenda, report } = world
-  let open = calls.length
-  const end = (): void => {
-    open--
-  }
-  for (const call of calls) {
-    call.then(end, (defect: unknown) => {
-      report("DEFECT", String(defect))
-      end()
-    })
-  }
-  for (let turn = 0; turn < 60 && open > 0; turn++) await agenda.run(10_000, 60_000, () => 0)
-  if (open > 0) report("I9", "a call is never answered")
-}
-
-const hourMs = 3_600_000
-
-/** Faults stop, time passes, and a new process finds what the others left. */
-const comesRight = async (world: World, seed: number): Promise<number> => {
-  const { agenda, dice, wall, clients, payers, problems } = world
-  dice.reseed(seed)
-  const heir = inherit(world)
-  let events = 0
-  const pass = async (hours: number): Promise<void> => {
-    // Whoever asks in a circle can do so for all of the time: once something is wrong, enough was seen.
-    for (let hour = 0; hour < hours && problems.length === 0; hour++) {
-      events += await agenda.run(Number.MAX_SAFE_INTEGER, hourMs, dice.below)
-    }
-  }
-  await settleDown(world, [heir.kernel.merchants.reinstate(Shop.merchantId)])
-  await pass(3)
-  // A person is called after minutes, and comes after hours.
-  await settleDown(world, rechecks(world, heir))
-  await pass(44)
-  // What a client asks for once more now must be what it was told before.
-  for (const wish of clients.wishes) if (wall.latestMs - wish.firstAskedMs < keyLifeMs) clients.say(wish, heir)
-  for (const one of payers.tries) payers.say(one, heir)
-  // Shorter than a process sleeps that has missed something, so that it shows.
-  await pass(1)
-  if (problems.length > 0) return events
-  compareBooks(world)
-  await leftovers(world)
-  await settleDown(world, [lateFindings(world, () => heir.kernel.audit())])
-  return events
-}
-
-/** Trouble ends, and with it every process; one that knows nothing takes over. */
-const inherit = ({ weather, grounds, slots }: World): Process => {
-  Object.assign(weather, calm())
-  grounds.ambush = null
-  slots.leaveEmpty()
-  for (const slot of slots.all) {
-    slots.kill(slot)
-    slot.skewMs = 0
-  }
-  grounds.bells.clear()
-  const [first] = slots.all
-  if (first === undefined) throw new Error("a simulation has at least one process")
-  return slots.start(first)
-}
-
-const rechecks = (world: World, heir: Process) =>
-  [...world.books.payments.values()]
-    .filter(({ state }) => isLeftToPerson(state))
-    .map(({ id }) => heir.kernel.payments.recheck(Shop.merchantId, id))
-
-/** Tasks of which there should be none. What is due at some later time, or recurs, may stay. */
-const leftovers = async (world: World): Promise<void> => {
-  const { report, wall } = world
-  const { store } = world.grounds
-  for (const { id, why } of Effect.runSync(store.parked())) report("I9", `the task ${id} was set aside: ${why}`)
-  const nowMs = wall.nowMs(0)
-  const open = Effect.runSync(
-    store.claim({ lane: "money", owner: "end", nowMs: nowMs + 1e15, leaseMs: 1, limit: 1000 })
-  )
-  for (const task of open) {
-    if (!mayStay(world, task) || task.dueAtMs < nowMs - hourMs) report("I9", `${task.subject}: ${task.kind} is open`)
-  }
-}
-
-const mayStay = ({ books }: World, { kind, subject }: ClaimedTask): boolean =>
-  standing.has(kind) || (kind === "follow_payment" && isLeftToPerson(books.payments.get(subject)?.state))
-
-const isLeftToPerson = (payment: PaymentJson | undefined): boolean =>
-  payment?.attempts.some(({ status }) => status === "manual") === true
-
-const standing: ReadonlySet<string> = new Set(["settle", "expire_authorization", "expire_challenge", "expire_checkout"])

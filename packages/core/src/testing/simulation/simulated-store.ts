@@ -12,8 +12,8 @@ import type { Weather } from "./weather.ts"
 export type StoreGrounds = Surroundings & {
   readonly store: Store["Service"]
   readonly weather: Weather
-  /** Bells of the processes that want to be told of new tasks. */
-  readonly bells: Map<Actor, () => void>
+  /** Bells of those that want to be told of new tasks, each with the process that it is part of. */
+  readonly bells: Map<() => void, Actor>
   readonly claimed: (tasks: ReadonlyArray<ClaimedTask>) => void
   /** Told of every commit that is now durable, whether or not its writer will ever know. */
   readonly committed: (commit: Commit, by: Actor) => void
@@ -36,6 +36,7 @@ export const storeOf = (world: StoreGrounds, actor: Actor): Service => {
       }),
     sweep: (request) => writing(world, cross, "store.sweep", "", () => runAtOnce(store.sweep(request))),
     load: (ref) => read("store.load", ref.id, () => store.load(ref)),
+    events: (ref, afterVersion) => read("store.events", ref.id, () => store.events(ref, afterVersion)),
     find: (merchantId, collection, id) => read("store.find", id, () => store.find(merchantId, collection, id)),
     list: (query) => read("store.list", query.collection, () => store.list(query)),
     count: (query, atMost) => read("store.count", query.collection, () => store.count(query, atMost)),
@@ -47,8 +48,8 @@ export const storeOf = (world: StoreGrounds, actor: Actor): Service => {
     nudges: (ring) =>
       Effect.asVoid(
         Effect.acquireRelease(
-          Effect.sync(() => world.bells.set(actor, ring)),
-          () => Effect.sync(() => world.bells.delete(actor))
+          Effect.sync(() => world.bells.set(ring, actor)),
+          () => Effect.sync(() => world.bells.delete(ring))
         )
       )
   }
@@ -113,8 +114,8 @@ const commitOf = (world: StoreGrounds, actor: Actor, cross: Cross, commit: Commi
 /** Says that there may be work, to whoever listens, unless the word is lost. */
 const nudge = ({ bells, agenda, dice, weather }: StoreGrounds, { tasks, lease }: Commit, by: Actor): void => {
   if (!tasks.some(({ bornLeased }) => bornLeased === null) && lease?.then._tag !== "Again") return
-  for (const [actor, ring] of bells) {
-    if (actor.state === "down") bells.delete(actor)
+  for (const [ring, actor] of bells) {
+    if (actor.state === "down") bells.delete(ring)
     else if (!dice.chance(actor === by ? weather.store.nudgeLost : Math.max(0.5, weather.store.nudgeLost))) {
       agenda.post(actor, ring)
     }

@@ -21,6 +21,8 @@ export type Faults = {
   readonly messages: boolean
   /** Clocks jump, forwards and back, and differ between processes. */
   readonly clocks: boolean
+  /** Receivers of webhooks fail, hang, are gone or ask for patience; messages and answers are lost on the way. */
+  readonly receivers: boolean
 }
 
 export const everyFault: Faults = {
@@ -30,7 +32,8 @@ export const everyFault: Faults = {
   gateway: true,
   services: true,
   messages: true,
-  clocks: true
+  clocks: true,
+  receivers: true
 }
 
 export const noFaults: Faults = {
@@ -40,7 +43,8 @@ export const noFaults: Faults = {
   gateway: false,
   services: false,
   messages: false,
-  clocks: false
+  clocks: false,
+  receivers: false
 }
 
 /** Beside the modes of the simulated bank: `refused`, no connection; `declined`, the bank will not do it for good. */
@@ -58,12 +62,20 @@ export type Weather = {
   }
   gateway: { readonly troubles: ReadonlyArray<GatewayTrouble>; readonly rate: number; readonly slow: number }
   services: { readonly unavailable: number; readonly slow: number }
+  /** Between processes and receivers: what each of these does with what comes is its own affair. */
+  way: {
+    readonly unavailable: number
+    readonly requestLost: number
+    readonly answerLost: number
+    readonly slow: number
+  }
 }
 
 export const calm = (): Weather => ({
   store: { conflict: 0, unavailable: 0, answerLost: 0, requestLost: 0, slow: 0, nudgeLost: 0 },
   gateway: { troubles: [], rate: 0, slow: 0 },
-  services: { unavailable: 0, slow: 0 }
+  services: { unavailable: 0, slow: 0 },
+  way: { unavailable: 0, requestLost: 0, answerLost: 0, slow: 0 }
 })
 
 export const stormyStore = (dice: Dice): Weather["store"] => {
@@ -82,6 +94,11 @@ export const stormyServices = (dice: Dice): Weather["services"] => ({
   unavailable: dice.pick([0, 0.1, 0.5]),
   slow: dice.pick([0, 0.2, 0.5])
 })
+
+export const stormyWay = (dice: Dice): Weather["way"] => {
+  const some = () => dice.pick([0, 0.1, 0.4])
+  return { unavailable: some(), requestLost: some(), answerLost: some(), slow: dice.pick([0, 0.1]) }
+}
 
 /** Nothing comes back, and nothing can be asked: what lasts so long is a person's. */
 export const blackout = (dice: Dice): Weather["gateway"] => {

@@ -24,12 +24,15 @@ import { makeSlots } from "./slots.ts"
 import { makeTrace } from "./trace.ts"
 import { virtualRuntime } from "./virtual-runtime.ts"
 import { calm, type Weather } from "./weather.ts"
+import { openTelling, type Telling } from "./webhooks/telling.ts"
 
 export type World = ReturnType<typeof makeWorld>
 
 export type WorldOptions = Planting & {
   readonly seed: number
   readonly nodes: number
+  /** Whether merchants have endpoints for webhooks. */
+  readonly webhooks?: boolean | undefined
 }
 
 /** For whoever wants to see a fault of his own found, or something of his own judged. */
@@ -62,7 +65,9 @@ const timesOf = (seed: number) => {
 
 type Times = ReturnType<typeof timesOf>
 
-export const makeWorld = ({ seed, nodes, reach = (store) => store, plant = (own) => own }: WorldOptions) => {
+const unchanged = <A>(own: A): A => own
+
+export const makeWorld = ({ seed, nodes, webhooks, reach = unchanged, plant = unchanged }: WorldOptions) => {
   const agenda = makeAgenda(0)
   const outside: Actor = { name: "outside", state: "up", tasks: [] }
   const hurdles = watchHurdles(agenda)
@@ -80,11 +85,17 @@ export const makeWorld = ({ seed, nodes, reach = (store) => store, plant = (own)
   const grounds: Grounds = {
     ...{ ...base, ambush: null, store: reach(memoryStore()), bank, weather, bells: new Map() },
     ...checker.ears,
+    committed: (commit, by) => {
+      checker.ears.committed(commit, by)
+      telling?.committed(commit)
+    },
     struck: (actor) => {
       if (actor.state === "down") slots.died(actor)
     }
   }
   const safe: Safe = new Map()
+  const telling: Telling | null =
+    webhooks === true ? openTelling({ surroundings: grounds, safe, seed, ...checker }) : null
   const ids = growingIds()
   const slots = makeSlots(base, nodes, (actor, slot) => {
     const store = storeOf(grounds, actor)
@@ -93,7 +104,8 @@ export const makeWorld = ({ seed, nodes, reach = (store) => store, plant = (own)
       ...{ store, clock, digestKey, ids, ...times },
       gateway: checker.conduct.watched(gatewayOf(grounds, actor), actor, clock.nowMs),
       vault: vaultOf(grounds, actor, safe),
-      risk: riskOf(grounds, actor, store)
+      risk: riskOf(grounds, actor, store),
+      ...(telling === null ? {} : { webhooks: telling.optionsOf(actor, clock.nowMs) })
     }
     return createKernelIn(virtualRuntime(agenda, actor), plant(options, actor.name))
   })
@@ -103,7 +115,8 @@ export const makeWorld = ({ seed, nodes, reach = (store) => store, plant = (own)
   const payers = makePayers(listening)
   /** Requests of clients and operators that reached a process. */
   const tally = { operations: 0 }
-  return { ...base, ...checker, wall, times, bank, weather, grounds, slots, clients, payers, tally, safe }
+  const outsiders = { seed, clients, payers, tally, telling }
+  return { ...base, ...checker, ...outsiders, wall, times, bank, weather, grounds, slots, safe }
 }
 
 type Grounds = StoreGrounds & GatewayGrounds

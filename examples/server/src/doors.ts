@@ -33,6 +33,8 @@ export type DoorsOptions = {
   /** Who may sign in to the dashboard, and the keys that are made there. */
   readonly dashboard: Pick<DashboardOptions, "accounts" | "apiKeys">
   readonly rateLimits?: RateLimits
+  /** Whether `/v1` too sends payers to the origins only that their merchant has registered. */
+  readonly areReturnsBound: boolean
   /** Who sends a request, as far as it can be told. */
   readonly clientAddress: (request: Request) => string | null
   readonly log: (line: string) => void
@@ -59,7 +61,12 @@ export const openDoors = async (options: DoorsOptions): Promise<Doors> => {
     onDefect,
     ...limits
   }
-  const v1 = v1Handler({ ...common, besideApi: true, cardDoor })
+  const v1 = v1Handler({
+    ...common,
+    besideApi: true,
+    cardDoor,
+    onlyRegisteredReturns: options.areReturnsBound
+  })
   const api = apiHandler({
     ...common,
     pageUrl,

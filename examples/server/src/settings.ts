@@ -21,6 +21,8 @@ export type ServerSettings = {
   readonly dashboard: DashboardSetting
   /** Where the demo merchants may send payers back to. */
   readonly returnOrigins: ReadonlyArray<string>
+  /** Whether that holds under `/v1` too, which takes any address as long as nobody has named origins. */
+  readonly areReturnsBound: boolean
   /** `whsec_…`: signs what the demo merchants are told at the `webhook_url` of a payment; `null`: each has its own. */
   readonly webhookSecret: Redacted.Redacted<string> | null
   /** `host:port` to which webhooks may be sent whatever stands there: http, and private addresses. */
@@ -74,6 +76,7 @@ export const readSettings = (
     databaseWaitMs: wholeNumber("PAYKERNEL_DATABASE_WAIT_MS", 30_000, 0, databaseWaitMsMax),
     sandboxDir: resolve(directory, environment["PAYKERNEL_SANDBOX_DIR"] || "data"),
     returnOrigins: returnOriginsOf(environment["PAYKERNEL_RETURN_ORIGINS"] || "http://localhost:8080", problems),
+    areReturnsBound: (environment["PAYKERNEL_RETURN_ORIGINS"] ?? "") !== "",
     apiKeys: apiKeysOf(environment["PAYKERNEL_API_KEY"], problems),
     dashboard: dashboardOf(environment, problems),
     webhookSecret: webhookSecretOf(environment["PAYKERNEL_WEBHOOK_SECRET"] ?? "", problems),

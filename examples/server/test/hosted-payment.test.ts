@@ -138,6 +138,65 @@ const atTheBank = async (page: Page, number = cards.challenged): Promise<void> =
   await page.waitForURL(/\/sandbox\/3ds\//u)
 }
 
+type Challenged = { readonly id: string; readonly bankUrl: string }
+
+/** Payments that wait for the payer to answer his bank. */
+const challengedDirectly = async (): Promise<Challenged> => {
+  const begun = await call("POST", "/api/direct-payment", {
+    amount: 1000,
+    currency: "USD",
+    payment_method: "card",
+    card_number: cards.challenged,
+    expiry_month: 12,
+    expiry_year: 2035,
+    cvv: "123",
+    return_url: `${shopUrl}/3ds-return`
+  })
+  return { id: textAt(begun, "data", "transaction_id"), bankUrl: textAt(begun, "data", "action_data", "3ds_url") }
+}
+
+const challengedUnderV1 = async (): Promise<Challenged> => {
+  const key = valueAt(await call("GET", "/v1/encryption/public"), "data")
+  const sealed = await encryptCardData(
+    { number: cards.challenged, cvv: "123" },
+    { keyId: textAt(key, "keyId"), publicKey: textAt(key, "publicKey") }
+  )
+  const metadata = { email: "jane@example.com", sessionId: "s", ipAddress: "203.0.113.9" }
+  const card = await call("POST", "/v1/cards", {
+    idempotencyKey: crypto.randomUUID(),
+    ...sealed,
+    billingDetails: {
+      name: "Jane",
+      line1: "1 Main St",
+      city: "Boston",
+      country: "US",
+      district: "MA",
+      postalCode: "02101"
+    },
+    expMonth: 12,
+    expYear: 2035,
+    metadata
+  })
+  const payment = await call("POST", "/v1/payments", {
+    idempotencyKey: crypto.randomUUID(),
+    metadata,
+    amount: { amount: "12.00", currency: "USD" },
+    source: { id: textAt(card, "data", "id"), type: "card" },
+    verification: "three_d_secure",
+    verificationSuccessUrl: `${shopUrl}/paid`,
+    verificationFailureUrl: `${shopUrl}/not-paid`
+  })
+  const id = textAt(payment, "data", "id")
+  const waiting = await paymentOnce(id, "action_required")
+  return { id, bankUrl: textAt(waiting, "data", "requiredAction", "redirectUrl") }
+}
+
+const paymentOnce = (id: string, status: string): Promise<unknown> =>
+  eventually(
+    () => call("GET", `/v1/payments/${id}`),
+    (reply) => textAt(reply, "data", "status") === status
+  )
+
 describe.each(engines)("on %s, a hosted payment", (engine) => {
   beforeAll(() => startOn(engine))
   afterAll(stop)
@@ -193,6 +252,7 @@ describe("a payer", () => {
       const other = await openSession()
       const watched = await visit(other.url, size)
       await atTheBank(watched.page)
+      expect(await watched.page.locator("dd").first().textContent()).toBe("Demo merchant 1")
       await watched.screenshot(`hosted-flow-${size}-bank`)
       if (size === "phone") expect(await watched.accessibilityFindings()).toEqual([])
       const address = watched.page.url()
@@ -229,6 +289,8 @@ describe("a payer", () => {
     const { page } = await visit(url)
     await heading(page, "This payment was cancelled")
     expect(await page.locator("form").count()).toBe(0)
+    await page.locator("#return").click()
+    await page.waitForURL(`${shopUrl}/success?session_id=${id}&status=cancelled`)
   })
 
   it("sees texts that want to be scripts as texts, whichever field they were sent in", async () => {
@@ -264,18 +326,8 @@ describe("a payer", () => {
     ["Fail", "failed"],
     ["Cancel", "failed"]
   ])("of a direct payment who answers %s comes back to the shop, which finds it %s", async (answer, status) => {
-    const begun = await call("POST", "/api/direct-payment", {
-      amount: 1000,
-      currency: "USD",
-      payment_method: "card",
-      card_number: cards.challenged,
-      expiry_month: 12,
-      expiry_year: 2035,
-      cvv: "123",
-      return_url: `${shopUrl}/3ds-return`
-    })
-    const id = textAt(begun, "data", "transaction_id")
-    const { page } = await visit(textAt(begun, "data", "action_data", "3ds_url"))
+    const { id, bankUrl } = await challengedDirectly()
+    const { page } = await visit(bankUrl)
     await page.getByRole("button", { name: answer }).click()
     await page.waitForURL(`${shopUrl}/3ds-return?transaction_id=${id}`)
     const found = await eventually(
@@ -287,48 +339,30 @@ describe("a payer", () => {
 
   it.each([
     ["Approve", "confirmed", "/paid"],
-    ["Fail", "failed", "/not-paid"]
+    ["Fail", "failed", "/not-paid"],
+    ["Cancel", "failed", "/not-paid"]
   ])("of a payment of /v1 who answers %s leaves it %s", async (answer, status, path) => {
-    const key = valueAt(await call("GET", "/v1/encryption/public"), "data")
-    const sealed = await encryptCardData(
-      { number: cards.challenged, cvv: "123" },
-      { keyId: textAt(key, "keyId"), publicKey: textAt(key, "publicKey") }
-    )
-    const metadata = { email: "jane@example.com", sessionId: "s", ipAddress: "203.0.113.9" }
-    const card = await call("POST", "/v1/cards", {
-      idempotencyKey: crypto.randomUUID(),
-      ...sealed,
-      billingDetails: {
-        name: "Jane",
-        line1: "1 Main St",
-        city: "Boston",
-        country: "US",
-        district: "MA",
-        postalCode: "02101"
-      },
-      expMonth: 12,
-      expYear: 2035,
-      metadata
-    })
-    const payment = await call("POST", "/v1/payments", {
-      idempotencyKey: crypto.randomUUID(),
-      metadata,
-      amount: { amount: "12.00", currency: "USD" },
-      source: { id: textAt(card, "data", "id"), type: "card" },
-      verification: "three_d_secure",
-      verificationSuccessUrl: `${shopUrl}/paid`,
-      verificationFailureUrl: `${shopUrl}/not-paid`
-    })
-    const paymentOnce = (isIt: (status: string) => boolean): Promise<unknown> =>
-      eventually(
-        () => call("GET", `/v1/payments/${textAt(payment, "data", "id")}`),
-        (reply) => isIt(textAt(reply, "data", "status"))
-      )
-    const waiting = await paymentOnce((its) => its === "action_required")
-    const { page } = await visit(textAt(waiting, "data", "requiredAction", "redirectUrl"))
+    const { id, bankUrl } = await challengedUnderV1()
+    const { page } = await visit(bankUrl)
     await page.getByRole("button", { name: answer }).click()
     await page.waitForURL(`${shopUrl}${path}`)
-    await paymentOnce((its) => its === status)
+    await paymentOnce(id, status)
+  })
+
+  it("is sent to no other shop than his merchant's, by neither API", async () => {
+    const elsewhere = "https://elsewhere.example/"
+    const refusedUnderV1 = await call("POST", "/v1/payments", {
+      idempotencyKey: crypto.randomUUID(),
+      metadata: { email: "jane@example.com", sessionId: "s", ipAddress: "203.0.113.9" },
+      amount: { amount: "12.00", currency: "USD" },
+      source: { id: crypto.randomUUID(), type: "card" },
+      verification: "three_d_secure",
+      verificationSuccessUrl: `${shopUrl}/paid`,
+      verificationFailureUrl: elsewhere
+    })
+    expect(valueAt(refusedUnderV1, "errors")).toMatchObject([{ location: "verificationFailureUrl" }])
+    const order = { amount: 1000, currency: "USD", description: "Tea", return_url: elsewhere }
+    expect(textAt(await call("POST", "/api/hosted-payment", order), "error", "code")).toBe("invalid_return_url")
   })
 
   // The clock goes forward from here on.
@@ -346,11 +380,22 @@ describe("a payer", () => {
     const { id, url } = await openSession()
     const { page } = await visit(url)
     await atTheBank(page)
+    const [direct, underV1] = [await challengedDirectly(), await challengedUnderV1()]
     await call("POST", "/sandbox/clock/advance", { seconds: 16 * 60 })
     await eventually(
       () => statusOf(id),
       (status) => status === "pending"
     )
+    const given = await eventually(
+      () => call("GET", `/api/direct-payment/${direct.id}`),
+      (reply) => valueAt(reply, "data", "status") !== "pending"
+    )
+    expect(valueAt(given, "data")).toMatchObject({
+      status: "failed",
+      error: { decline_code: "three_d_secure_action_expired" }
+    })
+    const left = await paymentOnce(underV1.id, "failed")
+    expect(textAt(left, "data", "errorCode")).toBe("three_d_secure_action_expired")
     await page.goto(url)
     await page.locator("#notice", { hasText: "You have not been charged." }).waitFor()
     await payWith(page, cards.good)

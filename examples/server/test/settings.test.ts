@@ -20,6 +20,7 @@ describe("settings", () => {
       rateLimits: null,
       clientAddressHeader: null,
       returnOrigins: ["http://localhost:8080"],
+      areReturnsBound: false,
       webhookSecret: null,
       webhookAllowHosts: []
     })
@@ -78,7 +79,9 @@ describe("settings", () => {
   it("read where payers may be sent back to, and refuse anywhere else", () => {
     const read = (text: string) => readSettings({ PAYKERNEL_RETURN_ORIGINS: text }, "/srv")
     const returnOrigins = ["https://shop.example", "http://localhost:3001"]
-    expect(read(" https://shop.example, http://localhost:3001 ")).toMatchObject({ success: { returnOrigins } })
+    expect(read(" https://shop.example, http://localhost:3001 ")).toMatchObject({
+      success: { returnOrigins, areReturnsBound: true }
+    })
     for (const text of ["http://shop.example", "https://shop.example/", "javascript:alert(1)", ","]) {
       expect(read(text)).toMatchObject({ failure: [{ variable: "PAYKERNEL_RETURN_ORIGINS" }] })
     }

@@ -289,8 +289,10 @@ describe("3-D Secure", () => {
       pathname.replace(id, other),
       pathname.replace(/.$/u, (last) => (last === "0" ? "1" : "0"))
     ]) {
-      const again = await shop.call("GET", path, undefined, { authorization: "" })
-      expect([again.status, again.headers.get("location")]).toEqual([400, null])
+      for (const method of ["GET", "POST"]) {
+        const again = await shop.call(method, path, undefined, { authorization: "" })
+        expect([again.status, again.headers.get("location")]).toEqual([400, null])
+      }
     }
     await shop.kernel.drain()
     expect([await shop.get(id), await shop.get(other)]).toEqual(before)
@@ -301,6 +303,33 @@ describe("3-D Secure", () => {
     ["5.72", { status: "failed", verification: { threeDSecure: "fail" }, errorCode: "three_d_secure_failure" }]
   ])("of %s needs no challenge", async (amount, outcome) => {
     expect(await shop.get(await shop.pay(cardId, { ...challenged, amount: usd(amount) }))).toMatchObject(outcome)
+  })
+
+  it("leads to no other origin than those that the merchant has registered, where the host asks for that", async () => {
+    const apart = await openShop({ onlyRegisteredReturns: true })
+    const card = await apart.saveCard()
+    const paying = async (change: Record<string, string>) =>
+      apart.call("POST", "/v1/payments", apart.paymentBody(card, { ...challenged, ...change }))
+    const returnOrigins = ["https://shop.example", "http://localhost:3000"]
+    const look = { displayName: null, logoUrl: null, colour: null }
+    await apart.kernel.merchants.changeProfile(ada, { ...look, returnOrigins })
+    const elsewhere = ["https://shop.example.evil.example/", "https://shop.example:8443/", "http://localhost:3001/"]
+    for (const location of ["verificationSuccessUrl", "verificationFailureUrl"]) {
+      for (const url of [...elsewhere, "https:\\\\evil.example", "https://shop.example\\@evil.example/"]) {
+        const refused = await paying({ [location]: url })
+        expect([refused.status, refused.json["code"], refused.json["errors"]]).toEqual([
+          400,
+          2,
+          [{ error: "invalid_value", location, message: expect.stringMatching(`^${location} must be `) }]
+        ])
+      }
+    }
+    expect((await apart.call("GET", "/v1/payments")).data).toEqual([])
+    expect((await paying({ verificationSuccessUrl: "http://localhost:3000/paid?x=1" })).status).toBe(201)
+    await apart.kernel.merchants.changeProfile(ada, { ...look, returnOrigins: [] })
+    expect((await paying({})).status).toBe(400)
+    expect(apart.defects).toEqual([])
+    await apart.close()
   })
 
   it.each(["x", "a.b.c", "a".repeat(250)])("given the made-up state %s, then a page that says so", async (state) => {

@@ -69,12 +69,20 @@ const hosted = HttpApiGroup.make("Hosted payments")
   )
   .middleware(BearerKey)
 
+const fromTheBank = {
+  params: { state: Schema.String },
+  success: HttpApiSchema.Empty(303),
+  error: page(400)
+}
+
 const payers = HttpApiGroup.make("Payers").add(
-  HttpApiEndpoint.get("returnPayer", "/api/3ds/return/:state", {
-    params: { state: Schema.String },
-    success: HttpApiSchema.Empty(303),
-    error: page(400)
-  }).annotateMerge(summary("Bring a payer's browser back from the bank")),
+  HttpApiEndpoint.get("returnPayer", "/api/3ds/return/:state", fromTheBank).annotateMerge(
+    summary("Bring a payer's browser back from the bank")
+  ),
+  // A bank's page may send the browser back by a form (EMV 3-D Secure, CRes), whose fields say nothing that is believed.
+  HttpApiEndpoint.post("returnPayerByForm", "/api/3ds/return/:state", fromTheBank).annotateMerge(
+    summary("Bring a payer's browser back from the bank by a form")
+  ),
   HttpApiEndpoint.get("showBankHasAnswered", "/api/3ds/answered", { success: page(200) }).annotateMerge(
     summary("Tell a payer who has no shop to go back to")
   )

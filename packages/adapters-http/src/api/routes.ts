@@ -24,6 +24,7 @@ const operations: ReadonlyMap<string, Operate> = new Map<string, Operate>([
   ["getHostedPayment", getHostedPayment],
   ["cancelHostedPayment", cancelHostedPayment],
   ["returnPayer", returnPayer],
+  ["returnPayerByForm", returnPayer],
   ["showBankHasAnswered", showBankHasAnswered],
   ["getDefaultEndpoint", endpoints.getEndpoint],
   ["setDefaultEndpoint", endpoints.setDefaultEndpoint],

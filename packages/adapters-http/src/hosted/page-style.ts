@@ -41,7 +41,7 @@ input:focus-visible, .button:focus-visible { outline: 3px solid var(--accent); o
 .button { font: inherit; font-size: 1.0625rem; font-weight: 600; text-decoration: none; cursor: pointer }
 .button:hover { box-shadow: 0 .125rem .5rem #0005 }
 .quiet-button { margin-top: .75rem; color: var(--accent); background: #fff }
-.hint { color: var(--quiet) }
+.hint { color: var(--quiet) } .hint + .button { margin-top: 1rem }
 .form-end { margin-top: 1rem; font-size: .875rem }
 .notice { margin-bottom: 1.25rem; padding: .75rem 1rem; border-left: .25rem solid var(--bad); border-radius: .25rem }
 .notice { background: var(--bad-ground) }

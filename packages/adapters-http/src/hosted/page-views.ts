@@ -95,7 +95,7 @@ ${
         seconds.toString()
       )}</p>`
 }
-<a class="button" id="return" href="${returnUrl}" rel="noreferrer">${texts.returnLink}</a>
+${returnLink(texts, returnUrl)}
 ${
   seconds === null
     ? nothing
@@ -103,9 +103,16 @@ ${
 }`
 
 /** A session that is over, or none at all. */
-export const noticeView = (title: string, hint: string): Html => html`
+export const noticeView = (title: string, hint: string, back: Html = nothing): Html => html`
 <h1>${title}</h1>
-<p class="hint">${hint}</p>`
+<p class="hint">${hint}</p>
+${back}`
+
+/** For payers who are told to go back to the merchant; nothing where he has named no address. */
+export const returnLink = (texts: PageTexts, returnUrl: string | null): Html =>
+  returnUrl === null
+    ? nothing
+    : html`<a class="button" id="return" href="${returnUrl}" rel="noreferrer">${texts.returnLink}</a>`
 
 const networkNames = new Map([
   ["VISA", "Visa"],

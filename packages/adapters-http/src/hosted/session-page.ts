@@ -11,7 +11,7 @@ import { localAmount, localTime } from "./page-amount.ts"
 import type { PageLocale } from "./page-locale.ts"
 import { scriptIntegrity } from "./page-script.ts"
 import type { PageTexts } from "./page-texts.ts"
-import { challengeView, formView, noticeView, progressView, receiptView } from "./page-views.ts"
+import { challengeView, formView, noticeView, progressView, receiptView, returnLink } from "./page-views.ts"
 import { type Attempt, type PageData, type ScriptTexts, scriptTextKeys } from "./page-wire.ts"
 import type { Site } from "./site.ts"
 
@@ -109,7 +109,8 @@ const viewOf = (session: HostedSession, { site, locale, nowMs }: Rendering, orde
     case "expired":
     case "cancelled":
     case "failed": {
-      const main = noticeView(texts[status], texts[`${status}Hint`])
+      const back = returnLink(texts, returnUrlOf({ ...session, status }, site))
+      const main = noticeView(texts[status], texts[`${status}Hint`], back)
       return { title: texts[status], main, status: status === "failed" ? 200 : 410, live: false }
     }
   }
@@ -126,10 +127,10 @@ export const challengeOf = ({ challengeUrl }: Pick<HostedSession, "challengeUrl"
 }
 
 /** A convenience for the merchant's page, and no proof: whoever wants to know asks the API. */
-const returnUrlOf = ({ id, returnUrl }: HostedSession, { origin }: Site): string | null => {
+const returnUrlOf = ({ id, returnUrl, status }: HostedSession, { origin }: Site): string | null => {
   const url = onwardUrl(returnUrl, origin)
   url?.searchParams.set("session_id", id)
-  url?.searchParams.set("status", "completed")
+  url?.searchParams.set("status", status)
   return url?.href ?? null
 }
 

@@ -26,6 +26,11 @@ export type V1Options = {
   readonly newRequestId: () => string
   /** The kernel's own clock: a list without `to` ends now. */
   readonly nowMs: () => number
+  /**
+   * Whether payers are sent back to the origins in the profile of their merchant only, as `/api` does. Default `false`:
+   * the published API takes any https address.
+   */
+  readonly onlyRegisteredReturns?: boolean
   /** What receivers of webhooks check them by, from `openNotifications`. Without it there are no keys to look up. */
   readonly notifications?: PublishedNotifications
   /** Defaults: 64 KiB, 16 levels, 256 keys in all. */
@@ -61,7 +66,9 @@ export const v1Handler = (options: V1Options): V1Handler => {
   const { kernel, cardDoor, nowMs, authenticate, newRequestId, notifications = nothingPublished } = options
   const onDefect = options.onDefect ?? (() => undefined)
   const publicUrl = options.publicUrl ?? null
-  const api = webHandler({ kernel, cardDoor, notifications, publicUrl, nowMs }, onDefect)
+  const onlyRegisteredReturns = options.onlyRegisteredReturns ?? false
+  const services = { kernel, cardDoor, notifications, publicUrl, onlyRegisteredReturns, nowMs }
+  const api = webHandler(services, onDefect)
   const pages = documentPages(options.besideApi ?? false)
   return {
     fetch: front({

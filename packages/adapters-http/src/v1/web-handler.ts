@@ -19,10 +19,13 @@ import * as account from "./account.ts"
 import { Api } from "./api.ts"
 import { BearerKey, PublishedErrors } from "./api-parts.ts"
 import * as cards from "./cards.ts"
+import * as exchange from "./exchange-rates.ts"
+import * as intents from "./intents.ts"
 import type { Operation, Services } from "./operation.ts"
 import * as changes from "./payment-changes.ts"
 import * as payments from "./payments.ts"
 import { invalidEntity, refuse, unexpected } from "./published-error.ts"
+import * as pulls from "./pull-payments.ts"
 
 /** The request that is being answered, as the front admitted it. */
 class Admitted extends Context.Service<Admitted, Incoming>()("@paykernel/adapters-http/v1/Admitted") {}
@@ -62,10 +65,14 @@ type AnswerWith = (
 const groups = (services: Services, answer: AnswerWith) =>
   Layer.mergeAll(
     subscriptionGroups(services, answer),
+    intentGroups(services, answer),
     HttpApiBuilder.group(Api, "Health", (handlers) =>
       handlers
         .handleRaw("ping", () => answer(() => account.ping()))
         .handleRaw("returnFromChallenge", ({ params }) =>
+          answer(() => account.returnFromChallenge(services, params.state))
+        )
+        .handleRaw("returnFromChallengeByForm", ({ params }) =>
           answer(() => account.returnFromChallenge(services, params.state))
         )
     ),
@@ -111,6 +118,36 @@ const groups = (services: Services, answer: AnswerWith) =>
         .handleRaw("getSettlement", ({ params }) =>
           answer((incoming) => account.getSettlement(services, incoming, params.id))
         )
+    )
+  )
+
+const intentGroups = (services: Services, answer: AnswerWith) =>
+  Layer.mergeAll(
+    HttpApiBuilder.group(Api, "PaymentIntents", (handlers) =>
+      handlers
+        .handleRaw("createPaymentIntent", () => answer((incoming) => intents.createIntent(services, incoming)))
+        .handleRaw("listPaymentIntents", ({ query }) =>
+          answer((incoming) => intents.listIntents(services, incoming, query))
+        )
+        .handleRaw("getPaymentIntent", ({ params }) =>
+          answer((incoming) => intents.getIntent(services, incoming, params.id))
+        )
+        .handleRaw("expirePaymentIntent", ({ params }) =>
+          answer((incoming) => intents.expireIntent(services, incoming, params.id))
+        )
+        .handleRaw("refundPaymentIntent", ({ params }) =>
+          answer((incoming) => intents.refundIntent(services, incoming, params.id))
+        )
+    ),
+    HttpApiBuilder.group(Api, "ExchangeRates", (handlers) =>
+      handlers.handleRaw("getExchangeRates", ({ params }) =>
+        answer(() => exchange.getExchangeRate(services, params.pair))
+      )
+    ),
+    HttpApiBuilder.group(Api, "PullPayments", (handlers) =>
+      handlers
+        .handleRaw("presign", ({ query }) => answer((incoming) => pulls.presign(services, incoming, query)))
+        .handleRaw("createCryptoPayment", () => answer((incoming) => pulls.createCryptoPayment(services, incoming)))
     )
   )
 

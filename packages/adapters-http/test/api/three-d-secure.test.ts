@@ -35,6 +35,20 @@ describe("a payer who has approved", () => {
     expect(shop.charged()).toEqual(["10.00"])
   })
 
+  it("may be sent back by a form of the bank's, which is believed as little as an address", async () => {
+    const reply = await challenged({ return_url: `${shopOrigin}/` })
+    const { returnUrl } = await shop.answerChallenge(reply, "failed")
+    const body = new URLSearchParams({ cres: "eyJ0cmFuc1N0YXR1cyI6IlkifQ", transStatus: "Y" })
+    const byForm = { method: "POST", body, headers: { origin: "https://bank.example", "sec-fetch-site": "cross-site" } }
+    const back = await shop.fetch(new Request(returnUrl, byForm))
+    const id = reply.data["transaction_id"]
+    expect([back.status, back.headers.get("location")]).toEqual([303, `${shopOrigin}/?transaction_id=${id}`])
+    expect((await shop.fetch(new Request(returnUrl, byForm))).status).toBe(400)
+    await shop.kernel.drain()
+    expect((await get(id)).data["status"]).toBe("failed")
+    expect(shop.charged()).toEqual([])
+  })
+
   it("is told to go back to the shop where the merchant has named no address", async () => {
     const reply = await challenged()
     const { comeBack } = await shop.answerChallenge(reply, "approved")
@@ -164,8 +178,12 @@ describe("a forged return", () => {
     const { returnUrl } = await shop.answerChallenge(other, "failed")
     const state = returnUrl.split("/").at(-1) ?? ""
     const [merchant, payment = "", proof] = state.split(".")
+    const { returnUrl: ownReturn } = await shop.answerChallenge(one, "failed")
+    const ownPayment = ownReturn.split("/").at(-1)?.split(".")[1]
+    expect(ownPayment).not.toBe(payment)
     const forged = [
       "x",
+      `${merchant}.${ownPayment}.${proof}`,
       `${merchant}.${payment}.${"0".repeat(26)}`,
       `${merchant}.${payment.replace(/.$/u, (last) => (last === "0" ? "1" : "0"))}.${proof}`,
       `other.${payment}.${proof}`

@@ -55,6 +55,18 @@ describe("a merchant", () => {
     const { page } = watched
     await signIn(page)
     await follow(page, "Payments")
+    for (const end of ["From", "To"]) await page.getByLabel(end).fill("2026-05-02")
+    await press(page, "Search")
+    const days = () =>
+      page
+        .getByRole("row")
+        .getByText(/^May \d+, 2026/u)
+        .allTextContents()
+    expect(await days()).toEqual(Array.from({ length: 3 }, () => expect.stringMatching(/^May 2, 2026/u)))
+    await page.getByLabel("Status").selectOption("failed")
+    await press(page, "Search")
+    expect([(await days()).length, await page.getByRole("cell", { name: "Failed" }).count()]).toEqual([1, 1])
+    await follow(page, "Clear")
     await page.getByLabel("Search").fill(paid.transactionId)
     await press(page, "Search")
     await page.waitForURL(`**/payments/${paid.paymentId}`)
@@ -94,6 +106,26 @@ describe("a merchant", () => {
     await site.kernel.drain()
     await page.reload()
     await page.getByText("Voided").first().waitFor()
+    await expectQuiet(watched)
+  })
+
+  it("sees what he has, what was settled and for which payments", async () => {
+    const watched = await browser.openPage("desktop", { javaScript: false })
+    const { page } = watched
+    await signIn(page)
+    await follow(page, "Balances")
+    const available = await page.locator(".figure").first().textContent()
+    const balances = await site.kernel.balances(ada)
+    if (!balances.ok) throw new Error(balances.error._tag)
+    const [usdc] = balances.value.available
+    expect(available?.replace(/[^0-9]/gu, "")).toBe(String(usdc?.amount))
+    await follow(page, "Settlements")
+    await page.getByRole("table").getByRole("link").last().click()
+    await heading(page, "Settlement of 23.97")
+    await follow(page, "$25.00")
+    await heading(page, "$25.00")
+    await page.getByRole("link", { name: /^[0-9a-f-]{36}$/u }).click()
+    await heading(page, "Settlement of 23.97")
     await expectQuiet(watched)
   })
 
@@ -153,6 +185,14 @@ describe("a merchant", () => {
     await go(page, "/settings/webhooks/default")
     await press(page, "Generate new secret")
     await heading(page, "Webhook secret")
+    const second = { id: "b7a1c1de-0000-4000-8000-000000000003", dialect: "api", name: null, types: [] }
+    await site.kernel.webhooks.endpoints.create(ada, { ...second, url: "https://shop.example/second" })
+    await follow(page, "Webhooks")
+    await follow(page, "https://shop.example/second")
+    await follow(page, "Remove")
+    await press(page, "Remove endpoint")
+    await page.getByText("The endpoint was removed.").waitFor()
+    expect(await page.getByText("https://shop.example/second").count()).toBe(0)
     await expectQuiet(watched)
   })
 
@@ -185,6 +225,59 @@ describe("a merchant", () => {
     )
     expect(await page.locator("img.logo").evaluate((logo: HTMLImageElement) => logo.naturalWidth)).toBeGreaterThan(0)
     await expectQuiet(watched)
+  })
+})
+
+describe("whoever is not the merchant", () => {
+  const statusOf = (page: Page) =>
+    page.evaluate(() => performance.getEntriesByType("navigation")[0]?.toJSON().responseStatus)
+
+  it("is told nothing for a wrong password, and made to wait after five of them", async () => {
+    const watched = await browser.openPage("phone")
+    const { page } = watched
+    await go(page, "")
+    const tried = async (password: string): Promise<void> => {
+      await page.getByLabel("Email").fill("bob@shop.example")
+      await page.getByLabel("Password").fill(password)
+      await Promise.all([page.waitForEvent("load"), press(page, "Sign in")])
+    }
+    for (let n = 0; n < 5; n++) await tried(`wrong horse battery ${n}`)
+    expect(await page.locator(".notice.bad").textContent()).toContain("do not match")
+    await tried(passwords["bob@shop.example"])
+    expect([await page.locator(".notice.bad").textContent(), await statusOf(page)]).toEqual([
+      expect.stringContaining("Too many attempts"),
+      429
+    ])
+    await watched.screenshot("dashboard-phone-locked-out")
+    expect(await watched.accessibilityFindings()).toEqual([])
+    await go(page, "/payments")
+    await heading(page, "Sign in")
+    expect(watched.complaints.every((complaint) => /status of (?:403|429)/u.test(complaint))).toBe(true)
+    await watched.close()
+  })
+
+  it("cannot have a merchant's browser send a form from a page of his own", async () => {
+    const watched = await browser.openPage("desktop")
+    const { page } = watched
+    await signIn(page)
+    const before = (await site.apiKeys.list(ada)).length
+    const form = `<form method="post" action="${site.origin}/dashboard/settings/api-keys"><input name="name" value="x">
+<input name="mode" value="live"><input name="token" value="x"><input name="deed" value="x"><button>Win</button></form>`
+    const sendsFrom = async (thief: string): Promise<void> => {
+      await page.route(thief, (route) => route.fulfill({ contentType: "text/html", body: form }))
+      await page.goto(thief)
+      await press(page, "Win")
+      await page.waitForURL(`${site.origin}/**`)
+    }
+    // Of another site the browser brings no cookie; of a neighbour on the same machine it does.
+    await sendsFrom("http://evil.example/")
+    await heading(page, "Sign in")
+    await sendsFrom(`http://${new URL(site.origin).hostname}:8081/`)
+    expect(await statusOf(page)).toBe(403)
+    expect((await site.apiKeys.list(ada)).length).toBe(before)
+    await go(page, "/settings/api-keys")
+    await heading(page, "API Keys")
+    await watched.close()
   })
 })
 

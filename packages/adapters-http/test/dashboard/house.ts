@@ -38,7 +38,7 @@ export const openHouse = async (options: HouseOptions = {}) => {
     challengeUrl: (id) => `https://bank.example/3ds/${id}`
   })
   const posts: Array<WebhookPost> = []
-  const receiver = { status: 200 }
+  const receiver = { status: 200, body: "received" }
   const dialect = apiDialect()
   const kernel = createKernel({
     webhooks: { sender: scriptedSender(posts, receiver), dialects: [dialect] },
@@ -103,14 +103,17 @@ export const openHouse = async (options: HouseOptions = {}) => {
 /** Merchants' servers, as far as this house knows them: all of them answer alike. */
 const scriptedSender = (
   posts: Array<WebhookPost>,
-  receiver: { readonly status: number }
+  receiver: { readonly status: number; readonly body: string }
 ): WebhookSender["Service"] => ({
   vet: (url) => (url.startsWith("https://") ? (url.includes("10.0.0.") ? "address_not_public" : null) : "not_a_url"),
   post: (post) =>
     Effect.sync(() => {
       posts.push(post)
-      const headers = [["content-type", "text/plain"]] as const
-      return { _tag: "Answered", status: receiver.status, headers, bodyStart: "received", retryAfterMs: null }
+      const headers = [
+        ["content-type", "text/plain"],
+        ["x-said", receiver.body]
+      ] as const
+      return { _tag: "Answered", status: receiver.status, headers, bodyStart: receiver.body, retryAfterMs: null }
     })
 })
 

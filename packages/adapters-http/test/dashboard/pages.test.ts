@@ -312,12 +312,41 @@ describe("webhooks", () => {
     await own.close()
   })
 
+  it("are removed, having been asked for again, and are told nothing more", async () => {
+    const own = await openHouse()
+    const merchant = own.visitor()
+    await merchant.signIn()
+    const { endpoints } = own.kernel.webhooks
+    const at = "/settings/webhooks"
+    for (const id of ["default", "b7a1c1de-0000-4000-8000-000000000002"]) {
+      const made = { id, dialect: "api", name: null, url: `https://shop.example/${id}`, types: [] }
+      expect((await endpoints.create(ada, made)).ok).toBe(true)
+      expect((await merchant.get(`${at}/${id}`)).text).toContain(`href="/dashboard${at}/${id}/remove"`)
+      expect((await merchant.get(`${at}/${id}/remove`)).text).toContain("Remove this endpoint?")
+      const fields = merchant.fields()
+      for (let times = 0; times < 2; times++) {
+        const removed = await merchant.post(`${at}/${id}/remove`, fields)
+        expect(removed.status).toBe(times === 0 || id === "default" ? 303 : 404)
+      }
+      expect((await merchant.get(`${at}/${id}/remove`)).status).toBe(404)
+      expect((await merchant.get(`${at}?done=remove`)).text).toContain("The endpoint was removed.")
+    }
+    const left = await endpoints.get(ada, "default")
+    expect(left.ok && [left.value.status, left.value.url]).toEqual(["enabled", null])
+    expect((await merchant.get(`${at}/default`)).text).not.toContain("/remove")
+    await payDirectly(own, ada)
+    await own.kernel.drain()
+    expect(own.posts).toEqual([])
+    expect(own.defects).toEqual([])
+    await own.close()
+  })
+
   it("are not there where the host sends none", async () => {
     const own = await openHouse({ dashboard: { webhooks: undefined } as never })
     const merchant = own.visitor()
     await merchant.signIn()
     expect((await merchant.get("/settings/webhooks")).text).toContain("does not send webhooks")
-    for (const path of ["/deliveries", "/deliveries/x", "/settings/webhooks/default"]) {
+    for (const path of ["/deliveries", "/deliveries/x", "/settings/webhooks/default", "/settings/webhooks/x/remove"]) {
       expect((await merchant.get(path)).status).toBe(404)
     }
     await own.close()

@@ -178,6 +178,45 @@ describe("texts of others", () => {
     expect(faultsOf((await owner.post("/sign-in", { email: text, password: text })).text)).toEqual([])
   })
 
+  it.each(scriptTexts)(
+    "are texts, also in what a payer leaves, an endpoint is called and its server answers: %j",
+    async (text) => {
+      const { kernel, receiver } = house
+      receiver.body = text
+      const said = text.replaceAll("\0", "")
+      const short = said.slice(0, 80)
+      const { endpoints, deliveries } = kernel.webhooks
+      await endpoints.change(ada, endpointId, {
+        name: short,
+        url: `https://shop.example/secret-hooks?${said.slice(0, 900)}`
+      })
+      await endpoints.test(ada, endpointId)
+      const address = { line1: short, city: short, state: short, postalCode: short, country: "US" }
+      const opened = await kernel.checkouts.open(ada, {
+        amount: { amount: 49_00n, currency: "USD" },
+        description: short,
+        customer: { name: short, email: `${short}@x.example`, phone: short, address },
+        metadata: JSON.stringify({ [short]: said }),
+        webhookUrl: `https://shop.example/${encodeURIComponent(short)}`,
+        returnUrl: null,
+        expiresAtMs: null
+      })
+      await kernel.drain()
+      const first = { where: { endpointId }, fromMs: null, toMs: null, page: { _tag: "First" }, limit: 1 } as const
+      const listed = await deliveries.list(ada, first)
+      const delivery = listed.ok ? listed.value.items[0]?.id : ""
+      const checkout = opened.ok ? opened.value.view.checkout.id : ""
+      const log = await owner.get(`/deliveries/${delivery}`)
+      expect([log.status, log.text.includes("x-said")]).toEqual([200, true])
+      const pages = [`/checkouts/${checkout}`, "/checkouts", "/settings/webhooks", `/settings/webhooks/${endpointId}`]
+      for (const path of [...pages, `/settings/webhooks/${endpointId}/remove`]) {
+        const seen = await owner.get(path)
+        expect([path, seen.status, faultsOf(seen.text)]).toEqual([path, 200, []])
+      }
+      expect(faultsOf(log.text)).toEqual([])
+    }
+  )
+
   it("would be noticed if they were more", () => {
     expect(faultsOf('<p name="a">b &lt;script&gt; onerror=x</p>')).toEqual([])
     expect(faultsOf("<p><script>x</script></p>")).toEqual(["script", "script"])

@@ -86,6 +86,17 @@ describe("the page of a session", () => {
     expect(page).toContain('data-seconds="10"')
   })
 
+  it.each(["expired", "cancelled", "failed"] as const)("sends him back where it is %s, too", async (status) => {
+    const { id } = client.open({ status, returnUrl: "https://shop.example/done" })
+    const page = await (await client.get(id)).text()
+    expect(page).toContain(`href="https://shop.example/done?session_id=${id}&#38;status=${status}"`)
+    expect(page).toContain("Return to Blue Door Coffee")
+    const late = client.open({ expiresAtMs: nowMs, returnUrl: "https://shop.example/done" })
+    expect(await (await client.get(late.id)).text()).toContain("status=expired")
+    const nowhere = client.open({ status })
+    expect(await (await client.get(nowhere.id)).text()).not.toContain("<a ")
+  })
+
   it("never leads anywhere but to https", async () => {
     const receipt = { transactionId: "txn_1", paidAtMs: nowMs, last4: "4242", network: "VISA" }
     const hostile = [
@@ -103,8 +114,10 @@ describe("the page of a session", () => {
       " javascript:alert(1)",
       "blob:x"
     ]) {
-      const { id } = client.open({ status: "completed", receipt, returnUrl: url })
-      expect(await (await client.get(id)).text(), url).not.toContain("<a ")
+      for (const status of ["completed", "failed"] as const) {
+        const { id } = client.open({ status, receipt, returnUrl: url })
+        expect(await (await client.get(id)).text(), url).not.toContain("<a ")
+      }
       const challenged = client.open({ status: "action_required", challengeUrl: url })
       expect((await client.get(challenged.id)).status, url).toBe(500)
     }

@@ -69,7 +69,7 @@ const looks: ReadonlyArray<Look> = [
     locale: "es-ES"
   },
   { name: "expired", about: { status: "expired" }, locale: "ru-RU" },
-  { name: "cancelled", about: { status: "cancelled" }, locale: "fr-FR" },
+  { name: "cancelled", about: { status: "cancelled", returnUrl: "https://shop.example/" }, locale: "fr-FR" },
   { name: "failed", about: { status: "failed" } },
   {
     name: "long-texts",

@@ -5,7 +5,8 @@
 import { sha256 } from "@noble/hashes/sha2.js"
 
 export type ChallengePage = {
-  readonly merchantId: string
+  /** As the payer knows it. */
+  readonly merchant: string
   /** Decimal text in major units. */
   readonly amount: string
   readonly currency: string
@@ -20,14 +21,14 @@ export type ChallengeNotice = "unknown" | "expired" | "answered" | "unreadable"
  * `cancel`) and `token` back to the page's own address.
  *
  * @example
- * challengePage({ merchantId: "<b>", amount: "5.66", currency: "USD", formToken: "t" }).includes("<b>") // => false
+ * challengePage({ merchant: "<b>", amount: "5.66", currency: "USD", formToken: "t" }).includes("<b>") // => false
  */
-export const challengePage = ({ merchantId, amount, currency, formToken }: ChallengePage): string =>
+export const challengePage = ({ merchant, amount, currency, formToken }: ChallengePage): string =>
   page(
     "Confirm your payment",
     `<p>Your bank asks you to confirm this payment.</p>
 <dl>
-<dt>Merchant</dt><dd>${escaped(merchantId)}</dd>
+<dt>Merchant</dt><dd>${escaped(merchant)}</dd>
 <dt>Amount</dt><dd class="amount">${escaped(amount)} ${escaped(currency)}</dd>
 </dl>
 <form method="post">

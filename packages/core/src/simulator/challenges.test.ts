@@ -3,13 +3,13 @@ import { describe, expect, it } from "vitest"
 import { authorizationOf, cardOf, seededRandom } from "../testing/gateway-examples.ts"
 import { challengePage } from "./challenge-page.ts"
 import { memoryJournal } from "./journal.ts"
-import { sandboxGateway } from "./sandbox-gateway.ts"
+import { type SandboxGatewayOptions, sandboxGateway } from "./sandbox-gateway.ts"
 
 const run = <A>(effect: Effect.Effect<A>): Promise<A> => Effect.runPromise(effect)
 
 const returnUrl = 'https://shop.example/back?state=s1&x="<b>'
 
-const issue = async (merchantId = "merchant-1") => {
+const issue = async (merchantId = "merchant-1", options: Partial<SandboxGatewayOptions> = {}) => {
   const clock = { now: Date.UTC(2027, 0, 1), nowMs: () => clock.now }
   const journal = memoryJournal()
   const sandbox = sandboxGateway({
@@ -17,7 +17,8 @@ const issue = async (merchantId = "merchant-1") => {
     clock,
     random: seededRandom(1),
     challengeUrl: (id) => `https://bank.example/3ds/${id}`,
-    latencyMs: 0
+    latencyMs: 0,
+    ...options
   })
   const card = cardOf("4000000000003220", { cvv: "7391" })
   const request = { ...authorizationOf("3ds", "5.66"), merchantId, card, returnUrl }
@@ -52,12 +53,18 @@ describe("the page of a challenge", () => {
     expect(page).not.toMatch(/3220|7391|<script/u)
   })
 
+  it("names the merchant as its host does", async () => {
+    const { get } = await issue("merchant-1", { merchantName: async (merchantId) => `<i>Name of ${merchantId}` })
+    const page = await (await get()).text()
+    expect(page).toContain("<dd>&lt;i&gt;Name of merchant-1</dd>")
+  })
+
   it("escapes what it did not write itself", async () => {
     const { get } = await issue(`<img src=x onerror="a('&')">`)
     const page = await (await get()).text()
     expect(page).toContain("&lt;img src=x onerror=&quot;a(&#39;&amp;&#39;)&quot;&gt;")
     expect(page).not.toContain("<img")
-    const form = challengePage({ merchantId: "m", amount: "<", currency: ">", formToken: '"' })
+    const form = challengePage({ merchant: "m", amount: "<", currency: ">", formToken: '"' })
     expect(form).toContain('value="&quot;"')
     expect(form).toContain("&lt; &gt;")
   })

@@ -6,7 +6,7 @@ import { type ChallengeNotice, challengePage, noticePage, pageHeaders } from "./
 import type { ChallengeAnswer } from "./journal.ts"
 
 export type Challenges = {
-  /** Serves GET and POST of the addresses made by `challengeUrl`. Rejects only if the bank's journal fails. */
+  /** Serves GET and POST of the addresses made by `challengeUrl`. Rejects only if the journal or `merchantName` fails. */
   readonly handle: (request: Request) => Promise<Response>
   /** Answers a challenge without a browser, for tests and demonstrations. */
   readonly answer: (
@@ -15,22 +15,25 @@ export type Challenges = {
   ) => Promise<Result.Result<{ readonly returnUrl: string }, ChallengeRejection>>
 }
 
-export const challengesOf = (desk: BankDesk): Challenges => ({
-  handle: (request) => handleChallenge(desk, request),
+/** What a merchant is called on the pages. */
+export type MerchantName = (merchantId: string) => string | Promise<string>
+
+export const challengesOf = (desk: BankDesk, merchantName: MerchantName): Challenges => ({
+  handle: (request) => handleChallenge(desk, merchantName, request),
   answer: desk.answerChallenge
 })
 
 /** Answers a payer's browser at `…/{challengeId}`. */
-const handleChallenge = async (desk: BankDesk, request: Request): Promise<Response> => {
+const handleChallenge = async (desk: BankDesk, merchantName: MerchantName, request: Request): Promise<Response> => {
   const challengeId = new URL(request.url).pathname.split("/").at(-1) ?? ""
   const standing = desk.challenge(challengeId)
   if (standing === undefined) return notice(404, "unknown")
   switch (request.method) {
     case "GET":
       desk.noteSeen(challengeId)
-      return showChallenge(standing)
+      return showChallenge(standing, merchantName)
     case "HEAD":
-      return showChallenge(standing)
+      return showChallenge(standing, merchantName)
     case "POST":
       return takeAnswer(desk, challengeId, standing, request)
     default:
@@ -38,11 +41,16 @@ const handleChallenge = async (desk: BankDesk, request: Request): Promise<Respon
   }
 }
 
-const showChallenge = ({ state, authentication }: ChallengeStanding): Response => {
+const showChallenge = async (
+  { state, authentication }: ChallengeStanding,
+  merchantName: MerchantName
+): Promise<Response> => {
   const { returnUrl, challenge } = authentication
   if (state === "expired") return notice(410, "expired", returnUrl)
   if (state === "answered" || challenge === null) return notice(409, "answered", returnUrl)
-  return html(200, challengePage({ ...authentication, formToken: challenge.formToken }), returnUrl)
+  const { merchantId, amount, currency } = authentication
+  const merchant = await merchantName(merchantId)
+  return html(200, challengePage({ merchant, amount, currency, formToken: challenge.formToken }), returnUrl)
 }
 
 const takeAnswer = async (

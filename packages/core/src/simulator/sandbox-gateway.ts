@@ -26,6 +26,8 @@ export type SandboxGatewayOptions = {
   readonly random: () => number
   /** Where the payer meets a challenge; the last segment of its path must be the id. */
   readonly challengeUrl: (challengeId: string) => string
+  /** What the payer's bank calls a merchant. Default: its id. */
+  readonly merchantName?: (merchantId: string) => string | Promise<string>
   /** Makes challenge ids reproducible. Without it they come from Web Crypto. */
   readonly digest?: Digest["Service"]
   /** There and back, on average. Default 15. */
@@ -110,7 +112,7 @@ export const sandboxGateway = (options: SandboxGatewayOptions): SandboxGateway =
       if (Result.isSuccess(checked)) setting = checked.success
       return checked
     },
-    challenges: challengesOf(desk),
+    challenges: challengesOf(desk, options.merchantName ?? ((merchantId) => merchantId)),
     drain: line.drain,
     close: line.close
   }

@@ -7,6 +7,7 @@ import { endpointStatuses } from "../view/words.ts"
 import { type Desk, get, post, type Visit } from "../visit.ts"
 import { deliveriesTable } from "./deliveries-table.ts"
 import { type EndpointEntry, endpointForm, entryOf, faultOf, secretPage } from "./endpoint-form.ts"
+import { isRemovable } from "./endpoint-removal.ts"
 import { addressWith, daysOf } from "./listing.ts"
 
 const recentMax = 10
@@ -152,12 +153,14 @@ ${card(
   )
 }
 
-const buttons = ({ href, fields }: Visit, { status }: Endpoint, action: string): Html => {
-  const [value, text] = status === "disabled" ? (["yes", "Enable"] as const) : (["no", "Disable"] as const)
+const buttons = ({ href, fields }: Visit, endpoint: Endpoint, action: string): Html => {
+  const isDisabled = endpoint.status === "disabled"
+  const [value, text] = isDisabled ? (["yes", "Enable"] as const) : (["no", "Disable"] as const)
   return html`<div class="buttons">
 <form method="post" action="${href(`${action}/test`)}">${fields()}<button>Send test message</button></form>
 <form method="post" action="${href(`${action}/enabled`)}">${fields()}
 <input type="hidden" name="enabled" value="${value}"><button>${text}</button></form>
+${isRemovable(endpoint) ? html`<a class="button" href="${href(`${action}/remove`)}">Remove</a>` : nothing}
 </div>`
 }
 

@@ -6,6 +6,7 @@ import { brandingRoutes } from "./branding.ts"
 import { checkoutRoutes } from "./checkouts.ts"
 import { deliveryRoutes } from "./deliveries.ts"
 import { endpointRoutes } from "./endpoint.ts"
+import { endpointRemovalRoutes } from "./endpoint-removal.ts"
 import { overviewRoute } from "./overview.ts"
 import { paymentRoute } from "./payment.ts"
 import { paymentActionRoutes } from "./payment-actions.ts"
@@ -25,5 +26,6 @@ export const routes: ReadonlyArray<Route> = [
   ...apiKeyRoutes,
   ...webhookRoutes,
   ...endpointRoutes,
+  ...endpointRemovalRoutes,
   ...brandingRoutes
 ]

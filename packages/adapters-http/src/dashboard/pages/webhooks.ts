@@ -1,7 +1,7 @@
 /** The addresses that are told what happens: which there are, and the merchant's own to be set up. */
 import { defaultEndpointId, type Endpoint } from "@paykernel/core"
-import { type Html, html, theirs } from "../view/markup.ts"
-import { badge, card, heading, table } from "../view/parts.ts"
+import { type Html, html, nothing, theirs } from "../view/markup.ts"
+import { badge, card, heading, notice, table } from "../view/parts.ts"
 import { missing, notFound, page, type Reply } from "../view/reply.ts"
 import { endpointStatuses } from "../view/words.ts"
 import { type Desk, get, post, type Visit } from "../visit.ts"
@@ -61,7 +61,8 @@ ${endpointForm(visit, { action: "/settings/webhooks", entry, types: dialect.type
       beside: html`<a class="button" href="${href("/deliveries")}">Deliveries</a>`,
       lead: "Tell your server about payments as they happen."
     })}
-${isSetUp ? "" : setUp}
+${visit.query("done") === "remove" ? notice("good", "The endpoint was removed.") : nothing}
+${isSetUp ? nothing : setUp}
 ${card("Endpoints", endpointTable(visit, endpoints))}`,
     { status: fault === null ? 200 : 422 }
   )

@@ -1,0 +1,12 @@
+/** Payments abroad: cleared, funded on chain, paid out by a network, or failed and refunded. */
+export { useCaseOf } from "./create-payment.ts"
+export * from "./cross-border.ts"
+export { decide } from "./cross-border-decide.ts"
+export type { CrossBorderDecision } from "./cross-border-decision.ts"
+export { evolve, noPayment } from "./cross-border-evolve.ts"
+export { ledgerOf } from "./cross-border-ledger.ts"
+export { crossBorderMachine } from "./cross-border-machine.ts"
+export * from "./failure-code.ts"
+export { refundable } from "./record-refund.ts"
+export { openRfi, rfisMax } from "./record-rfi.ts"
+export { transactionsMax } from "./start-transaction.ts"

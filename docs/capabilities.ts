@@ -17,8 +17,12 @@ const root = resolve(import.meta.dirname, "..")
 const suites: { readonly [suite in keyof typeof suiteCases]: string } = {
   describeStore: "Store",
   describeGateway: "Card gateway",
+  describeBlockchain: "Blockchain",
+  describeExchangeRates: "Exchange rates",
+  describePayoutNetwork: "Payout network",
   describeVault: "Vault",
   describeRateLimiter: "Rate limiter",
+  describeWebhookSender: "Webhook sender",
   describeRisk: "Risk",
   describeClock: "Clock",
   describeIds: "Ids",

@@ -1,7 +1,25 @@
 /** Writes docs/state-machines.md from the tables that the code runs on, so that the pictures cannot drift. */
 import { writeFileSync } from "node:fs"
 import { resolve } from "node:path"
-import { Attempt, Card, Checkout, Delivery, Endpoint, Merchant, Payment, Settlement } from "@paykernel/core/domain"
+import {
+  Attempt,
+  Card,
+  Checkout,
+  CrossBorder,
+  Delivery,
+  Deposit,
+  Endpoint,
+  Intent,
+  IntentRefund,
+  Merchant,
+  Onchain,
+  Payment,
+  PayoutRefund,
+  Quote,
+  Rfi,
+  Settlement,
+  Ticket
+} from "@paykernel/core/domain"
 import { mermaid } from "@paykernel/core/testing"
 
 const fence = (diagram: string): string => `\`\`\`mermaid\n${diagram.trimEnd()}\n\`\`\``
@@ -47,6 +65,51 @@ export const stateMachinesPage = (): string =>
       "Delivery",
       "One message on its way to one receiver. A replay begins it again, whatever became of it.",
       mermaid(Delivery.deliveryMachine, "none", "Delivery")
+    ),
+    section(
+      "Intent",
+      "What a merchant wants to be paid on a blockchain. What has been paid is a second dimension, beside these states: an expired intent may be overpaid.",
+      mermaid(Intent.intentMachine, "none", "Intent")
+    ),
+    section(
+      "Deposit",
+      "One output of one transaction, paid to the address of an intent. Until it is final the chain may take it back, and bring it again.",
+      mermaid(Deposit.depositMachine, "none", "Deposit")
+    ),
+    section(
+      "Intent refund",
+      "What goes back on a chain. Its sending is an attempt, with the states above; a transfer that is sent and not final is pending.",
+      mermaid(IntentRefund.intentRefundMachine, "none", "IntentRefund")
+    ),
+    section(
+      "Quote",
+      "A payout network's offer, for one payment at most. Whether it has expired is a question of the time, asked at use.",
+      mermaid(Quote.quoteMachine, "none", "Quote")
+    ),
+    section(
+      "Cross-border payment",
+      "Funded once on a chain, and paid out in the money of another place, or failed.",
+      mermaid(CrossBorder.crossBorderMachine, "none", "CrossBorder")
+    ),
+    section(
+      "On-chain transaction",
+      "By which a cross-border payment is funded. One is active at a time; a faster one may take its place.",
+      mermaid(Onchain.onchainMachine, "none", "Onchain")
+    ),
+    section(
+      "Request for information",
+      "What an institution abroad wants to know before it goes on, or after it has paid.",
+      mermaid(Rfi.rfiMachine, "none", "Rfi")
+    ),
+    section(
+      "Payout refund",
+      "What a network received and could not pay out goes back to the sender.",
+      mermaid(PayoutRefund.refundMachine, "none", "PayoutRefund")
+    ),
+    section(
+      "Support ticket",
+      "Somebody asks the network's people to look at a payment. It is opened once.",
+      mermaid(Ticket.ticketMachine, "none", "Ticket")
     )
   ].join("\n")
 

@@ -17,7 +17,12 @@ import {
   type Settlement
 } from "@paykernel/core/domain"
 import { memoryRateLimiter, memoryStore } from "@paykernel/core/memory"
-import { memoryJournal } from "@paykernel/core/simulator"
+import {
+  memoryChainJournal,
+  memoryJournal,
+  simulatedBlockchain,
+  simulatedExchangeRates
+} from "@paykernel/core/simulator"
 import * as Testing from "@paykernel/core/testing"
 import { decider, PaymentExamples } from "@paykernel/core/testing"
 import { keyRingFromValues } from "@paykernel/core/vault"
@@ -27,6 +32,8 @@ import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import { onTestFinished } from "vitest"
+import { intentRooms } from "./doc-intents.ts"
+import { receiversRoom } from "./doc-receivers.ts"
 import { clock, kernelParts, nowMs, registration, sandbox, submission, terms, vault } from "./doc-world.ts"
 import type { Scope } from "./example-code.ts"
 
@@ -266,7 +273,13 @@ const testingRoom = async (): Promise<Scope> => {
     myStore: memoryStore(),
     gateway: sandbox().gateway,
     approvedCard: () => ({ ...submission, cvv: null }),
-    nextKey: () => `key-${++keys}`
+    nextKey: () => `key-${++keys}`,
+    nextName: () => `name-${++keys}`,
+    blockchain: simulatedBlockchain({ journal: memoryChainJournal(), clock, random: () => 0.5, secret: "of examples" })
+      .blockchain,
+    refundAddress: "0x8381470ED67C3802402dbbFa0058E8871F017A6F",
+    ...receiversRoom(),
+    myRates: () => simulatedExchangeRates({ clock }).exchangeRates
   }
 }
 
@@ -288,6 +301,7 @@ const fixtures: ReadonlyArray<readonly [prefix: string, make: () => Scope | Prom
   ["packages/core/src/delivery/", deliveryRoom],
   ["packages/core/src/endpoint/", endpointRoom],
   ["packages/core/src/fees/", () => ({ ...Fees })],
+  ...intentRooms,
   ["packages/core/src/ledger/", ledgerRoom],
   ["packages/core/src/merchant/", merchantRoom],
   ["packages/core/src/payment/", () => ({ authorized, capture: PaymentExamples.capturePayment() })],

@@ -44,8 +44,12 @@ const offenders = (
   )
 
 const core = "packages/core/src/"
-const aggregateRooms = ["attempt", "card", "payment", "checkout", "merchant", "settlement", "endpoint", "delivery"]
-const domainRooms = ["money", "fees", "ledger", "idempotency", ...aggregateRooms]
+const aggregateRooms = [
+  ...["attempt", "card", "payment", "checkout", "merchant", "settlement", "endpoint", "delivery"],
+  ...["intent", "deposit", "intent-refund"],
+  ...["quote", "cross-border", "onchain", "rfi", "payout-refund", "ticket"]
+]
+const domainRooms = ["money", "fees", "ledger", "idempotency", "requirement", ...aggregateRooms]
 const isDomain = (file: string): boolean =>
   [`${core}machine.ts`, `${core}decision.ts`].includes(file) ||
   domainRooms.some((room) => file.startsWith(`${core}${room}/`))

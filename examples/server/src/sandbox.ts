@@ -1,16 +1,20 @@
 /**
- * The controls of the sandbox: the test clock, settlement on demand, the simulated bank's journal and its misbehaviour.
+ * The controls of the sandbox: the test clock, settlement on demand, the simulated bank's journal and its misbehaviour,
+ * and the simulated chains.
  * They stand beside the API, under the same keys, and answer in its shapes.
  */
 import type { ApiKeyVerifier } from "@paykernel/adapters-http"
 import type { Kernel } from "@paykernel/core"
 import { gatewayModes, type SandboxGateway } from "@paykernel/core/simulator"
 import * as Result from "effect/Result"
+import { invalid, json, refusal } from "./sandbox-answers.ts"
+import { type ChainControls, chainControls } from "./sandbox-chain.ts"
 import type { TimeMachine } from "./time-machine.ts"
 
 export type SandboxOptions = {
   readonly kernel: Kernel
   readonly bank: SandboxGateway
+  readonly chains: ChainControls["chains"]
   readonly timeMachine: TimeMachine
   readonly verifier: ApiKeyVerifier
 }
@@ -83,7 +87,8 @@ const controls: { readonly [path: string]: Control | undefined } = {
   "/sandbox/clock/advance": { method: "POST", answer: advanceClock },
   "/sandbox/settle": { method: "POST", answer: settleNow },
   "/sandbox/gateway/journal": { method: "GET", answer: showJournal },
-  "/sandbox/gateway/mode": { method: "POST", answer: setMode }
+  "/sandbox/gateway/mode": { method: "POST", answer: setMode },
+  ...chainControls
 }
 
 const bodyBytesMax = 4096
@@ -107,21 +112,3 @@ const readBody = async (request: Request): Promise<Body | undefined> => {
 }
 
 const isObject = (value: unknown): value is Body => typeof value === "object" && value !== null && !Array.isArray(value)
-
-const json = (status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): Response =>
-  Response.json(value, { status, headers: { "cache-control": "no-store", ...headers } })
-
-type FieldError = { readonly error: "invalid_value"; readonly message: string; readonly location: string }
-
-const refusal = (
-  status: number,
-  code: number,
-  message: string,
-  errors?: ReadonlyArray<FieldError>,
-  headers: Readonly<Record<string, string>> = {}
-): Response => json(status, { code, message, ...(errors === undefined ? {} : { errors }) }, headers)
-
-const invalid = (location: string, says: string): Response => {
-  const message = `${location} ${says}`
-  return refusal(400, 2, `Invalid entity.\n${message}`, [{ error: "invalid_value", message, location }])
-}

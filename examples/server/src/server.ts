@@ -2,8 +2,14 @@
 import { join } from "node:path"
 import { merchantApiKeys, openNotifications, type RateLimits } from "@paykernel/adapters-http"
 import { createKernel, defaultRisk, firstDenial, keyedDigest, noRiskRules, type RiskRules } from "@paykernel/core"
-import { type BankMessage, sandboxGateway, sandboxRisk } from "@paykernel/core/simulator"
-import { openFileJournal } from "@paykernel/core/simulator/file-journal"
+import {
+  type BankMessage,
+  sandboxGateway,
+  sandboxRisk,
+  simulatedBlockchain,
+  simulatedExchangeRates
+} from "@paykernel/core/simulator"
+import { openChainFileJournal, openFileJournal } from "@paykernel/core/simulator/file-journal"
 import { envelopeVault } from "@paykernel/core/vault"
 import { nodeWebhookSender } from "@paykernel/webhooks/node"
 import * as Effect from "effect/Effect"
@@ -41,6 +47,8 @@ export type ServerLog = (line: string) => void
 const graceMs = 10_000
 const patienceMs = 20_000
 const bankTimeoutMs = 5_000
+/** Simulated blocks are quick; whoever plays with them need not wait for somebody to look. */
+const chainLookPauseMs = 1_000
 
 /** Starts everything; on a failure what was opened is closed again before it rejects. */
 export const startServer = async (settings: ServerSettings, log: ServerLog): Promise<RunningServer> => {
@@ -87,7 +95,11 @@ const open = async (
   const holders = await registerMerchants(world.kernel, { ...settings, ...keys, apiKeys })
   await setWebhookSecret(world.kernel, { ...settings, pepper: keys.pepper, holders })
   const verifier = await openApiKeys({ register: database.apiKeys, holders, pepper: keys.pepper, nowMs: Date.now, log })
-  const machine = timeMachine({ ...world, patienceMs })
+  const machine = timeMachine({
+    ...world,
+    bank: { drain: Effect.andThen(world.bank.drain, world.chains.drain) },
+    patienceMs
+  })
   const doors = await openDoors({
     ...world,
     address: http.address,
@@ -98,6 +110,7 @@ const open = async (
       apiKeys: merchantApiKeys({ register: database.apiKeys, pepper: keys.pepper, verifier, nowMs: Date.now })
     },
     clientAddress: clientAddressFrom(settings.clientAddressHeader),
+    areReturnsBound: settings.areReturnsBound,
     log,
     onDefect,
     ...(await limitsOf(settings, database))
@@ -142,6 +155,7 @@ const openWorld = async ({ settings, keys, database: { store }, address, log, on
   const clock = await openSandboxClock(join(sandboxDir, "clock.json"))
   const journal = await openFileJournal(join(sandboxDir, "gateway-journal.jsonl"))
   onClose(journal.close)
+  const digest = keyedDigest(keys.digest)
   const inbox: { deliver: (message: BankMessage) => void } = { deliver: () => {} }
   const bank = sandboxGateway({
     onMessage: (message) => inbox.deliver(message),
@@ -149,10 +163,24 @@ const openWorld = async ({ settings, keys, database: { store }, address, log, on
     clock,
     latencyMs,
     random: Math.random,
-    digest: keyedDigest(keys.digest),
-    challengeUrl: (challengeId) => `${address}/sandbox/3ds/${challengeId}`
+    digest,
+    challengeUrl: (challengeId) => `${address}/sandbox/3ds/${challengeId}`,
+    merchantName: async (merchantId) => {
+      const found = await kernel.merchants.get(merchantId)
+      return found.ok ? (found.value.profile.displayName ?? found.value.name) : merchantId
+    }
   })
   onClose(() => Effect.runPromise(bank.close))
+  const chainJournal = await openChainFileJournal(join(sandboxDir, "chain-journal.jsonl"))
+  onClose(chainJournal.close)
+  const chains = simulatedBlockchain({
+    journal: chainJournal,
+    clock,
+    latencyMs,
+    random: Math.random,
+    secret: digest.of("gateway-key", "the sandbox's chains")
+  })
+  onClose(() => Effect.runPromise(chains.drain))
   const notifications = await openNotifications({ keys: keys.notifications, publicUrl: address })
   const sender = nodeWebhookSender({ allowHosts })
   const kernel = createKernel({
@@ -166,6 +194,11 @@ const openWorld = async ({ settings, keys, database: { store }, address, log, on
     callTimeoutMs: bankTimeoutMs,
     // Days that were skipped are no days in doubt: nobody is called because the clock was put forward.
     resolveLimitMs: aheadMsMax,
+    intents: {
+      blockchain: chains.blockchain,
+      exchangeRates: simulatedExchangeRates({ clock }).exchangeRates,
+      lookPauseMaxMs: chainLookPauseMs
+    },
     webhooks: { sender, dialects: notifications.dialects },
     onIncident: ({ kind, aggregate, subject, why }) =>
       log(`${kind}: ${aggregate.type} ${aggregate.id} ${subject}: ${why}`)
@@ -178,5 +211,5 @@ const openWorld = async ({ settings, keys, database: { store }, address, log, on
       .hear(merchantId, paymentId, { gatewayKey, verdict })
       .catch((cause) => log(`defect: ${placeOf(cause)}`))
   }
-  return { kernel, bank, clock, notifications: notifications.published, vetWebhookUrl: sender.vet }
+  return { kernel, bank, chains, clock, notifications: notifications.published, vetWebhookUrl: sender.vet }
 }

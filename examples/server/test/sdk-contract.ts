@@ -98,6 +98,8 @@ const corrected = (components: unknown): Json => {
   const schemas = objectAt(components, "schemas")
   const { format: _uuid, ...keyId } = objectAt(schemas, "IdKey")
   const errorCodes = objectAt(schemas, "PaymentErrorCode")
+  const timeline = objectAt(schemas, "Timeline")
+  const statuses = objectAt(timeline, "properties", "status")
   return {
     ...components,
     schemas: {
@@ -109,6 +111,14 @@ const corrected = (components: unknown): Json => {
       PaymentErrorCode: { ...errorCodes, enum: [...listAt(errorCodes, "enum"), ...missingErrorCodes] },
       // A regular expression literal, slashes and all, where the pattern alone belongs.
       PhoneNumber: { ...objectAt(schemas, "PhoneNumber"), pattern: "^\\+?[1-9]\\d{1,14}$" },
+      // The published guide has a continuous intent `active` while it takes payments.
+      Timeline: {
+        ...timeline,
+        properties: {
+          ...objectAt(timeline, "properties"),
+          status: { ...statuses, enum: [...listAt(statuses, "enum"), "active"] }
+        }
+      },
       // Looser than their own words and examples.
       UtcTimestamp: { type: "string", pattern: "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{3}Z$" },
       FiatMoneyUsd: withAmountPattern(objectAt(schemas, "FiatMoneyUsd")),
@@ -129,7 +139,8 @@ const withAmountPattern = (money: Json): Json => ({
   ...money,
   properties: {
     ...objectAt(money, "properties"),
-    amount: { type: "string", pattern: "^-?(0|[1-9]\\d*)\\.\\d{2}$" }
+    // Two decimals; a balance of stablecoins has up to six where they are not nothing.
+    amount: { type: "string", pattern: "^-?(0|[1-9]\\d*)\\.\\d{2}(\\d{0,3}[1-9])?$" }
   }
 })
 
@@ -156,11 +167,8 @@ const adapted = (schema: unknown): Json => {
 const adaptedValue = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(adaptedValue)
   if (!isObject(value)) return value
-  const { nullable, $ref, oneOf, ...rest } = value
+  const { nullable, $ref, ...rest } = value
   if (typeof $ref === "string") return { $ref: `sdk${$ref}` }
-  // A crypto payment of the description is whatever has an id and a dollar amount, so card payments are that as well.
-  // None of ours is one.
-  if (Array.isArray(oneOf)) return { oneOf: oneOf.filter((one) => !isCryptoPayment(one)).map(adaptedValue) }
   const plain = Object.fromEntries(Object.entries(rest).map(([key, member]) => [key, adaptedValue(member)]))
   const closed = isObject(plain["properties"]) && plain["type"] === "object" ? closedObject(plain) : plain
   return nullable === true ? { anyOf: [{ type: "null" }, closed] } : closed
@@ -171,9 +179,6 @@ const closedObject = (schema: Json): Json => ({
   properties: { ...undescribed, ...objectAt(schema, "properties") },
   additionalProperties: false
 })
-
-const isCryptoPayment = (schema: unknown): boolean =>
-  isObject(schema) && schema["$ref"] === "#/components/schemas/CryptoPayment"
 
 const isObject = (value: unknown): value is Json => typeof value === "object" && value !== null && !Array.isArray(value)
 

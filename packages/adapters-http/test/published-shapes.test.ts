@@ -162,7 +162,7 @@ describe("the OpenAPI document", () => {
     const ours = Object.values(part(openApiDocument()["paths"])).flatMap((methods) => Object.values(part(methods)))
     const names = ours.map((operation) => part(operation)["operationId"])
     // The client knows no other operations of `/v1`, and none of `/v2`.
-    const others = ["returnFromChallenge", "confirmSubscription", "getSigningCertificate"]
+    const others = ["returnFromChallenge", "returnFromChallengeByForm", "confirmSubscription", "getSigningCertificate"]
     const isOfV2 = (name: unknown) => /(?:Webhooks?|PublicKey|NotificationKey)$/u.test(String(name))
     expect(names.filter((name) => !known.has(name) && !isOfV2(name))).toEqual(others)
     expect(new Set(names).size).toBe(names.length)

@@ -2,7 +2,14 @@
 import { randomBytes, randomUUID } from "node:crypto"
 import { createKernel, defaultFeeSchedule, money, type WebhookSender } from "@paykernel/core"
 import { memoryStore } from "@paykernel/core/memory"
-import { memoryJournal, sandboxGateway, sandboxRisk } from "@paykernel/core/simulator"
+import {
+  memoryChainJournal,
+  memoryJournal,
+  sandboxGateway,
+  sandboxRisk,
+  simulatedBlockchain,
+  simulatedExchangeRates
+} from "@paykernel/core/simulator"
 import { envelopeVault, keyRingFromValues } from "@paykernel/core/vault"
 import { readWebhookAddress } from "@paykernel/webhooks"
 import * as Effect from "effect/Effect"
@@ -60,6 +67,14 @@ export const openShop = async (options: Partial<V1Options> = {}) => {
     latencyMs: 0,
     challengeUrl: (id) => `https://bank.example/3ds/${id}`
   })
+  const chains = simulatedBlockchain({
+    journal: memoryChainJournal(),
+    clock,
+    random: () => 0.5,
+    secret: "of these tests",
+    latencyMs: 0
+  })
+  const { exchangeRates } = simulatedExchangeRates({ clock })
   const notifications = await openNotifications({ keys: await notificationKeys, publicUrl: origin })
   const kernel = createKernel({
     store: memoryStore(),
@@ -69,6 +84,7 @@ export const openShop = async (options: Partial<V1Options> = {}) => {
     clock,
     risk: sandboxRisk(),
     challengeReturnUrl: (state) => `${origin}/v1/3ds/return/${state}`,
+    intents: { blockchain: chains.blockchain, exchangeRates },
     webhooks: { sender, dialects: notifications.dialects }
   })
   for (const id of [ada, bob]) await registerMerchant(kernel, id)
@@ -144,6 +160,7 @@ export const openShop = async (options: Partial<V1Options> = {}) => {
     call,
     kernel,
     bank,
+    chains,
     defects,
     encrypt: (card: { readonly number?: string; readonly cvv: string }) => encryptCardData(card, key),
     cardBody,

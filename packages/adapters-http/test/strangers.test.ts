@@ -26,6 +26,7 @@ type Owned = {
   readonly payment: string
   readonly authorized: string
   readonly settlement: string
+  readonly intent: string
   readonly transaction: string
   readonly gatewayId: string
   readonly session: string
@@ -77,6 +78,13 @@ const own = async (kernel: Kernel): Promise<Owned> => {
     currency: "USD",
     description: "Shoes"
   })
+  const intent = await shop.call("POST", "/v1/paymentIntents", {
+    idempotencyKey: randomUUID(),
+    amount,
+    settlementCurrency: "USD",
+    paymentMethods: [{ type: "blockchain", chain: "ETH" }]
+  })
+  await kernel.drain()
   const data = (reply: Said, name: string): string => String(part(part(JSON.parse(reply.text))["data"])[name])
   const listed = await kernel.settlements.list(ada, {
     where: {},
@@ -92,6 +100,7 @@ const own = async (kernel: Kernel): Promise<Owned> => {
     payment,
     authorized,
     settlement,
+    intent: intent.id,
     transaction: data(direct, "transaction_id"),
     gatewayId: data(direct, "gateway_transaction_id"),
     session: data(opened, "session_id"),
@@ -152,6 +161,19 @@ const rows: ReadonlyArray<Row> = [
     body: () => ({ idempotencyKey, amount })
   },
   { route: "GET /v1/settlements/{id}", name: ({ settlement }) => settlement, nobodys: uuid },
+  { route: "GET /v1/paymentIntents/{id}", name: ({ intent }) => intent, nobodys: uuid },
+  { route: "POST /v1/paymentIntents/{id}/expire", name: ({ intent }) => intent, nobodys: uuid },
+  {
+    route: "POST /v1/paymentIntents/{id}/refund",
+    name: ({ intent }) => intent,
+    nobodys: uuid,
+    body: () => ({
+      idempotencyKey,
+      destination: { address: "0x8381470ED67C3802402dbbFa0058E8871F017A6F", chain: "ETH" },
+      amount: { currency: "USD" },
+      toAmount: amount
+    })
+  },
   {
     route: "GET /api/direct-payment/{transaction_id}",
     name: ({ transaction }) => transaction,
@@ -174,8 +196,13 @@ const rows: ReadonlyArray<Row> = [
 /** Filled in once there is a card door to encrypt to. */
 const shopCard: { [name: string]: unknown } = { expMonth: 12, expYear: 2036 }
 
-/** Routes whose name is no merchant's: a payer's way back, which proves itself, and keys that are published. */
-const nobodysOwn = new Set(["GET /v1/3ds/return/{state}", "GET /api/3ds/return/{state}"])
+/** Routes whose name is no merchant's: a payer's way back, which proves itself, keys that are published, and rates. */
+const nobodysOwn = new Set(
+  ["/v1/3ds/return/{state}", "/api/3ds/return/{state}", "/v1/exchange/rates/{pair}"].flatMap((path) => [
+    `GET ${path}`,
+    `POST ${path}`
+  ])
+)
 /** These belong to the webhooks, and have such a table of their own. */
 const isOfWebhooks = (route: string): boolean => /\/(?:notifications|webhook-)/u.test(route)
 
@@ -185,8 +212,9 @@ const named = (document: object): ReadonlyArray<string> =>
   )
 
 const everything = async (): Promise<ReadonlyArray<Said>> => {
-  const { card, payment, authorized, settlement, transaction, session } = owned
-  const paths = [`/v1/cards/${card}`, `/v1/payments/${payment}`, `/v1/payments/${authorized}`]
+  const { card, payment, authorized, settlement, intent, transaction, session } = owned
+  const payments = [`/v1/payments/${payment}`, `/v1/payments/${authorized}`, `/v1/paymentIntents/${intent}`]
+  const paths = [`/v1/cards/${card}`, ...payments]
   const more = [`/v1/settlements/${settlement}`, `/api/direct-payment/${transaction}`, `/api/hosted-payment/${session}`]
   return Promise.all([...paths, ...more].map((path) => say("GET", path, "ada")))
 }

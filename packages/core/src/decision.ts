@@ -5,9 +5,9 @@
 import type { LedgerTransaction } from "./ledger/ledger.ts"
 
 /** A wish for something to happen later or outside. `id` is derived, so the same wish is never filed twice. */
-export type TaskRequest = {
+export type TaskRequest<Kind extends string = TaskKind> = {
   readonly id: string
-  readonly kind: TaskKind
+  readonly kind: Kind
   readonly aggregate: { readonly type: string; readonly id: string }
   /** Which part of the aggregate it concerns, such as an attempt's id. */
   readonly subject: string
@@ -28,6 +28,14 @@ export type TaskKind =
   | "expire_checkout"
   /** Bring the outcome of a payment to the checkout that it is part of. */
   | "follow_payment"
+  /** Get the addresses to which an intent is paid. */
+  | "assign_address"
+  /** Look for deposits at the addresses of an intent, until the time for them is over. */
+  | "watch_deposits"
+  /** Close an intent that nobody paid in time. */
+  | "expire_intent"
+  /** Carry the refund of an intent to a definite end on its chain. */
+  | "refund_transfer"
   | "settle"
   /** Find out who wants to be told of an event. */
   | "notify"
@@ -48,6 +56,10 @@ const lanes: { readonly [kind in TaskKind]: TaskLane } = {
   verify_card: "money",
   expire_checkout: "money",
   follow_payment: "money",
+  assign_address: "money",
+  watch_deposits: "money",
+  expire_intent: "money",
+  refund_transfer: "money",
   settle: "money",
   notify: "news",
   deliver: "news"
@@ -62,8 +74,9 @@ const lanes: { readonly [kind in TaskKind]: TaskLane } = {
  */
 export const laneOf = (kind: TaskKind): TaskLane => lanes[kind]
 
-export type Decision<Event> = {
+/** `Kind` narrows the tasks to those that one room asks for. */
+export type Decision<Event, Kind extends string = TaskKind> = {
   readonly events: ReadonlyArray<Event>
   readonly ledger: ReadonlyArray<LedgerTransaction>
-  readonly tasks: ReadonlyArray<TaskRequest>
+  readonly tasks: ReadonlyArray<TaskRequest<Kind>>
 }

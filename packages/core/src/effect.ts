@@ -4,10 +4,13 @@ export { announcing } from "./application/announce-changes.ts"
 export { audit, auditAll } from "./application/audit.ts"
 export { changeMerchant } from "./application/change-merchant.ts"
 export { changePayment } from "./application/change-payment.ts"
+export { createIntent, expireIntent } from "./application/create-intent.ts"
 export { createPayment } from "./application/create-payment.ts"
 export { cvvLocker } from "./application/cvv-locker.ts"
 export { runDeliver } from "./application/deliver.ts"
 export { type Followed, followPayment, type Look } from "./application/follow-payment.ts"
+export { hearOfIntent } from "./application/hear-of-intent.ts"
+export { type IntentDesk, intentDeskOf } from "./application/intent-desk.ts"
 export {
   findDelivery,
   findEndpoint,
@@ -16,6 +19,7 @@ export {
   replayAll,
   replayDelivery
 } from "./application/look-at-deliveries.ts"
+export { lookForDeposits } from "./application/look-for-deposits.ts"
 export {
   changeEndpoint,
   confirmEndpoint,
@@ -37,6 +41,8 @@ export {
   listCheckouts
 } from "./application/present-checkout.ts"
 export * from "./application/read.ts"
+export { findAnyPayment, findIntent, listAnyPayments, listIntents } from "./application/read-intents.ts"
+export { refundIntent } from "./application/refund-intent.ts"
 export { returnFromChallenge } from "./application/return-from-challenge.ts"
 export { runNews } from "./application/run-news.ts"
 export { runTask } from "./application/run-task.ts"
@@ -46,11 +52,14 @@ export { submitCard, updateCard } from "./application/submit-card.ts"
 export { makeWorker, type Worker, type WorkerOptions, workerDefaults } from "./application/worker.ts"
 export { laneOf, type TaskKind, type TaskLane } from "./decision.ts"
 export * from "./ports/aggregate.ts"
+export * from "./ports/blockchain.ts"
 export * from "./ports/card-gateway.ts"
 export * from "./ports/clock.ts"
 export * from "./ports/commit.ts"
 export * from "./ports/digest.ts"
+export * from "./ports/exchange-rate.ts"
 export * from "./ports/ids.ts"
+export * from "./ports/payout-network.ts"
 export * from "./ports/rate-limiter.ts"
 export * from "./ports/risk.ts"
 export * from "./ports/store.ts"

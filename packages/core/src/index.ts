@@ -1,9 +1,11 @@
 /** The kernel for hosts: promises, plain data, outcomes. Its parts have entry points of their own. */
 export type * from "./application/checkout-contract.ts"
 export { createKernel, type KernelOptions } from "./application/create-kernel.ts"
+export type * from "./application/intent-contract.ts"
 export * from "./application/kernel-contract.ts"
 export { keyedDigest } from "./application/keyed-digest.ts"
 export type { WebhookOptions } from "./application/news.ts"
+export type * from "./application/pull-contract.ts"
 export { systemClock, systemIds } from "./application/system.ts"
 export * from "./application/webhook-contract.ts"
 export type * from "./application/webhook-dialect.ts"
@@ -37,6 +39,12 @@ export type {
   UnansweredReason
 } from "./delivery/delivery.ts"
 export type {
+  Credit,
+  Deposit,
+  DepositEvent,
+  DepositStatus
+} from "./deposit/deposit.ts"
+export type {
   DisabledBecause,
   Endpoint,
   EndpointRejection,
@@ -45,6 +53,23 @@ export type {
 } from "./endpoint/endpoint.ts"
 export type { FeeSchedule } from "./fees/index.ts"
 export { defaultFeeSchedule } from "./fees/index.ts"
+export type {
+  Intent,
+  IntentEvent,
+  IntentKind,
+  IntentMethod,
+  IntentReason,
+  IntentRejection,
+  IntentStatus,
+  PaymentContext,
+  TimelineEntry
+} from "./intent/intent.ts"
+export type {
+  IntentRefund,
+  IntentRefundEvent,
+  IntentRefundStatus,
+  RefundDestination
+} from "./intent-refund/intent-refund.ts"
 export type { Channel, Merchant, MerchantProfile, MerchantRejection, MerchantTerms } from "./merchant/merchant.ts"
 export * from "./money/index.ts"
 export type {
@@ -59,7 +84,15 @@ export type {
   VerificationMethod
 } from "./payment/payment.ts"
 export { type PaymentErrorCode, paymentErrorCodes } from "./payment/payment-error-code.ts"
+export type {
+  AddressProblem,
+  Blockchain,
+  ChainDescription,
+  DepositAddress,
+  NetworkFeeQuote
+} from "./ports/blockchain.ts"
 export type { Json } from "./ports/commit.ts"
+export type { ExchangeRates, RateQuote, TradingPair } from "./ports/exchange-rate.ts"
 export type {
   AddressRefusal,
   WebhookAnswer,

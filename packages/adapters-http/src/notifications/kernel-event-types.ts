@@ -4,8 +4,8 @@ import type { Change } from "@paykernel/core"
 type Tag<Type extends Change["type"]> = Extract<Change, { readonly type: Type }>["event"]["_tag"]
 
 /**
- * How the bank is talked to (attempts) is not published: what came of it is, under a name of its own. Nor is a card that
- * was given for one payment: it is nobody's to look up.
+ * How banks and chains are talked to (attempts, looks) is not published: what came of it is, under a name of its own. Nor
+ * is a card that was given for one payment: it is nobody's to look up.
  */
 export const kernelEventTypes: {
   readonly [Type in Change["type"]]: { readonly [T in Tag<Type>]: string | null }
@@ -48,6 +48,37 @@ export const kernelEventTypes: {
     CheckoutFailed: "checkout.failed",
     CheckoutCancelled: "checkout.cancelled",
     CheckoutExpired: "checkout.expired"
+  },
+  intent: {
+    IntentCreated: "intent.created",
+    IntentOpened: "intent.opened",
+    IntentActivated: "intent.activated",
+    IntentFailed: "intent.failed",
+    IntentDepositNoted: "intent.deposit_seen",
+    IntentDepositTakenBack: "intent.deposit_taken_back",
+    IntentDepositCredited: "intent.deposit_credited",
+    IntentCompleted: "intent.completed",
+    IntentExpired: "intent.expired",
+    IntentMonitoringEnded: "intent.monitoring_ended",
+    IntentWatchAdvanced: null,
+    IntentRefundStarted: "intent.refund_started",
+    IntentRefundPaid: "intent.refunded",
+    IntentRefundFailed: "intent.refund_failed"
+  },
+  deposit: {
+    DepositSeen: "deposit.seen",
+    DepositIncluded: "deposit.included",
+    DepositReturnedToPool: "deposit.returned_to_pool",
+    DepositDropped: "deposit.dropped",
+    DepositSeenAgain: "deposit.seen_again",
+    DepositFinalized: "deposit.final"
+  },
+  intent_refund: {
+    IntentRefundPlanned: "intent_refund.requested",
+    TransferAdvanced: null,
+    TransferBroadcast: "intent_refund.broadcast",
+    IntentRefundSent: "intent_refund.paid",
+    IntentRefundRefused: "intent_refund.failed"
   },
   settlement: { SettlementCompleted: "settlement.completed" },
   endpoint: {

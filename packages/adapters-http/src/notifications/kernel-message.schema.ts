@@ -3,19 +3,12 @@
  * here never changes its meaning and never goes away; fields and types may be added.
  */
 import * as Schema from "effect/Schema"
+import { DepositData, IntentData, IntentRefundData } from "./intent-message.schema.ts"
+import { Amount, Failure, Id, Moment } from "./message-parts.schema.ts"
 
 const describe = (description: string) => ({ description })
 
 const Text = Schema.String
-const Id = Schema.String.annotate(describe("The id by which the API knows it."))
-const Moment = Schema.String.annotate({ format: "date-time", description: "ISO 8601 in UTC with milliseconds." })
-
-const Amount = Schema.Struct({
-  amount: Schema.String.annotate(describe("In units of the currency, with `.` before the decimals.")),
-  currency: Schema.String.annotate(describe("ISO 4217, or the code of a stablecoin such as USDC."))
-}).annotate({ identifier: "Amount" })
-
-const Failure = Schema.NullOr(Schema.String).annotate(describe("Why it failed; null where it did not."))
 const Verification = Schema.NullOr(Schema.Struct({ avs: Text, cvv: Text })).annotate(
   describe("What the issuer said; null until it has.")
 )
@@ -150,6 +143,9 @@ export const KernelMessage = Schema.Union([
   }).annotate({ identifier: "PaymentMessage" }),
   about("card", { card: CardData }).annotate({ identifier: "CardMessage" }),
   about("checkout", { checkout: CheckoutData }).annotate({ identifier: "CheckoutMessage" }),
+  about("intent", { intent: IntentData }).annotate({ identifier: "IntentMessage" }),
+  about("deposit", { deposit: DepositData }).annotate({ identifier: "DepositMessage" }),
+  about("intent_refund", { refund: IntentRefundData }).annotate({ identifier: "IntentRefundMessage" }),
   about("settlement", { settlement: SettlementData }).annotate({ identifier: "SettlementMessage" }),
   about("endpoint", { endpoint: EndpointData }).annotate({ identifier: "EndpointMessage" })
 ]).annotate({ identifier: "KernelMessage", title: "paykernel.v1" })

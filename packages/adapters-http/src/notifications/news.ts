@@ -7,6 +7,7 @@ import type { Change } from "@paykernel/core"
 type EventOf<Type extends Change["type"]> = Extract<Change, { readonly type: Type }>["event"]
 type PaymentEvent = EventOf<"payment">
 type CardEvent = EventOf<"card">
+type IntentStatus = Extract<Change, { readonly type: "intent" }>["after"]["timeline"][number]["status"]
 type PaymentChange = Extract<Change, { readonly type: "payment" }>
 
 export type News =
@@ -16,6 +17,10 @@ export type News =
     }
   /** A cancel or a refund came to its end. */
   | { readonly about: "cancel" | "refund"; readonly id: string; readonly happened: "paid" | "failed" }
+  /** Each entry of its timeline. */
+  | { readonly about: "paymentIntent"; readonly happened: IntentStatus }
+  /** What was paid to an intent, and given back of it. */
+  | { readonly about: "cryptoPayment" | "cryptoRefund"; readonly happened: "paid" | "failed" }
   | { readonly about: "card"; readonly happened: "complete" | "failed" }
   | { readonly about: "settlement"; readonly happened: "complete" }
 
@@ -28,10 +33,42 @@ export const newsOf = (change: Change): News | null => {
       return cardNews[change.event._tag]
     case "settlement":
       return { about: "settlement", happened: "complete" }
+    case "intent":
+      return ofIntent(change)
+    case "deposit":
+      return depositNews[change.event._tag]
+    case "intent_refund":
+      return refundNews[change.event._tag]
     case "checkout":
     case "endpoint":
       return null
   }
+}
+
+/** Also of entries that an answer has told already: the published API tells of each. */
+const ofIntent = ({ before, after }: Extract<Change, { readonly type: "intent" }>): News | null => {
+  const [newest] = after.timeline
+  return newest === undefined || after.timeline.length === before.timeline.length
+    ? null
+    : { about: "paymentIntent", happened: newest.status }
+}
+
+const depositNews: { readonly [Tag in EventOf<"deposit">["_tag"]]: News | null } = {
+  // Until it is final, it may be taken back, and come again.
+  DepositSeen: null,
+  DepositIncluded: null,
+  DepositReturnedToPool: null,
+  DepositSeenAgain: null,
+  DepositDropped: { about: "cryptoPayment", happened: "failed" },
+  DepositFinalized: { about: "cryptoPayment", happened: "paid" }
+}
+
+const refundNews: { readonly [Tag in EventOf<"intent_refund">["_tag"]]: News | null } = {
+  IntentRefundPlanned: null,
+  TransferAdvanced: null,
+  TransferBroadcast: null,
+  IntentRefundSent: { about: "cryptoRefund", happened: "paid" },
+  IntentRefundRefused: { about: "cryptoRefund", happened: "failed" }
 }
 
 const ofPayment = (change: PaymentChange): News | null => {

@@ -1,8 +1,9 @@
 /** A change in the kernel's own words. */
-import type { Change, Money } from "@paykernel/core"
-import { Money as MoneyRoom } from "@paykernel/core/domain"
+import type { Change } from "@paykernel/core"
 import { firstThatFits } from "./bounded-body.ts"
 import type { KernelMessage } from "./kernel-message.schema.ts"
+import { depositData, intentData, intentRefundData } from "./render-intent-message.ts"
+import { amount, existing, moment, momentOrNull } from "./render-parts.ts"
 
 type Of<Type extends Change["type"]> = Extract<Change, { readonly type: Type }>["after"]
 type Data<Type extends Change["type"]> = Extract<KernelMessage, { readonly subject: { readonly type: Type } }>["data"]
@@ -32,6 +33,14 @@ const messagesOf = (type: string, change: Change): ReadonlyArray<KernelMessage> 
         subject: { type: "checkout", id: change.id },
         data: { checkout }
       }))
+    }
+    case "intent":
+      return [{ ...head, subject: { type: "intent", id: change.id }, data: { intent: intentData(change.after) } }]
+    case "deposit":
+      return [{ ...head, subject: { type: "deposit", id: change.id }, data: { deposit: depositData(change.after) } }]
+    case "intent_refund": {
+      const data = { refund: intentRefundData(change.after) }
+      return [{ ...head, subject: { type: "intent_refund", id: change.id }, data }]
     }
     case "settlement": {
       const data = { settlement: settlementData(change.after) }
@@ -131,12 +140,3 @@ const endpointData = (endpoint: Of<"endpoint">): Data<"endpoint">["endpoint"] =>
   disabledBecause: endpoint.disabledBecause,
   failingSince: momentOrNull(endpoint.failingSinceMs)
 })
-
-const amount = (money: Money) => ({ amount: MoneyRoom.format(money), currency: money.currency })
-const moment = (ms: number): string => new Date(ms).toISOString()
-const momentOrNull = (ms: number | null): string | null => (ms === null ? null : moment(ms))
-
-const existing = <Status extends string>(status: Status): Exclude<Status, "none"> => {
-  if (status === "none") throw new Error("what does not exist cannot be told of")
-  return status as Exclude<Status, "none">
-}

@@ -1,10 +1,12 @@
 /**
  * The thing that news are about, as `/v1` shows it at its own address. What can grow long is also given in shorter forms:
- * a payment with fewer of its refunds, and a card without the details of its holder.
+ * a payment with fewer of its refunds, an intent with fewer of its payments, and a card without the details of its
+ * holder.
  */
 import type { Change } from "@paykernel/core"
 import { renderSettlement } from "../v1/render-account.ts"
 import { renderCard } from "../v1/render-card.ts"
+import { renderDeposit, renderIntent, renderIntentRefund } from "../v1/render-intent.ts"
 import { renderItem } from "../v1/render-payment.ts"
 import type { News } from "./news.ts"
 
@@ -20,12 +22,29 @@ export const renderNews = (news: News, change: Change, walletId: string): Readon
       const { country, district } = card.billingDetails
       return [card, { ...card, billingDetails: { country, ...(district === undefined ? {} : { district }) } }]
     }
+    case "intent":
+      return intentForms(change.after).map((intent) => renderIntent(intent, walletId))
+    case "deposit":
+      return [renderDeposit(change.after, walletId)]
+    case "intent_refund":
+      return [renderIntentRefund(change.after, walletId)]
     case "settlement":
       return [renderSettlement(change.after)]
     default:
       throw new Error(`no news are made of a change of a ${change.type}`)
   }
 }
+
+type Intent = Extract<Change, { readonly type: "intent" }>["after"]
+
+/** With all that it names, and with the newest of it. */
+const intentForms = (intent: Intent): ReadonlyArray<Intent> => {
+  const { depositIds, refundIds, timeline } = intent
+  const newest = { depositIds: depositIds.slice(-entriesKept), refundIds: refundIds.slice(-entriesKept) }
+  return [intent, { ...intent, ...newest, timeline: timeline.slice(0, entriesKept) }]
+}
+
+const entriesKept = 20
 
 type Payment = Extract<Change, { readonly type: "payment" }>["after"]
 

@@ -27,13 +27,13 @@ export const subscriptionArn = (topicArn: string, endpointId: string): string =>
 const confirmationType = "SubscriptionConfirmation"
 const testType = "webhooks.test"
 
-/** `payments`, `cards` and `settlements`, each with the thing as it is read at its own address. */
+/** `payments`, `cards`, `settlements` and `paymentIntents`, each with the thing as it is read at its own address. */
 export const v1Dialect = (options: V1DialectOptions): WebhookDialect => ({
   name: v1DialectName,
   retryDelaysMs: standardRetryDelaysMs,
   confirms: true,
   ofCheckoutAddresses: false,
-  types: ["payments", "cards", "settlements"],
+  types: ["payments", "cards", "settlements", "paymentIntents"],
   messagesOf: (change) => {
     if (change.type === "endpoint") {
       const { event } = change
@@ -48,8 +48,8 @@ export const v1Dialect = (options: V1DialectOptions): WebhookDialect => ({
 })
 
 /** Under which name a notification holds what it is about: refunds and cancels are items of the payments too. */
-const memberOf = ({ about }: News): "payment" | "card" | "settlement" =>
-  about === "card" || about === "settlement" ? about : "payment"
+const memberOf = ({ about }: News): "payment" | "card" | "settlement" | "paymentIntent" =>
+  about === "card" || about === "settlement" || about === "paymentIntent" ? about : "payment"
 
 const addressOf = ({ publicUrl }: V1DialectOptions, { endpoint }: MessageToRender): string =>
   `${publicUrl.replace(/\/+$/u, "")}/v1/notifications/subscriptions/${endpoint.id}`

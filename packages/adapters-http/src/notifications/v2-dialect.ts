@@ -32,7 +32,18 @@ export const v2Types: ReadonlyArray<string> = [
   "refunds.failed",
   "cards.complete",
   "cards.failed",
-  "settlements.complete"
+  "settlements.complete",
+  "paymentIntents.created",
+  "paymentIntents.pending",
+  "paymentIntents.active",
+  "paymentIntents.complete",
+  "paymentIntents.expired",
+  "paymentIntents.failed",
+  "paymentIntents.refunded",
+  "cryptoPayments.paid",
+  "cryptoPayments.failed",
+  "cryptoRefunds.paid",
+  "cryptoRefunds.failed"
 ]
 
 /** `payments.captured`, `refunds.paid` and so on, each with the thing as it is read at its own address. */

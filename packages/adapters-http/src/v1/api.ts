@@ -13,6 +13,8 @@ import { subscriptionGroups } from "../notifications/subscriptions-api.ts"
 import { Balances, Channel, Configuration, Ping, PublicKey, Settlement } from "./account.schema.ts"
 import { BearerKey, data, error, id, PublishedErrors, summary } from "./api-parts.ts"
 import { Card, CreateCardRequest, SimpleCard, UpdateCardRequest } from "./card.schema.ts"
+import { CryptoPayment } from "./intent.schema.ts"
+import { intentGroups } from "./intents-api.ts"
 import { paging, paymentFilters, span } from "./list-query.schema.ts"
 import { asPublished } from "./open-api-document.ts"
 import {
@@ -28,13 +30,21 @@ import {
   RefundRequest
 } from "./payment.schema.ts"
 
+const fromTheBank = {
+  params: { state: Schema.String },
+  success: HttpApiSchema.Empty(303),
+  error: Schema.String.pipe(HttpApiSchema.asText({ contentType: "text/html" }), HttpApiSchema.status(400))
+}
+
 const health = HttpApiGroup.make("Health").add(
   HttpApiEndpoint.get("ping", "/ping", { success: Ping }).annotateMerge(summary("Ping")),
-  HttpApiEndpoint.get("returnFromChallenge", "/v1/3ds/return/:state", {
-    params: { state: Schema.String },
-    success: HttpApiSchema.Empty(303),
-    error: Schema.String.pipe(HttpApiSchema.asText({ contentType: "text/html" }), HttpApiSchema.status(400))
-  }).annotateMerge(summary("Bring a payer's browser back from the bank"))
+  HttpApiEndpoint.get("returnFromChallenge", "/v1/3ds/return/:state", fromTheBank).annotateMerge(
+    summary("Bring a payer's browser back from the bank")
+  ),
+  // A bank's page may send the browser back by a form (EMV 3-D Secure, CRes), whose fields say nothing that is believed.
+  HttpApiEndpoint.post("returnFromChallengeByForm", "/v1/3ds/return/:state", fromTheBank).annotateMerge(
+    summary("Bring a payer's browser back from the bank by a form")
+  )
 )
 
 const account = HttpApiGroup.make("Account")
@@ -94,11 +104,11 @@ const payments = HttpApiGroup.make("Payments")
     }).annotateMerge(summary("Create a payment")),
     HttpApiEndpoint.get("listPayments", "/v1/payments", {
       query: { ...paymentFilters, ...span, ...paging },
-      success: data(Schema.Array(Schema.Union([ListedPayment, Cancel, Refund])))
+      success: data(Schema.Array(Schema.Union([ListedPayment, Cancel, Refund, CryptoPayment])))
     }).annotateMerge(summary("List payments, cancels and refunds")),
     HttpApiEndpoint.get("getPayment", "/v1/payments/:id", {
       params: id,
-      success: data(Schema.Union([Payment, DetailedCancel, DetailedRefund])),
+      success: data(Schema.Union([Payment, DetailedCancel, DetailedRefund, CryptoPayment])),
       error: error(404)
     }).annotateMerge(summary("Get a payment, cancel or refund")),
     HttpApiEndpoint.post("capturePayment", "/v1/payments/:id/capture", {
@@ -136,12 +146,14 @@ const settlements = HttpApiGroup.make("Settlements")
   .middleware(BearerKey)
 
 export const Api = HttpApi.make("paykernel-v1")
-  .add(health, account, cards, payments, settlements, ...subscriptionGroups)
+  .add(health, account, cards, payments, settlements, ...intentGroups, ...subscriptionGroups)
   .annotateMerge(
     OpenApi.annotations({
       title: "paykernel payments API",
       version: "1",
-      description: "Card payments: save a card, charge it, capture, cancel, refund, and see it settled.",
+      description:
+        "Card payments: save a card, charge it, capture, cancel, refund, and see it settled. Payment intents: be paid on " +
+        "blockchains.",
       transform: asPublished
     })
   )

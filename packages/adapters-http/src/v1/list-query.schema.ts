@@ -12,7 +12,7 @@ const wholeNumber = Schema.String.check(
 )
 
 /** RFC 3339, with or without a fraction of a second. */
-const moment = Schema.String.check(
+export const moment = Schema.String.check(
   Schema.makeFilter<string>((given) => readMoment(given) !== undefined, {
     ...rule({ error: "invalid_value", says: "must be a date and time such as 2020-04-10T02:13:30.000Z" }),
     toJsonSchema: () => ({ format: "date-time" })

@@ -17,7 +17,7 @@ export const asPublished = (document: Part): Part => {
 
 const describeOperation = (operation: Part, method: string, path: string): Part => {
   const takesBody = operation["requestBody"] !== undefined
-  const isKeyed = method === "post" && !path.includes("/notifications/")
+  const isKeyed = method === "post" && takesBody && !path.includes("/notifications/")
   const takesKey = list(operation["security"]).length > 0
   const responses = {
     ...part(operation["responses"]),
@@ -43,7 +43,7 @@ const describeOperation = (operation: Part, method: string, path: string): Part 
   }
 }
 
-const lists: ReadonlySet<string> = new Set(["/v1/cards", "/v1/payments", "/v1/settlements"])
+const lists: ReadonlySet<string> = new Set(["/v1/cards", "/v1/payments", "/v1/settlements", "/v1/paymentIntents"])
 
 const text = { type: "string" }
 const requestId = {

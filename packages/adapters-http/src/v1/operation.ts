@@ -23,6 +23,8 @@ export type Services = {
   readonly notifications: PublishedNotifications
   /** The address under which clients know the host; `null`: that of each request. */
   readonly publicUrl: string | null
+  /** Whether payers are sent to the origins that their merchant has registered, and nowhere else. */
+  readonly onlyRegisteredReturns: boolean
   readonly nowMs: () => number
 }
 

@@ -1,9 +1,11 @@
 /** Taking a payment, and looking at payments, cancels and refunds. */
-import type { Cvv, Merchant, Payment } from "@paykernel/core"
+import type { AnyPayment, Cvv, Merchant, Payment, PaymentItem } from "@paykernel/core"
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { endingCode } from "../ending-code.ts"
-import { type FieldError, fieldError, notRequired, required } from "../fields/field-error.ts"
+import { type FieldError, fieldError, invalidValue, notRequired, required } from "../fields/field-error.ts"
+import { readReturnUrl } from "../fields/web-address.ts"
 import type { Incoming } from "../front/front.ts"
 import type { JsonObject } from "../front/strict-json.ts"
 import { linkHeader, type PageQuery, pageRequest } from "./list-page.ts"
@@ -24,8 +26,9 @@ import {
   type Services
 } from "./operation.ts"
 import { CreatePaymentRequest } from "./payment.schema.ts"
-import { paymentNotFound } from "./published-error.ts"
+import { invalidEntity, paymentNotFound } from "./published-error.ts"
 import { meaningOfAmount, readAmount } from "./read-amount.ts"
+import { renderDeposit, renderIntentRefund } from "./render-intent.ts"
 import { renderItem, renderListedItem, renderPayment, wireStatus } from "./render-payment.ts"
 
 const decodeCreate = Schema.decodeUnknownResult(CreatePaymentRequest, allErrors)
@@ -36,6 +39,7 @@ export const createPayment = Effect.fnUntraced(function* (services: Services, in
   const amount = yield* readAmount(request.amount)
   const merchant = yield* merchantOf(services, incoming)
   const { id: merchantId, walletId } = merchant
+  yield* leadsHome(services, merchant, request)
   const source = { id: request.source.id.toLowerCase(), type: "card" as const }
   const channel = channelOf(merchant, request.channel)
   const key = yield* keyed<Payment>(incoming, {
@@ -60,7 +64,18 @@ const paymentRules = (body: JsonObject): ReadonlyArray<FieldError> => {
   ]
 }
 
-const returnUrls = ["verificationSuccessUrl", "verificationFailureUrl"]
+const returnUrls = ["verificationSuccessUrl", "verificationFailureUrl"] as const
+
+/** The published API knows of no registered origins, so it is the host who asks for them. */
+const leadsHome = (services: Services, { profile }: Merchant, request: CreatePaymentRequest): Operation<void> => {
+  if (!services.onlyRegisteredReturns || request.verification !== "three_d_secure") return Effect.void
+  const { returnOrigins: origins } = profile
+  const faults = returnUrls.flatMap((name) => {
+    const read = readReturnUrl(request[name] ?? "", { origins, allowLocalhost: true })
+    return Result.isFailure(read) ? [fieldError(name, invalidValue(read.failure))] : []
+  })
+  return faults.length === 0 ? Effect.void : Effect.fail(invalidEntity(faults))
+}
 
 const cvvOf = ({ cardDoor }: Services, request: CreatePaymentRequest): Operation<Cvv | null> => {
   const { verification, keyId, encryptedData } = request
@@ -91,8 +106,8 @@ const inputOf = (request: CreatePaymentRequest) => {
 export const getPayment = Effect.fnUntraced(function* (services: Services, incoming: Incoming, itemId: string) {
   const id = yield* readId(itemId, paymentNotFound)
   const { walletId } = yield* merchantOf(services, incoming)
-  const item = yield* ask(() => services.kernel.payments.get(merchantIdOf(incoming), id), "read")
-  return answerData(renderItem(item, walletId))
+  const item = yield* ask(() => services.kernel.payments.getAny(merchantIdOf(incoming), id), "read")
+  return answerData(renderAny(item, walletId, renderItem))
 })
 
 export type PaymentsQuery = PageQuery & {
@@ -107,25 +122,61 @@ export const listPayments = Effect.fnUntraced(function* (services: Services, inc
   const request = yield* pageRequest(query, services.nowMs())
   const { walletId } = yield* merchantOf(services, incoming)
   const listed = { ...request, where: filtersOf(query) }
-  const page = belongsToIntent(query)
+  const page = isContradictory(query)
     ? { items: [], hasNext: false, hasPrevious: false }
-    : yield* ask(() => services.kernel.payments.list(merchantIdOf(incoming), listed), "read")
-  const link = linkHeader(addressOf(services, incoming), query, request, page)
+    : yield* ask(() => services.kernel.payments.listAny(merchantIdOf(incoming), listed), "read")
+  const named = { ...page, items: page.items.map((item) => ({ id: idOf(item) })) }
+  const link = linkHeader(addressOf(services, incoming), query, request, named)
   return answerData(
-    page.items.map((item) => renderListedItem(item, walletId)),
+    page.items.map((item) => renderAny(item, walletId, renderListedItem)),
     { link }
   )
 })
 
-/** Payment intents are paid in crypto; no card payment belongs to one. */
-const belongsToIntent = ({ paymentIntentId }: PaymentsQuery): boolean => paymentIntentId !== undefined
+/** What was paid to an intent, and given back of it, is shown in one form everywhere. */
+const renderAny = <Card>(
+  payment: AnyPayment,
+  walletId: string,
+  renderCardItem: (item: PaymentItem, walletId: string) => Card
+) => {
+  switch (payment._tag) {
+    case "Payment":
+      return renderCardItem(payment.item, walletId)
+    case "Deposit":
+      return renderDeposit(payment.deposit, walletId)
+    case "IntentRefund":
+      return renderIntentRefund(payment.refund, walletId)
+  }
+}
 
-const filtersOf = ({ source, settlementId, type, status }: PaymentsQuery) => ({
-  ...(source === undefined ? {} : { source: source.toLowerCase() }),
-  ...(settlementId === undefined ? {} : { settlementId: settlementId.toLowerCase() }),
-  ...(type === undefined || type.length === 0 ? {} : { type }),
-  ...(status === undefined ? {} : { status: statusesOf(status) })
-})
+const idOf = (payment: AnyPayment): string => {
+  switch (payment._tag) {
+    case "Payment":
+      return payment.item.id
+    case "Deposit":
+      return payment.deposit.id
+    case "IntentRefund":
+      return payment.refund.id
+  }
+}
+
+/** No payment has a card and an intent. */
+const isContradictory = ({ source, paymentIntentId, type = [] }: PaymentsQuery): boolean =>
+  paymentIntentId !== undefined && (type.length > 0 || (source !== undefined && !isSame(source, paymentIntentId)))
+
+const isSame = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase()
+
+/** The source of a payment on a blockchain is its intent. */
+const filtersOf = ({ source: card, settlementId, paymentIntentId, type, status }: PaymentsQuery) => {
+  const source = paymentIntentId ?? card
+  return {
+    ...(paymentIntentId === undefined ? {} : { type: "blockchain" }),
+    ...(source === undefined ? {} : { source: source.toLowerCase() }),
+    ...(settlementId === undefined ? {} : { settlementId: settlementId.toLowerCase() }),
+    ...(type === undefined || type.length === 0 ? {} : { type }),
+    ...(status === undefined ? {} : { status: statusesOf(status) })
+  }
+}
 
 /** The states that the wire shows as this one. */
 const statusesOf = (shown: string): ReadonlyArray<string> =>

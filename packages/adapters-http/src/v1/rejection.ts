@@ -7,6 +7,7 @@ import type {
   ReadFailure
 } from "@paykernel/core"
 import { invalidValue, notRequired, required } from "../fields/field-error.ts"
+import { type IntentFailure, intentTable, notRefundable, refundExceeds } from "./intent-rejection.ts"
 import {
   conflict,
   forbidden,
@@ -33,6 +34,7 @@ export type Rejection =
   | FailureOf<Kernel["cards"]["submit"]>
   | FailureOf<Kernel["cards"]["update"]>
   | FailureOf<Kernel["settlements"]["get"]>
+  | IntentFailure
   | MerchantRejection
   | ReadFailure
 
@@ -40,7 +42,17 @@ type Tag = Rejection["_tag"]
 type Rejected<T extends Tag> = Extract<Rejection, { readonly _tag: T }>
 
 /** What was asked for, where the same fact has a code of its own for it. */
-export type Asked = "card" | "payment" | "capture" | "cancel" | "refund" | "read"
+export type Asked =
+  | "card"
+  | "payment"
+  | "capture"
+  | "cancel"
+  | "refund"
+  | "read"
+  | "intent"
+  | "intentRefund"
+  | "presign"
+  | "pull"
 
 /**
  * The published form of a rejection. One that this API cannot provoke is a defect, and throws.
@@ -60,7 +72,6 @@ const outsideLimits: PublishedError = {
 }
 const paymentFailed: PublishedError = { status: 409, code: 1097, message: "The original payment is failed." }
 const notCancellable: PublishedError = { status: 409, code: 1084, message: "The item cannot be cancelled." }
-const notRefundable: PublishedError = { status: 409, code: 1085, message: "The item cannot be refunded." }
 
 const neverHere = ({ _tag }: Rejection): never => {
   throw new Error(`the operation was rejected with ${_tag}, which it cannot be`)
@@ -101,11 +112,7 @@ const table: { readonly [T in Tag]: (rejection: Rejected<T>, asked: Asked) => Pu
   PaymentAlreadyCancelled: () => ({ status: 409, code: 1086, message: "The payment is cancelled already." }),
   PaymentNotRefundable: () => notRefundable,
   TooManyReversals: () => notRefundable,
-  RefundExceedsRemaining: () => ({
-    status: 400,
-    code: 1087,
-    message: "The total of the refunds would exceed the payment."
-  }),
+  RefundExceedsRemaining: () => refundExceeds,
   OriginalPaymentFailed: () => paymentFailed,
   IdempotencyKeyReused: () => ({
     status: 409,
@@ -116,6 +123,7 @@ const table: { readonly [T in Tag]: (rejection: Rejected<T>, asked: Asked) => Pu
   Unavailable: ({ retryAfterMs }) => unavailable(retryAfterMs),
   MerchantNotFound: () => forbidden,
   MerchantIsSuspended: () => forbidden,
+  ...intentTable,
   CardAlreadyExists: neverHere,
   PaymentAlreadyExists: neverHere,
   NotSettleable: neverHere,

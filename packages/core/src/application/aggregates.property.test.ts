@@ -3,7 +3,10 @@ import { describe, expect, it } from "vitest"
 import { cardMachine } from "../card/card-machine.ts"
 import { checkoutMachine } from "../checkout/checkout-machine.ts"
 import { deliveryMachine } from "../delivery/delivery-machine.ts"
+import { depositMachine } from "../deposit/deposit-machine.ts"
 import { endpointMachine } from "../endpoint/endpoint-machine.ts"
+import { intentMachine } from "../intent/intent-machine.ts"
+import { intentRefundMachine } from "../intent-refund/intent-refund-machine.ts"
 import { merchantMachine } from "../merchant/merchant-machine.ts"
 import { paymentMachine } from "../payment/payment-machine.ts"
 import type { AggregateDefinition } from "../ports/aggregate.ts"
@@ -16,8 +19,14 @@ import {
   anyCheckoutEvent,
   anyDelivery,
   anyDeliveryEvent,
+  anyDeposit,
+  anyDepositEvent,
   anyEndpoint,
   anyEndpointEvent,
+  anyIntent,
+  anyIntentEvent,
+  anyIntentRefund,
+  anyIntentRefundEvent,
   anyMerchant,
   anyMerchantEvent,
   anyPayment,
@@ -31,7 +40,10 @@ import {
   cardDefinition,
   checkoutDefinition,
   deliveryDefinition,
+  depositDefinition,
   endpointDefinition,
+  intentDefinition,
+  intentRefundDefinition,
   merchantDefinition,
   paymentDefinition,
   settlementDefinition
@@ -105,6 +117,9 @@ const survivesStorage = <State, Event extends Fact>(
 survivesStorage(paymentDefinition, anyPayment, anyPaymentEvent, paymentMachine)
 survivesStorage(cardDefinition, anyCard, anyCardEvent, cardMachine)
 survivesStorage(checkoutDefinition, anyCheckout, anyCheckoutEvent, checkoutMachine)
+survivesStorage(intentDefinition, anyIntent, anyIntentEvent, intentMachine)
+survivesStorage(depositDefinition, anyDeposit, anyDepositEvent, depositMachine)
+survivesStorage(intentRefundDefinition, anyIntentRefund, anyIntentRefundEvent, intentRefundMachine)
 survivesStorage(merchantDefinition, anyMerchant, anyMerchantEvent, merchantMachine)
 survivesStorage(settlementDefinition, anySettlement, anySettlementEvent, settlementMachine)
 survivesStorage(endpointDefinition, anyEndpoint, anyEndpointEvent, endpointMachine)

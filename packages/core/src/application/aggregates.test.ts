@@ -7,18 +7,39 @@ import { noCard } from "../card/card-evolve.ts"
 import type { Checkout, CheckoutPayment } from "../checkout/checkout.ts"
 import { noCheckout } from "../checkout/checkout-evolve.ts"
 import { noDelivery } from "../delivery/delivery-evolve.ts"
+import type { Deposit } from "../deposit/deposit.ts"
+import { noDeposit } from "../deposit/deposit-evolve.ts"
+import { noIntent } from "../intent/intent-evolve.ts"
+import { noIntentRefund } from "../intent-refund/intent-refund-evolve.ts"
+import { noMerchant } from "../merchant/merchant-evolve.ts"
+import { noProfile } from "../merchant/merchant-profile.ts"
 import { money } from "../money/index.ts"
 import type { Payment, Reversal } from "../payment/payment.ts"
 import { decide } from "../payment/payment-decide.ts"
 import { noPayment } from "../payment/payment-evolve.ts"
 import { collections } from "../ports/aggregate.ts"
-import { anyCard, anyCheckout, anyDelivery, anyEndpoint, anyPayment, anySettlement } from "../testing/arbitraries.ts"
+import { noSettlement } from "../settlement/settlement-evolve.ts"
+import {
+  anyCard,
+  anyCheckout,
+  anyDelivery,
+  anyDeposit,
+  anyEndpoint,
+  anyIntent,
+  anyIntentRefund,
+  anyPayment,
+  anySettlement
+} from "../testing/arbitraries.ts"
 import {
   cardDefinition,
   checkoutDefinition,
   deliveriesKept,
   deliveryDefinition,
+  depositDefinition,
   endpointDefinition,
+  intentDefinition,
+  intentRefundDefinition,
+  merchantDefinition,
   paymentDefinition,
   settlementDefinition
 } from "./aggregates.ts"
@@ -180,6 +201,38 @@ describe("how the others are found", () => {
     ])
   })
 
+  it("lists what was paid to an intent and given back among the payments, with the intent as their source", () => {
+    const deposit = { ...noDeposit, id: "d-1", intentId: "i-1", createdAtMs: 5 }
+    const refund = { ...noIntentRefund, id: "r-1", intentId: "i-1", createdAtMs: 6 }
+    const statusesOf = (status: Deposit["status"]) =>
+      depositDefinition.index({ ...deposit, status }).map(({ fields }) => fields["status"])
+    expect((["seen", "confirming", "final", "dropped"] as const).flatMap(statusesOf)).toEqual([
+      "pending",
+      "pending",
+      "paid",
+      "failed"
+    ])
+    const unknown = { settlementId: null, awaiting: null, email: null, ipAddress: null, review: null }
+    const fields = { source: "i-1", type: "blockchain", ...unknown }
+    expect(intentRefundDefinition.index({ ...refund, status: "pending" })).toEqual([
+      { collection: "payments", id: "r-1", createdAtMs: 6, fields: { ...fields, status: "pending" } }
+    ])
+    const manual = { ...refund, status: "pending" as const, attempt: { ...voiding, status: "manual" as const } }
+    expect(intentRefundDefinition.index(manual)[0]?.fields["review"]).toBe("manual")
+  })
+
+  it("finds an intent by how it stands", () => {
+    const intent = { ...noIntent, status: "expired" as const, context: "underpaid" as const, id: "i-1", createdAtMs: 5 }
+    expect(intentDefinition.index(intent)).toEqual([
+      {
+        collection: "intents",
+        id: "i-1",
+        createdAtMs: 5,
+        fields: { status: "expired", context: "underpaid", kind: "transient" }
+      }
+    ])
+  })
+
   it("finds what goes to an address under the endpoint whose secret signs it", () => {
     const listed = (delivery: typeof noDelivery) => deliveryDefinition.index(delivery)[0]?.fields["endpointId"]
     expect(listed({ ...noDelivery, target: { _tag: "Endpoint", endpointId: "e-1" } })).toBe("e-1")
@@ -194,24 +247,56 @@ describe("how the others are found", () => {
     }
   })
 
+  it("lists a settlement under its own id, by the time at which it was made", () => {
+    expect(settlementDefinition.index({ ...noSettlement, id: "s-1", createdAtMs: 5 })).toEqual([
+      { collection: "settlements", id: "s-1", createdAtMs: 5, fields: {} }
+    ])
+  })
+
   it("uses the declared fields and no others", () => {
     const declared: { readonly [collection: string]: ReadonlyArray<string> } = collections
+    const everything = fc.oneof(
+      anyPayment.map(paymentDefinition.index),
+      anyCard.map(cardDefinition.index),
+      anyCheckout.map(checkoutDefinition.index),
+      anyIntent.map(intentDefinition.index),
+      anyDeposit.map(depositDefinition.index),
+      anyIntentRefund.map(intentRefundDefinition.index),
+      anySettlement.map(settlementDefinition.index),
+      anyEndpoint.map(endpointDefinition.index),
+      anyDelivery.map(deliveryDefinition.index)
+    )
     fc.assert(
-      fc.property(anyPayment, anyCard, anyCheckout, anySettlement, anyEndpoint, anyDelivery, (...all) => {
-        const [payment, card, checkout, settlement, endpoint, delivery] = all
-        const entries = [
-          ...paymentDefinition.index(payment),
-          ...cardDefinition.index(card),
-          ...checkoutDefinition.index(checkout),
-          ...settlementDefinition.index(settlement),
-          ...endpointDefinition.index(endpoint),
-          ...deliveryDefinition.index(delivery)
-        ]
+      fc.property(everything, (entries) => {
         for (const { collection, fields } of entries) {
           expect(Object.keys(fields).toSorted()).toEqual([...(declared[collection] ?? [])].toSorted())
         }
       }),
-      { numRuns: 1_000 }
+      { numRuns: 5_000 }
     )
+  })
+})
+
+it("a stored merchant comes back with its channels, and is refused where one of them is malformed", () => {
+  const channel = { id: "c-1", default: true, cardDescriptor: "CORNER SHOP", achDescriptor: "CORNER" }
+  const merchant = { ...noMerchant, channels: [channel] }
+  const stored = merchantDefinition.encodeState(merchant) as { readonly [field: string]: string }
+  expect(merchantDefinition.decodeState(stored, 2)).toEqual(merchant)
+  for (const field of Object.keys(channel)) {
+    const malformed = { ...stored, channels: [{ ...channel, [field]: 7 }] }
+    expect(() => merchantDefinition.decodeState(malformed, 2)).toThrow()
+  }
+})
+
+describe("a merchant stored before merchants had a profile", () => {
+  it("has an empty one, and everything else as it was", () => {
+    const { profile, ...before } = merchantDefinition.encodeState(noMerchant) as { readonly profile: object }
+    expect(profile).toEqual(noProfile)
+    expect(merchantDefinition.decodeState(before, 1)).toEqual(noMerchant)
+    expect(() => merchantDefinition.decodeState(before, 2)).toThrow()
+  })
+
+  it.each([null, "merchant", 7])("is none where it is %j", (json) => {
+    expect(() => merchantDefinition.decodeState(json, 1)).toThrow()
   })
 })

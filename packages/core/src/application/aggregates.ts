@@ -19,6 +19,9 @@ import {
 } from "../delivery/delivery.schema.ts"
 import type { Delivery, DeliveryEvent } from "../delivery/delivery.ts"
 import { evolve as evolveDelivery, noDelivery } from "../delivery/delivery-evolve.ts"
+import { decodeDeposit, decodeDepositEvent, encodeDeposit, encodeDepositEvent } from "../deposit/deposit.schema.ts"
+import type { Deposit, DepositEvent } from "../deposit/deposit.ts"
+import { evolve as evolveDeposit, noDeposit } from "../deposit/deposit-evolve.ts"
 import {
   decodeEndpoint,
   decodeEndpointEvent,
@@ -27,6 +30,17 @@ import {
 } from "../endpoint/endpoint.schema.ts"
 import type { Endpoint, EndpointEvent } from "../endpoint/endpoint.ts"
 import { evolve as evolveEndpoint, noEndpoint } from "../endpoint/endpoint-evolve.ts"
+import { decodeIntent, decodeIntentEvent, encodeIntent, encodeIntentEvent } from "../intent/intent.schema.ts"
+import type { Intent, IntentEvent } from "../intent/intent.ts"
+import { evolve as evolveIntent, noIntent } from "../intent/intent-evolve.ts"
+import {
+  decodeIntentRefund,
+  decodeIntentRefundEvent,
+  encodeIntentRefund,
+  encodeIntentRefundEvent
+} from "../intent-refund/intent-refund.schema.ts"
+import type { IntentRefund, IntentRefundEvent } from "../intent-refund/intent-refund.ts"
+import { evolve as evolveIntentRefund, noIntentRefund } from "../intent-refund/intent-refund-evolve.ts"
 import {
   decodeMerchant,
   decodeMerchantEvent,
@@ -51,8 +65,16 @@ import {
 } from "../settlement/settlement.schema.ts"
 import type { Settlement, SettlementEvent } from "../settlement/settlement.ts"
 import { evolve as evolveSettlement, noSettlement } from "../settlement/settlement-evolve.ts"
+import { depositIndex, intentBounds, intentIndex, intentRefundIndex } from "./intent-index.ts"
 import { paymentBounds, paymentIndex } from "./payment-index.ts"
-import { cardRetention, checkoutRetention, deliveryRetention, kept, paymentRetention } from "./retention.ts"
+import {
+  cardRetention,
+  checkoutRetention,
+  deliveryRetention,
+  intentRefundRetention,
+  kept,
+  paymentRetention
+} from "./retention.ts"
 import { type Upcasters, upcast } from "./upcast.ts"
 import { defaultEndpointId } from "./webhook-contract.ts"
 
@@ -130,6 +152,48 @@ export const checkoutDefinition: AggregateDefinition<Checkout, CheckoutEvent> = 
   index: checkoutIndex,
   bounds: unbounded,
   retention: checkoutRetention
+}
+
+export const intentDefinition: AggregateDefinition<Intent, IntentEvent> = {
+  type: "intent",
+  schemaVersion,
+  initial: noIntent,
+  evolve: evolveIntent,
+  encodeState: encodeIntent,
+  decodeState: reader({}, decodeIntent),
+  encodeEvent: encodeIntentEvent,
+  decodeEvent: reader({}, decodeIntentEvent),
+  index: intentIndex,
+  bounds: intentBounds,
+  retention: kept
+}
+
+export const depositDefinition: AggregateDefinition<Deposit, DepositEvent> = {
+  type: "deposit",
+  schemaVersion,
+  initial: noDeposit,
+  evolve: evolveDeposit,
+  encodeState: encodeDeposit,
+  decodeState: reader({}, decodeDeposit),
+  encodeEvent: encodeDepositEvent,
+  decodeEvent: reader({}, decodeDepositEvent),
+  index: depositIndex,
+  bounds: unbounded,
+  retention: kept
+}
+
+export const intentRefundDefinition: AggregateDefinition<IntentRefund, IntentRefundEvent> = {
+  type: "intent_refund",
+  schemaVersion,
+  initial: noIntentRefund,
+  evolve: evolveIntentRefund,
+  encodeState: encodeIntentRefund,
+  decodeState: reader({}, decodeIntentRefund),
+  encodeEvent: encodeIntentRefundEvent,
+  decodeEvent: reader({}, decodeIntentRefundEvent),
+  index: intentRefundIndex,
+  bounds: unbounded,
+  retention: intentRefundRetention
 }
 
 export const endpointDefinition: AggregateDefinition<Endpoint, EndpointEvent> = {

@@ -1,7 +1,7 @@
 /**
  * Recomputes what is stored from its history and compares: every state is the fold of its events, every bound holds,
- * the books balance, each payment's postings say what its state says, and each checkout what its payments say. May run
- * beside a server: what changes while it is looked at is looked at again.
+ * the books balance, each payment's postings say what its state says, and each checkout and each intent what its parts
+ * say. May run beside a server: what changes while it is looked at is looked at again.
  */
 import * as Effect from "effect/Effect"
 import { foldBalances } from "../ledger/index.ts"
@@ -11,13 +11,17 @@ import {
   cardDefinition,
   checkoutDefinition,
   deliveryDefinition,
+  depositDefinition,
   endpointDefinition,
+  intentDefinition,
+  intentRefundDefinition,
   merchantDefinition,
   paymentDefinition,
   settlementDefinition
 } from "./aggregates.ts"
 import { type Examined, examine, inspectBalance, inspectPayment } from "./audit-aggregate.ts"
 import { examineCheckout } from "./audit-checkout.ts"
+import { examineDeposit, examineIntent, examineIntentRefund } from "./audit-intent.ts"
 import type { AuditFinding } from "./kernel-contract.ts"
 
 const pageSize = 200
@@ -68,6 +72,9 @@ const auditAggregates = Effect.fnUntraced(function* (merchantId: string, books: 
     ...(yield* look(cardDefinition.type, (stored) => examine(cardDefinition, stored))),
     ...(yield* look(paymentDefinition.type, (stored) => examine(paymentDefinition, stored, inspectPayment))),
     ...(yield* look(checkoutDefinition.type, examineCheckout)),
+    ...(yield* look(intentDefinition.type, examineIntent)),
+    ...(yield* look(depositDefinition.type, examineDeposit)),
+    ...(yield* look(intentRefundDefinition.type, examineIntentRefund)),
     ...(yield* look(settlementDefinition.type, (stored) => examine(settlementDefinition, stored, inspectBalance))),
     ...(yield* look(endpointDefinition.type, (stored) => examine(endpointDefinition, stored))),
     ...(yield* look(deliveryDefinition.type, (stored) => examine(deliveryDefinition, stored)))

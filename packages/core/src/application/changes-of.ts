@@ -6,7 +6,10 @@ import { Store, type StoredEvent, type StoreUnavailable } from "../ports/store.t
 import {
   cardDefinition,
   checkoutDefinition,
+  depositDefinition,
   endpointDefinition,
+  intentDefinition,
+  intentRefundDefinition,
   paymentDefinition,
   settlementDefinition
 } from "./aggregates.ts"
@@ -37,6 +40,9 @@ const tellers: { readonly [Type in Change["type"]]: Teller<Extract<Change, { rea
   payment: teller("payment", paymentDefinition),
   card: teller("card", cardDefinition),
   checkout: teller("checkout", checkoutDefinition),
+  intent: teller("intent", intentDefinition),
+  deposit: teller("deposit", depositDefinition),
+  intent_refund: teller("intent_refund", intentRefundDefinition),
   settlement: teller("settlement", settlementDefinition),
   endpoint: teller("endpoint", endpointDefinition)
 }

@@ -17,6 +17,9 @@ import { type ChangeGrounds, changePayment } from "./change-payment.ts"
 import type { Checkouts } from "./checkout-contract.ts"
 import { createPayment } from "./create-payment.ts"
 import type { CvvLocker } from "./cvv-locker.ts"
+import type { IntentOptions } from "./intent-contract.ts"
+import { type IntentDesk, intentDeskOf } from "./intent-desk.ts"
+import { intentUseCases } from "./intent-use-cases.ts"
 import type { Incident, Kernel } from "./kernel-contract.ts"
 import { keyedDigest } from "./keyed-digest.ts"
 import { type MerchantDirectory, merchantDirectory } from "./merchant-directory.ts"
@@ -36,6 +39,7 @@ import {
   readBalances,
   readHistory
 } from "./read.ts"
+import { findAnyPayment, listAnyPayments } from "./read-intents.ts"
 import { hearGateway, recheckPayment } from "./recheck-payment.ts"
 import { returnFromChallenge } from "./return-from-challenge.ts"
 import { runNews } from "./run-news.ts"
@@ -80,6 +84,8 @@ export type KernelOptions = {
   readonly cvvsMax?: number
   /** Default: nobody is told of anything. All processes on one store need the same. */
   readonly webhooks?: WebhookOptions
+  /** Default: nobody is paid on blockchains. All processes on one store need the same. */
+  readonly intents?: IntentOptions
 }
 
 /**
@@ -106,7 +112,8 @@ export const createKernelIn = (runtime: Context.Context<never>, options: KernelO
   const works = options.worker !== false
   const settings = { ...workerDefaults, ...(options.worker === false ? {} : options.worker), owner }
   const operations = operationsOf(options, clock, settings)
-  const { webhooks } = options
+  const { webhooks, intents } = options
+  const desk = intents === undefined ? null : intentDeskOf(intents, operations.policy)
   const telling = { ...newsWorkerDefaults, ...webhooks?.worker, owner }
   const news = webhooks === undefined ? null : newsOf(webhooks, clock, telling, operations.onIncident)
   const context = Context.merge(runtime, contextOf(options, clock, ids, news))
@@ -118,7 +125,7 @@ export const createKernelIn = (runtime: Context.Context<never>, options: KernelO
   }
   // In this order: what is told is told of what was done, and never the other way round.
   const crews = [
-    employ(operations, makeWorker(settings, runTask(operations, directory))),
+    employ(operations, makeWorker(settings, runTask(operations, directory, desk))),
     ...(news === null ? [] : [employ(news, makeWorker(telling, runNews(news)))])
   ]
   const sweeper = { ...sweeperDefaults, ...options.sweeper }
@@ -127,7 +134,7 @@ export const createKernelIn = (runtime: Context.Context<never>, options: KernelO
   const looping = works ? loops.map((loop) => Effect.runForkWith(context)(loop)) : []
   const run = runner(context)
   return {
-    ...useCases(run, operations, directory),
+    ...useCases(run, operations, directory, desk),
     webhooks: webhookUseCases(run, news),
     ready: async () => {
       await runPromise(Effect.flatMap(Store, (store) => store.nextDueAtMs("money")))
@@ -156,8 +163,9 @@ type Crew = Worker & { readonly hands: Operations["hands"]; readonly stopMs: num
 const useCases = (
   run: Run,
   operations: Operations,
-  directory: MerchantDirectory
-): Pick<Kernel, "merchants" | "cards" | "payments" | "checkouts" | "settlements" | "balances"> => ({
+  directory: MerchantDirectory,
+  desk: IntentDesk | null
+): Pick<Kernel, "merchants" | "cards" | "payments" | "checkouts" | "intents" | "settlements" | "balances"> => ({
   merchants: {
     register: (input) => run(changeMerchant(directory, input.id, { _tag: "RegisterMerchant", ...input })),
     get: (merchantId) => run(presentMerchant(directory, merchantId)),
@@ -187,6 +195,7 @@ const useCases = (
   },
   payments: paymentUseCases(run, operations, directory),
   checkouts: checkoutUseCases(run, operations, directory),
+  intents: intentUseCases(run, operations, directory, desk),
   settlements: {
     get: (merchantId, id) => run(present(findSettlement(merchantId, id), { _tag: "SettlementNotFound" as const })),
     list: (merchantId, request) => run(Effect.map(listSettlements(merchantId, request), Result.succeed)),
@@ -199,6 +208,8 @@ const paymentUseCases = (run: Run, operations: Operations, directory: MerchantDi
   create: (merchantId, input, request) => run(createPayment(operations, directory, merchantId, input, request)),
   get: (merchantId, id) => run(present(findPayment(merchantId, id), { _tag: "PaymentNotFound" as const })),
   list: (merchantId, request) => run(Effect.map(listPayments(merchantId, request), Result.succeed)),
+  getAny: (merchantId, id) => run(present(findAnyPayment(merchantId, id), { _tag: "PaymentNotFound" as const })),
+  listAny: (merchantId, request) => run(Effect.map(listAnyPayments(merchantId, request), Result.succeed)),
   history: (merchantId, id) => run(present(readHistory(merchantId, id), { _tag: "PaymentNotFound" as const })),
   capture: (merchantId, paymentId, { amount }, request) => {
     const command = ({ attemptId, gatewayKey, terms, sendNow, nowMs }: ChangeGrounds) =>

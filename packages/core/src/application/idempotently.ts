@@ -23,6 +23,8 @@ export type IdempotentCall<View, Rejection, E, R> = {
   readonly request: IdempotentRequest<View> | undefined
   /** Does the work; `bind` is null when there is no key to bind. */
   readonly perform: (bind: Bind<View> | null) => Effect.Effect<Result.Result<View, Rejection>, E, R>
+  /** The work reaches outside before it commits, so a key that is taken has to stop it before it begins. */
+  readonly reachesOutside?: true
   /** The state now of what the first request made, for a replay. */
   readonly current: (record: IdempotencyRecord) => Effect.Effect<Result.Result<View, Rejection>, E, R>
 }
@@ -60,28 +62,35 @@ const withKey = Effect.fnUntraced(function* <View, Rejection, E extends { readon
   const nowMs = (yield* Clock).nowMs()
   const { merchantId } = call
   const { scope, key } = request
-  const kept: { answer: KeptAnswer | null } = { answer: null }
+  const given: { answer: KeptAnswer | null } = { answer: null }
   const bind: Bind<View> = (view, { aggregate, subject }) => {
     const answer = request.answer(view)
-    kept.answer = answer
+    given.answer = answer
     const times = { createdAtMs: nowMs, expiresAtMs: nowMs + retentionMsDefault }
     return { merchantId, scope, key, fingerprint, ...answer, aggregate, subject, ...times }
   }
-  // The work comes first and the record is read only when it did not go through: a fresh key costs no read.
+  const kept = Effect.fnUntraced(function* () {
+    const record = yield* (yield* Store).idempotencyRecord({ merchantId, scope, key })
+    const found = check(record, fingerprint, nowMs)
+    if (found._tag === "KeyReused") return Result.fail<KernelFailure>({ _tag: "IdempotencyKeyReused" })
+    if (found._tag !== "Replay") return null
+    const { status, body } = found.record
+    const now = yield* call.current(found.record)
+    return Result.map(now, (view): Accepted<View> => ({ view, replayed: true, answer: { status, body } }))
+  })
+  if (call.reachesOutside) {
+    const earlier = yield* kept()
+    if (earlier !== null) return earlier
+  }
+  // Else the work comes first and the record is read only when it did not go through: a fresh key costs no read.
   for (let turn = 0; turn < turnsMax; turn++) {
     const done = yield* Effect.result(call.perform(bind))
     if (Result.isFailure(done) && done.failure._tag !== "KeyTaken") return yield* Effect.fail(done.failure)
     if (Result.isSuccess(done) && Result.isSuccess(done.success)) {
-      return Result.succeed({ view: done.success.success, replayed: false, answer: kept.answer })
+      return Result.succeed({ view: done.success.success, replayed: false, answer: given.answer })
     }
-    const record = yield* (yield* Store).idempotencyRecord({ merchantId, scope, key })
-    const found = check(record, fingerprint, nowMs)
-    if (found._tag === "KeyReused") return Result.fail({ _tag: "IdempotencyKeyReused" })
-    if (found._tag === "Replay") {
-      const { status, body } = found.record
-      const now = yield* call.current(found.record)
-      return Result.map(now, (view): Accepted<View> => ({ view, replayed: true, answer: { status, body } }))
-    }
+    const earlier = yield* kept()
+    if (earlier !== null) return earlier
     if (Result.isSuccess(done) && Result.isFailure(done.success)) return Result.fail(done.success.failure)
   }
   return yield* new StoreUnavailable({ reason: "contended", outcomeUnknown: false })

@@ -27,6 +27,7 @@ import type {
 import type { Json } from "../ports/commit.ts"
 import type { Settlement } from "../settlement/settlement.ts"
 import type { Checkouts } from "./checkout-contract.ts"
+import type { AnyPayment, Intents } from "./intent-contract.ts"
 import type { Webhooks } from "./webhook-contract.ts"
 
 export type Outcome<A, E> = { readonly ok: true; readonly value: A } | { readonly ok: false; readonly error: E }
@@ -204,7 +205,18 @@ export type Kernel = {
       merchantId: string,
       id: string
     ) => Promise<Outcome<PaymentItem, { readonly _tag: "PaymentNotFound" } | ReadFailure>>
+    /** Those by card and bank transfer. */
     readonly list: (merchantId: string, request: ListRequest) => Promise<Outcome<Listed<PaymentItem>, ReadFailure>>
+    /** As `get`, and of what was paid to intents too. */
+    readonly getAny: (
+      merchantId: string,
+      id: string
+    ) => Promise<Outcome<AnyPayment, { readonly _tag: "PaymentNotFound" } | ReadFailure>>
+    /**
+     * As `list`, and of what was paid to intents too: those have the type `blockchain`, and their intent as `source`.
+     * Newest first, whatever they are.
+     */
+    readonly listAny: (merchantId: string, request: ListRequest) => Promise<Outcome<Listed<AnyPayment>, ReadFailure>>
     /** Everything that happened to it, oldest first. `id` may name a refund or a cancel: the history is the payment's. */
     readonly history: (
       merchantId: string,
@@ -256,6 +268,7 @@ export type Kernel = {
     readonly ledger: (merchantId: string, id: string) => Promise<Outcome<ReadonlyArray<LedgerTransaction>, ReadFailure>>
   }
   readonly checkouts: Checkouts
+  readonly intents: Intents
   readonly webhooks: Webhooks
   readonly settlements: {
     readonly get: (

@@ -25,7 +25,8 @@ export const keyedDigest = (key: Uint8Array): Digest["Service"] => {
     "checkout-page": keyed("checkout-page"),
     "webhook-id": keyed("webhook-id"),
     "webhook-secret": keyed("webhook-secret"),
-    "webhook-confirmation": keyed("webhook-confirmation")
+    "webhook-confirmation": keyed("webhook-confirmation"),
+    "deposit-id": keyed("deposit-id")
   }
   return { of: (purpose, text) => base32(macs[purpose].clone().update(bytesOf(text)).digest()) }
 }

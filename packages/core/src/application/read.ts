@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import { available as availableOf } from "../ledger/index.ts"
 import { negate } from "../money/index.ts"
-import type { Payment, PaymentEvent } from "../payment/payment.ts"
+import type { Payment, PaymentEvent, PaymentSource } from "../payment/payment.ts"
 import type { AggregateDefinition } from "../ports/aggregate.ts"
 import { type ListedItem, Store } from "../ports/store.ts"
 import { cardDefinition, paymentDefinition, settlementDefinition } from "./aggregates.ts"
@@ -35,7 +35,7 @@ const presentAs =
   (item: ListedItem): State =>
     revive(definition, item.aggregate).state
 
-const presentPaymentItem = (item: ListedItem): PaymentItem => {
+export const presentPaymentItem = (item: ListedItem): PaymentItem => {
   const payment: Payment = revive(paymentDefinition, item.aggregate).state
   return { id: item.id, payment, reversal: payment.reversals.find((one) => one.id === item.id) ?? null }
 }
@@ -49,9 +49,20 @@ export const findCard = (merchantId: string, id: string) => find(merchantId, "ca
 export const listCards = (merchantId: string, request: ListRequest) =>
   list(merchantId, "cards", request, presentAs(cardDefinition))
 
-export const findPayment = (merchantId: string, id: string) => find(merchantId, "payments", id, presentPaymentItem)
-export const listPayments = (merchantId: string, request: ListRequest) =>
-  list(merchantId, "payments", request, presentPaymentItem)
+/** What was paid on a blockchain is an item of the same collection, and no payment of this kind. */
+export const findPayment = (merchantId: string, id: string) =>
+  find(merchantId, "payments", id, (item) =>
+    item.aggregate.ref.type === paymentDefinition.type ? presentPaymentItem(item) : undefined
+  )
+
+const paymentTypes: ReadonlyArray<string> = ["card", "bank_transfer"] satisfies ReadonlyArray<PaymentSource["type"]>
+
+export const listPayments = (merchantId: string, request: ListRequest) => {
+  const asked = request.where["type"] ?? paymentTypes
+  const type = (typeof asked === "string" ? [asked] : asked).filter((one) => paymentTypes.includes(one))
+  const where = { ...request.where, type }
+  return list(merchantId, "payments", { ...request, where }, presentPaymentItem)
+}
 
 /** As many as a store gives at once. */
 const eventsPage = 1000

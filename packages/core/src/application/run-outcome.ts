@@ -5,6 +5,8 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
+import type { BlockchainUnavailable } from "../ports/blockchain.ts"
+import type { ExchangeRatesUnavailable } from "../ports/exchange-rate.ts"
 import type { StoreUnavailable } from "../ports/store.ts"
 import type { VaultUnavailable } from "../ports/vault.ts"
 import type { Outcome } from "./kernel-contract.ts"
@@ -35,5 +37,13 @@ export const runner =
     throw Cause.squash(exit.cause)
   }
 
-const isUnreachable = (error: { readonly _tag: string }): error is StoreUnavailable | VaultUnavailable =>
-  error._tag === "StoreUnavailable" || error._tag === "VaultUnavailable"
+type Unreachable = StoreUnavailable | VaultUnavailable | BlockchainUnavailable | ExchangeRatesUnavailable
+
+const unreachable: { readonly [Tag in Unreachable["_tag"]]: true } = {
+  StoreUnavailable: true,
+  VaultUnavailable: true,
+  BlockchainUnavailable: true,
+  ExchangeRatesUnavailable: true
+}
+
+const isUnreachable = (error: { readonly _tag: string }): error is Unreachable => Object.hasOwn(unreachable, error._tag)

@@ -5,7 +5,10 @@
 import type * as Redacted from "effect/Redacted"
 import type { Card, CardEvent } from "../card/card.ts"
 import type { Checkout, CheckoutEvent } from "../checkout/checkout.ts"
+import type { Deposit, DepositEvent } from "../deposit/deposit.ts"
 import type { Endpoint, EndpointEvent } from "../endpoint/endpoint.ts"
+import type { Intent, IntentEvent } from "../intent/intent.ts"
+import type { IntentRefund, IntentRefundEvent } from "../intent-refund/intent-refund.ts"
 import type { Merchant } from "../merchant/merchant.ts"
 import type { Payment, PaymentEvent } from "../payment/payment.ts"
 import type { Settlement, SettlementEvent } from "../settlement/settlement.ts"
@@ -15,6 +18,9 @@ export type Change =
   | ChangeOf<"payment", Payment, PaymentEvent>
   | ChangeOf<"card", Card, CardEvent>
   | ChangeOf<"checkout", Checkout, CheckoutEvent>
+  | ChangeOf<"intent", Intent, IntentEvent>
+  | ChangeOf<"deposit", Deposit, DepositEvent>
+  | ChangeOf<"intent_refund", IntentRefund, IntentRefundEvent>
   | ChangeOf<"settlement", Settlement, SettlementEvent>
   | ChangeOf<"endpoint", Endpoint, EndpointEvent>
 

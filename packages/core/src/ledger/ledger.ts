@@ -24,6 +24,22 @@ export type LedgerAccount =
   | "fee_revenue"
   /** The exchange between a payment's currency and the settlement currency. */
   | "conversion"
+  /** Assets in our custody on blockchains: deposited, and neither refunded nor paid out. */
+  | "crypto_holdings"
+  /** Paid to blockchains for sending. */
+  | "network_fees"
+  /** What the merchant is to send from its own wallet for a cross-border payment, and has not: it is only ever held. */
+  | "crypto_committed"
+  /** The other side of it: what the payout network waits for. */
+  | "crypto_awaited"
+  /** The merchant's own wallets on a blockchain, which are not in our custody. */
+  | "merchant_wallet"
+  /** With the payout network: received for payments that it has neither paid out nor refunded. */
+  | "payout_network"
+  /** Paid to the payout network and to those behind it. */
+  | "payout_fees"
+  /** Paid out to beneficiaries. */
+  | "beneficiary"
 
 export type Posting = {
   readonly account: LedgerAccount
@@ -40,6 +56,20 @@ export type LedgerTransactionKind =
   | "refund_release"
   | "refund"
   | "settlement"
+  | "lease_fee"
+  | "crypto_deposit"
+  | "crypto_refund_hold"
+  | "crypto_refund_release"
+  | "crypto_refund"
+  | "funding_hold"
+  | "funding_release"
+  | "funding"
+  | "payout_hold"
+  | "payout_release"
+  | "payout"
+  | "payout_refund_hold"
+  | "payout_refund_release"
+  | "payout_refund"
 
 /** `id` is derived from what it records, so that the same fact can never be posted twice. */
 export type LedgerTransaction = {

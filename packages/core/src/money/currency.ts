@@ -5,7 +5,7 @@
 import { iso4217 } from "./iso-4217.ts"
 
 /** Crypto assets, by the number of decimals their networks count in. Not part of ISO 4217. */
-export const cryptoAssets = { USDC: 6, EURC: 6, BTC: 8, ETH: 18, SOL: 9, MATIC: 18 } as const
+export const cryptoAssets = { USDC: 6, EURC: 6, BTC: 8, ETH: 18, SOL: 9, MATIC: 18, FLOW: 8 } as const
 
 /**
  * Codes that a host adds to the `Currency` type by declaration merging; the values of its keys are not read. The

@@ -23,6 +23,7 @@ export type AggregateDefinition<State, Event extends { readonly _tag: string; re
 /** Collections that can be listed, and the fields each may be filtered by. A store indexes these and nothing else. */
 export const collections = {
   payments: ["status", "source", "settlementId", "awaiting", "email", "ipAddress", "type", "review"],
+  intents: ["status", "context", "kind"],
   cards: ["status", "fingerprint", "email", "ipAddress"],
   settlements: [],
   checkouts: ["status", "kind", "email"],

@@ -14,7 +14,8 @@ export class Digest extends Context.Service<
         | "checkout-page"
         | "webhook-id"
         | "webhook-secret"
-        | "webhook-confirmation",
+        | "webhook-confirmation"
+        | "deposit-id",
       text: string
     ) => string
   }

@@ -1,13 +1,16 @@
 /**
- * The bank's book as a file of JSON lines, for Node. The bank answers only after its line is on disk, so a SIGKILL at
- * any moment leaves a book that agrees with every answer ever given. Appends that wait at the same time share one sync.
+ * The books of the bank and of the chains as files of JSON lines, for Node. Both answer only after their line is on disk,
+ * so a SIGKILL at any moment leaves a book that agrees with every answer ever given. Appends that wait at the same time
+ * share one sync.
  */
 import { type FileHandle, mkdir, open } from "node:fs/promises"
 import { dirname } from "node:path"
 import * as Data from "effect/Data"
 import * as Result from "effect/Result"
+import { decodeChainRecord, encodeChainRecord } from "./chain/chain-journal.schema.ts"
+import type { ChainRecord } from "./chain/chain-journal.ts"
 import { decodeRecord, encodeRecord } from "./journal.schema.ts"
-import type { BankRecord, Journal } from "./journal.ts"
+import type { BankRecord } from "./journal.ts"
 
 /** A line inside the file is unreadable although readable ones follow: not a torn write, so it is not repaired. */
 export class JournalCorrupt extends Data.TaggedError("JournalCorrupt")<{
@@ -15,15 +18,25 @@ export class JournalCorrupt extends Data.TaggedError("JournalCorrupt")<{
   readonly line: number
 }> {}
 
-export type FileJournal = Journal & {
+/** A book of one kind of record: the bank's unless told otherwise. */
+export type FileJournal<Line = BankRecord> = {
+  /** Resolves when this record and all before it are durable. After a rejection it takes no more until reopened. */
+  readonly append: (record: Line) => Promise<void>
+  /** Every durable record, oldest first. */
+  readonly read: () => ReadonlyArray<Line>
   /** Bytes of a torn last write that were cut off when the file was opened. */
   readonly tornBytes: number
   /** Waits for what is under way, then closes the file. Appends after it reject. */
   readonly close: () => Promise<void>
 }
 
+type Codec<Line> = {
+  readonly encode: (record: Line) => string
+  readonly decode: (line: string) => Result.Result<Line, unknown>
+}
+
 /**
- * Opens a journal file, creating it and its directory if need be. A last line that a crash tore apart was never
+ * Opens the bank's journal file, creating it and its directory if need be. A last line that a crash tore apart was never
  * acknowledged and is cut off. Rejects with `JournalCorrupt`, or with the error of the file system.
  *
  * @example
@@ -31,31 +44,49 @@ export type FileJournal = Journal & {
  * journal.read() // => []
  * await journal.close()
  */
-export const openFileJournal = async (path: string): Promise<FileJournal> => {
+export const openFileJournal = (path: string): Promise<FileJournal> =>
+  openLines<BankRecord>(path, { encode: encodeRecord, decode: decodeRecord })
+
+/**
+ * Opens the chains' journal file, in the same way.
+ *
+ * @example
+ * const journal = await openChainFileJournal("./data/chain-journal.jsonl")
+ * journal.read() // => []
+ * await journal.close()
+ */
+export const openChainFileJournal = (path: string): Promise<FileJournal<ChainRecord>> =>
+  openLines<ChainRecord>(path, { encode: encodeChainRecord, decode: decodeChainRecord })
+
+const openLines = async <Line>(path: string, codec: Codec<Line>): Promise<FileJournal<Line>> => {
   await mkdir(dirname(path), { recursive: true })
   // Mode 0600: the book names merchants and payments, which are nobody else's business on a shared machine.
   const file = await open(path, "a+", 0o600)
   try {
     const bytes = await file.readFile()
-    const { records, goodBytes } = readLines(path, bytes)
+    const { records, goodBytes } = readLines(path, bytes, codec)
     if (goodBytes < bytes.length) await file.truncate(goodBytes)
     await file.sync()
     await syncDirectory(dirname(path))
-    return { ...groupAppender(file, records), tornBytes: bytes.length - goodBytes }
+    return { ...groupAppender(file, records, codec), tornBytes: bytes.length - goodBytes }
   } catch (error) {
     await file.close()
     throw error
   }
 }
 
-type Waiting = {
-  readonly record: BankRecord
+type Waiting<Line> = {
+  readonly record: Line
   readonly resolve: () => void
   readonly reject: (error: unknown) => void
 }
 
-const groupAppender = (file: FileHandle, records: Array<BankRecord>): Omit<FileJournal, "tornBytes"> => {
-  let waiting: Array<Waiting> = []
+const groupAppender = <Line>(
+  file: FileHandle,
+  records: Array<Line>,
+  codec: Codec<Line>
+): Omit<FileJournal<Line>, "tornBytes"> => {
+  let waiting: Array<Waiting<Line>> = []
   let flushing: Promise<void> | undefined
   // After a failed write nobody knows what the file holds, so nothing is accepted until it is opened anew.
   let refusal: { readonly error: unknown } | undefined
@@ -67,7 +98,7 @@ const groupAppender = (file: FileHandle, records: Array<BankRecord>): Omit<FileJ
       waiting = []
       try {
         if (refusal !== undefined) throw refusal.error
-        await file.appendFile(group.map(({ record }) => `${encodeRecord(record)}\n`).join(""))
+        await file.appendFile(group.map(({ record }) => `${codec.encode(record)}\n`).join(""))
         await file.datasync()
         for (const { record, resolve } of group) {
           records.push(record)
@@ -101,15 +132,19 @@ const groupAppender = (file: FileHandle, records: Array<BankRecord>): Omit<FileJ
 
 const newline = 0x0a
 
-const readLines = (path: string, bytes: Uint8Array): { records: Array<BankRecord>; goodBytes: number } => {
-  const records: Array<BankRecord> = []
+const readLines = <Line>(
+  path: string,
+  bytes: Uint8Array,
+  codec: Codec<Line>
+): { records: Array<Line>; goodBytes: number } => {
+  const records: Array<Line> = []
   const text = new TextDecoder()
   let goodBytes = 0
   let badLine = 0
   for (let start = 0, line = 1; start < bytes.length; line++) {
     const end = bytes.indexOf(newline, start)
     if (end === -1) break
-    const record = decodeRecord(text.decode(bytes.subarray(start, end)))
+    const record = codec.decode(text.decode(bytes.subarray(start, end)))
     if (Result.isFailure(record)) {
       badLine ||= line
     } else {

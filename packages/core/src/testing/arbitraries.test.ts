@@ -6,8 +6,11 @@ import { attemptMachine } from "../attempt/index.ts"
 import { cardMachine } from "../card/index.ts"
 import { checkoutMachine } from "../checkout/index.ts"
 import { deliveryMachine } from "../delivery/index.ts"
+import { depositMachine } from "../deposit/index.ts"
 import { endpointMachine } from "../endpoint/index.ts"
 import type { Fee } from "../fees/index.ts"
+import { intentMachine } from "../intent/index.ts"
+import { intentRefundMachine } from "../intent-refund/index.ts"
 import { merchantMachine } from "../merchant/index.ts"
 import { noPayment } from "../payment/index.ts"
 import { settlementMachine } from "../settlement/index.ts"
@@ -92,6 +95,18 @@ describe("generators of histories shrink to the commands that matter", () => {
     expect(tagsOf(again)).toEqual(["PlanDelivery", "ReplayDelivery"])
   })
 
+  it("of an intent", () => {
+    const refunded = smallest(kit.intentHistory(), ({ state }) => state.refunded.amount > 0n)
+    expect(tagsOf(refunded).at(0)).toBe("CreateIntent")
+    expect(tagsOf(refunded).slice(-2)).toEqual(["StartRefund", "RecordRefund"])
+    expect(refunded.commands.length).toBeLessThanOrEqual(7)
+  })
+
+  it("of a deposit", () => {
+    const back = smallest(kit.depositHistory(), ({ events }) => events.some(({ _tag }) => _tag === "DepositSeenAgain"))
+    expect(back.commands.map(({ standing }) => standing._tag)).toEqual(["Waiting", "Gone", "Waiting"])
+  })
+
   it("of a settlement", () => {
     const complete = smallest(kit.settlementHistory(), ({ state }) => state.status === "complete")
     expect(complete.commands).toHaveLength(1)
@@ -120,6 +135,9 @@ describe("generators of histories reach every state", () => {
   it.each([
     ["card", reached(kit.cardHistory()), cardMachine, "none"],
     ["checkout", reached(kit.checkoutHistory()), checkoutMachine, "none"],
+    ["intent", reached(kit.intentHistory()), intentMachine, "none"],
+    ["deposit", reached(kit.depositHistory()), depositMachine, ""],
+    ["refund of an intent", reached(kit.intentRefundHistory()), intentRefundMachine, "none"],
     ["merchant", reached(kit.merchantHistory()), merchantMachine, "none"],
     ["settlement", reached(kit.settlementHistory()), settlementMachine, "none"],
     ["endpoint", reached(kit.endpointHistory()), endpointMachine, "none"],

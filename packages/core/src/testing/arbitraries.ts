@@ -6,7 +6,20 @@ export {
   anyCheckoutEvent,
   anyCheckoutOutcome
 } from "./arbitraries/checkout-arbitraries.ts"
+export {
+  anyCrossBorderCommand,
+  anyCrossBorderEvent,
+  anyCrossBorderNews,
+  anyCrossBorderPayment
+} from "./arbitraries/cross-border-arbitraries.ts"
 export { anyDelivery, anyDeliveryCommand, anyDeliveryEvent } from "./arbitraries/delivery-arbitraries.ts"
+export {
+  anyDeposit,
+  anyDepositCommand,
+  anyDepositEvent,
+  anyPassingStanding,
+  depositOrigin
+} from "./arbitraries/deposit-arbitraries.ts"
 export { anyEndpoint, anyEndpointCommand, anyEndpointEvent } from "./arbitraries/endpoint-arbitraries.ts"
 export { anyFee, anyFeeSchedule } from "./arbitraries/fee-arbitraries.ts"
 export { anyGatewayBehaviour, type GatewayBehaviour, misbehaving } from "./arbitraries/gateway-arbitraries.ts"
@@ -16,10 +29,27 @@ export {
   cardHistory,
   checkoutHistory,
   deliveryHistory,
+  depositHistory,
   endpointHistory,
+  intentHistory,
+  intentRefundHistory,
   merchantHistory,
   settlementHistory
 } from "./arbitraries/history-arbitraries.ts"
+export {
+  anyDepositNews,
+  anyIntent,
+  anyIntentCommand,
+  anyIntentEvent,
+  anyIntentLife
+} from "./arbitraries/intent-arbitraries.ts"
+export {
+  anyIntentRefund,
+  anyIntentRefundCommand,
+  anyIntentRefundEvent,
+  anyTransferMessage,
+  planRefund
+} from "./arbitraries/intent-refund-arbitraries.ts"
 export {
   anyMerchant,
   anyMerchantCommand,
@@ -27,10 +57,24 @@ export {
   anyMerchantTerms
 } from "./arbitraries/merchant-arbitraries.ts"
 export { amountIn, anyCurrency, anyMoney, anyRate, moneyIn } from "./arbitraries/money-arbitraries.ts"
+export {
+  anyOnchainCommand,
+  anyOnchainEvent,
+  anyOnchainReport,
+  anyOnchainTransaction
+} from "./arbitraries/onchain-arbitraries.ts"
 export { anyAttempt, anyAttemptEvent, anyPayment, anyPaymentEvent } from "./arbitraries/payment-arbitraries.ts"
+export {
+  anyPayoutRefund,
+  anyPayoutRefundCommand,
+  anyPayoutRefundEvent
+} from "./arbitraries/payout-refund-arbitraries.ts"
+export { anyQuote, anyQuoteCommand, anyQuoteEvent, anyQuoteTerms } from "./arbitraries/quote-arbitraries.ts"
+export { anyRfi, anyRfiCommand, anyRfiEvent, anyRfiOutcome } from "./arbitraries/rfi-arbitraries.ts"
 export {
   anySettlement,
   anySettlementCommand,
   anySettlementEvent,
   settleableCommand
 } from "./arbitraries/settlement-arbitraries.ts"
+export { anyTicket, anyTicketCommand, anyTicketEvent } from "./arbitraries/ticket-arbitraries.ts"

@@ -30,7 +30,10 @@ export const plainDialect = (own: Partial<WebhookDialect> = {}): WebhookDialect 
   retryDelaysMs: standardRetryDelaysMs,
   confirms: false,
   ofCheckoutAddresses: true,
-  types: ["payment.*", "card.*", "checkout.*", "settlement.*", "endpoint.*"],
+  types: [
+    ...["payment.*", "card.*", "checkout.*", "settlement.*", "endpoint.*"],
+    ...["intent.*", "deposit.*", "intent_refund.*"]
+  ],
   messagesOf: (change) => [raised(change)],
   render: async (message) => {
     const body = JSON.stringify(plainMessage(message))

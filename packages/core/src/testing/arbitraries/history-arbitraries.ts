@@ -4,17 +4,23 @@ import type { Attempt } from "../../attempt/attempt.ts"
 import * as CardRoom from "../../card/index.ts"
 import * as CheckoutRoom from "../../checkout/index.ts"
 import * as DeliveryRoom from "../../delivery/index.ts"
+import * as DepositRoom from "../../deposit/index.ts"
 import * as EndpointRoom from "../../endpoint/index.ts"
+import * as IntentRoom from "../../intent/index.ts"
+import * as IntentRefundRoom from "../../intent-refund/index.ts"
 import * as MerchantRoom from "../../merchant/index.ts"
 import * as SettlementRoom from "../../settlement/index.ts"
 import { type AttemptMessage, attemptDecider } from "../attempt-life.ts"
 import { lookupsFor, repliesFor, reversals } from "../heard-messages.ts"
-import { historyOf } from "../history.ts"
+import { historyOf, playHistory } from "../history.ts"
 import { startMs } from "../payment-examples.ts"
 import { anyCardCommand } from "./card-arbitraries.ts"
 import { anyCheckoutCommand } from "./checkout-arbitraries.ts"
 import { anyDeliveryCommand } from "./delivery-arbitraries.ts"
+import { anyDepositCommand } from "./deposit-arbitraries.ts"
 import { anyEndpointCommand } from "./endpoint-arbitraries.ts"
+import { anyIntentLife } from "./intent-arbitraries.ts"
+import { anyIntentRefundCommand } from "./intent-refund-arbitraries.ts"
 import { merchantCommandIn } from "./merchant-arbitraries.ts"
 import { anyCurrency } from "./money-arbitraries.ts"
 import { anySettlementCommand } from "./settlement-arbitraries.ts"
@@ -42,6 +48,26 @@ export const deliveryHistory = () =>
   historyOf(
     { initial: DeliveryRoom.noDelivery, decide: DeliveryRoom.decide, evolve: DeliveryRoom.evolve },
     anyDeliveryCommand
+  )
+
+/** Lives of an intent: created, given its addresses, paid too little or too much or late, expired, given back. */
+export const intentHistory = () =>
+  anyIntentLife.map((tried) =>
+    playHistory({ initial: IntentRoom.noIntent, decide: IntentRoom.decide, evolve: IntentRoom.evolve }, tried)
+  )
+
+/** Lives of a deposit: seen, in one block or another, gone and back again, final. */
+export const depositHistory = () =>
+  historyOf(
+    { initial: DepositRoom.noDeposit, decide: DepositRoom.decide, evolve: DepositRoom.evolve },
+    anyDepositCommand
+  )
+
+/** Lives of an intent's refund: planned, sent, in doubt, on the chain, failed. */
+export const intentRefundHistory = () =>
+  historyOf(
+    { initial: IntentRefundRoom.noIntentRefund, decide: IntentRefundRoom.decide, evolve: IntentRefundRoom.evolve },
+    anyIntentRefundCommand
   )
 
 const merchants = { initial: MerchantRoom.noMerchant, decide: MerchantRoom.decide, evolve: MerchantRoom.evolve }

@@ -43,7 +43,7 @@ const plan = {
   startedAtMs: orNull(anyTimeMs)
 }
 
-const anyPlan: fc.Arbitrary<AttemptPlan> = fc.record(plan)
+export const anyAttemptPlan: fc.Arbitrary<AttemptPlan> = fc.record(plan)
 
 /** An attempt of any shape, whether or not a history leads to it. */
 export const anyAttempt: fc.Arbitrary<Attempt> = fc.record({
@@ -168,12 +168,12 @@ const paymentEvents: {
   PaymentRequested: fc.record({
     ...fact("PaymentRequested"),
     ...request,
-    plan: orNull(anyPlan),
+    plan: orNull(anyAttemptPlan),
     authenticationKey: orNull(anyText)
   }),
   ChallengeIssued: fc.record({ ...fact("ChallengeIssued"), url: fc.webUrl(), expiresAtMs: anyTimeMs }),
   AuthenticationPassed: fc.record({ ...fact("AuthenticationPassed"), eci: anyEci }),
-  AttemptPlanned: fc.record({ ...fact("AttemptPlanned"), plan: anyPlan }),
+  AttemptPlanned: fc.record({ ...fact("AttemptPlanned"), plan: anyAttemptPlan }),
   AttemptAdvanced: fc.record({ ...fact("AttemptAdvanced"), attemptId: anyId, event: anyAttemptEvent }),
   PaymentAuthorized: fc.record({
     ...fact("PaymentAuthorized"),
@@ -182,7 +182,7 @@ const paymentEvents: {
     cvv: anyCvvResult,
     expiresAtMs: anyTimeMs
   }),
-  CaptureRequested: fc.record({ ...fact("CaptureRequested"), plan: anyPlan }),
+  CaptureRequested: fc.record({ ...fact("CaptureRequested"), plan: anyAttemptPlan }),
   PaymentCaptured: fc.record({ ...fact("PaymentCaptured"), amount: anyMoney, fees: anyMoney }),
   CaptureFailed: fc.record({ ...fact("CaptureFailed"), code: anyErrorCode }),
   PaymentFailed: fc.record({
@@ -197,7 +197,7 @@ const paymentEvents: {
     ...ofReversal,
     reason: orNull(anyReason),
     amount: anyMoney,
-    plan: orNull(anyPlan)
+    plan: orNull(anyAttemptPlan)
   }),
   PaymentVoided: fc.record({ ...fact("PaymentVoided"), ...ofReversal }),
   PaymentCancelled: fc.record({ ...fact("PaymentCancelled"), ...ofReversal }),
@@ -209,7 +209,7 @@ const paymentEvents: {
     type: fc.constantFrom("refund" as const, "cancel" as const),
     amount: anyMoney,
     reason: orNull(anyReason),
-    plan: anyPlan
+    plan: anyAttemptPlan
   }),
   RefundSucceeded: fc.record({ ...fact("RefundSucceeded"), ...ofReversal }),
   RefundFailed: fc.record({ ...fact("RefundFailed"), ...ofReversal, code: anyErrorCode }),

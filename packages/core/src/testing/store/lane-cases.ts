@@ -14,7 +14,7 @@ import {
   taskOf
 } from "./store-case.ts"
 
-const claimIds = async (store: StorePort, lane: TaskLane, nowMs: number, limit = 10) => {
+const claimIds = async (store: StorePort, lane: TaskLane, nowMs: number, limit = 100) => {
   const claimed = await run(store.claim({ lane, owner: "worker", nowMs, leaseMs: 1000, limit }))
   return claimed.map(({ id }) => id)
 }
@@ -28,6 +28,10 @@ const kinds: { readonly [lane in TaskLane]: ReadonlyArray<TaskKind> } = {
     "verify_card",
     "expire_checkout",
     "follow_payment",
+    "assign_address",
+    "watch_deposits",
+    "expire_intent",
+    "refund_transfer",
     "settle"
   ],
   news: ["notify", "deliver"]

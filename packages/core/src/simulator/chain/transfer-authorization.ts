@@ -1,0 +1,70 @@
+/**
+ * A payer's signature over a transfer, as EIP-3009 has it: the EIP-712 message that is signed, and whether a signature is
+ * the payer's. What the token's contract checks at the moment of the transfer, such as time and nonce, is not told by it.
+ */
+import { hexToBytes } from "@noble/hashes/utils.js"
+import { verifyTyped } from "micro-eth-signer"
+import type { PullToken, TransferAuthorization } from "../../ports/blockchain.ts"
+
+const types = {
+  EIP712Domain: [
+    { name: "name", type: "string" },
+    { name: "version", type: "string" },
+    { name: "chainId", type: "uint256" },
+    { name: "verifyingContract", type: "address" }
+  ],
+  TransferWithAuthorization: [
+    { name: "from", type: "address" },
+    { name: "to", type: "address" },
+    { name: "value", type: "uint256" },
+    { name: "validAfter", type: "uint256" },
+    { name: "validBefore", type: "uint256" },
+    { name: "nonce", type: "bytes32" }
+  ]
+} as const
+
+/** The message that a payer's wallet signs, as EIP-712 typed data. */
+const typedDataOf = (token: PullToken, authorization: Omit<TransferAuthorization, "signature">) => {
+  const { from, to, value, validAfter, validBefore, nonce } = authorization
+  return {
+    types,
+    primaryType: "TransferWithAuthorization",
+    domain: {
+      name: token.name,
+      version: token.version,
+      chainId: BigInt(token.chainId),
+      verifyingContract: token.verifyingContract
+    },
+    message: { from, to, value, validAfter, validBefore, nonce: hexToBytes(nonce.slice(2)) }
+  } as const
+}
+
+const signatureShape = /^0x[0-9a-fA-F]{130}$/u
+const nonceShape = /^0x[0-9a-fA-F]{64}$/u
+const uint256Max = 2n ** 256n - 1n
+
+/**
+ * Whether the signature is that of `from` over exactly this transfer. The upper half of `s` is refused, as the token's
+ * contract refuses it (EIP-2): otherwise anybody could make a second signature out of the first.
+ */
+export const isSignedByPayer = (token: PullToken, authorization: TransferAuthorization): boolean => {
+  const { signature, nonce, from, value, validAfter, validBefore } = authorization
+  if (!signatureShape.test(signature) || !nonceShape.test(nonce)) return false
+  if (![value, validAfter, validBefore].every((number) => number >= 0n && number <= uint256Max)) return false
+  if (!/^(?:00|01|1b|1c)$/iu.test(signature.slice(-2)) || hasHighS(signature)) return false
+  try {
+    return verifyTyped(withRecovery(signature), typedDataOf(token, authorization), from)
+  } catch {
+    return false
+  }
+}
+
+const halfOrder = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n
+
+const hasHighS = (signature: string): boolean => BigInt(`0x${signature.slice(66, 130)}`) > halfOrder
+
+/** Some wallets write `v` as 0 or 1. */
+const withRecovery = (signature: string): string => {
+  const v = signature.slice(-2)
+  return v.startsWith("0") ? `${signature.slice(0, -2)}${v === "00" ? "1b" : "1c"}` : signature
+}

@@ -9,8 +9,8 @@ export default defineConfig({
   test: {
     include: ["packages/*/{src,test}/**/*.test.ts", "examples/*/test/**/*.test.ts", "test/**/*.test.ts"],
     globalSetup: "tools/postgres/src/vitest-server.ts",
-    // Half of the tests wait for processes of their own, so one worker would leave a core idle.
-    maxWorkers: 2,
+    // Half of the tests wait, for a disk or for processes of their own: a worker more than there are cores keeps them busy.
+    maxWorkers: 3,
     // Servers are started some hundred times from source: each reads what the first one compiled.
     env: { NODE_COMPILE_CACHE: join(tmpdir(), "paykernel-compile-cache") },
     testTimeout: 60_000,

@@ -2,7 +2,7 @@
 import { execFile } from "node:child_process"
 import { fileURLToPath } from "node:url"
 import { describe, expect, it } from "vitest"
-import { scratchDirectory, startProcess } from "./server-process.ts"
+import { scratchDirectory, sourceOfServer, startProcess } from "./server-process.ts"
 
 const script = fileURLToPath(new URL("../src/demo.ts", import.meta.url))
 
@@ -27,7 +27,7 @@ describe("the demo", () => {
 
   it("uses the server it is pointed at, and ends with 1 where that does not answer as expected", async () => {
     const directory = scratchDirectory()
-    const server = await startProcess(directory.path, { PAYKERNEL_API_KEY: "SAND_API_KEY:demo:test" })
+    const server = await startProcess(directory.path, { PAYKERNEL_API_KEY: "SAND_API_KEY:demo:test" }, sourceOfServer)
     const stranger = await run([server.address], { PAYKERNEL_API_KEY: "SAND_API_KEY:demo:other" })
     const known = await run([`${server.address}/`], { PAYKERNEL_API_KEY: "SAND_API_KEY:demo:test" })
     await server.stop("SIGTERM")

@@ -6,6 +6,7 @@ import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { bundledServer } from "./bundled-server.ts"
 
 export type ServerProcess = {
   readonly address: string
@@ -18,7 +19,8 @@ export type ServerProcess = {
 
 export type ServerEnvironment = { readonly [variable: string]: string }
 
-const main = fileURLToPath(new URL("../src/main.ts", import.meta.url))
+/** What `pnpm start` runs. */
+export const sourceOfServer = fileURLToPath(new URL("../src/main.ts", import.meta.url))
 
 /** A directory that is gone when the test is over. */
 export const scratchDirectory = (): { readonly path: string; readonly remove: () => void } => {
@@ -38,8 +40,12 @@ export const freePort = async (): Promise<number> => {
 }
 
 /** Starts the server in a directory, without anything of this process's environment, and waits for all that it says at first. */
-export const startProcess = async (directory: string, environment: ServerEnvironment = {}): Promise<ServerProcess> => {
-  const child = launch(directory, environment)
+export const startProcess = async (
+  directory: string,
+  environment: ServerEnvironment = {},
+  script?: string
+): Promise<ServerProcess> => {
+  const child = launch(script ?? (await bundledServer()), directory, environment)
   const exited = once(child, "exit")
   let printed = ""
   const ready = new Promise<string>((resolve) => {
@@ -72,7 +78,7 @@ export const startRefused = async (
   directory: string,
   environment: ServerEnvironment
 ): Promise<{ readonly code: number | null; readonly output: string }> => {
-  const child = launch(directory, environment)
+  const child = launch(await bundledServer(), directory, environment)
   let output = ""
   child.stdout?.on("data", (chunk: Buffer) => {
     output += chunk.toString()
@@ -84,8 +90,8 @@ export const startRefused = async (
   return { code, output }
 }
 
-const launch = (directory: string, environment: ServerEnvironment): ChildProcess =>
-  spawn(process.execPath, ["--conditions=source", main], {
+const launch = (script: string, directory: string, environment: ServerEnvironment): ChildProcess =>
+  spawn(process.execPath, ["--conditions=source", script], {
     cwd: directory,
     env: {
       PATH: process.env["PATH"],

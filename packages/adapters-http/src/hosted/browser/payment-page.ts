@@ -31,6 +31,7 @@ const startForm = (data: PageData): void => {
     if (entry === undefined || attempt === null) return
     paying = true
     showProgress()
+    await painted()
     const waited = tellWaiting(data.texts)
     const outcome = await pay(data, attempt, entry)
     const answer = "status" in outcome && outcome.status === "processing" ? await settled(data) : outcome
@@ -66,6 +67,16 @@ const showProgress = (): void => {
   part("progress", HTMLElement).hidden = false
   part("progress-title", HTMLElement).focus()
 }
+
+/** Encrypting keeps a slow device busy: what it is waiting for has to be on the screen before. No tab in the back paints. */
+const painted = (): Promise<void> =>
+  new Promise((resolve) => {
+    const latest = setTimeout(resolve, 1000)
+    requestAnimationFrame(() => {
+      clearTimeout(latest)
+      setTimeout(resolve)
+    })
+  })
 
 /** Says from time to time that waiting is in order. Answers a function that ends it. */
 const tellWaiting = ({ payingHint, payingSlow, payingLong }: ScriptTexts): (() => void) => {

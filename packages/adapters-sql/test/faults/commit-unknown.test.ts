@@ -134,15 +134,17 @@ describe("a commit that has waited for longer than the store waits for a server"
     await Effect.runPromise(store.commit(createOf("p")))
     const other = new pg.Client({ connectionString: url })
     await other.connect()
+    cleanups.push(() => other.end())
     await other.query("begin; update paykernel_aggregate set version = version")
     const second = commitOf({ aggregates: [writeOf("p", { expectedVersion: 1, state: "second" })] })
     const waiting = Effect.runPromise(Effect.result(store.commit(second)))
+    const waits = "wait_event_type = 'Lock' and datname = current_database()"
+    const cut = `select pg_terminate_backend(pid) from pg_stat_activity where ${waits}`
+    const count = `select from pg_stat_activity where ${waits}`
+    await until(async () => (await other.query(count)).rowCount === 1)
     await sleep(600)
-    const cut = `select pg_terminate_backend(pid) from pg_stat_activity
-      where wait_event_type = 'Lock' and datname = current_database()`
     expect((await other.query(cut)).rowCount).toBe(1)
     await other.query("rollback")
-    await other.end()
     const answer = await waiting
     const found = await Effect.runPromise(store.load(refOf("p")))
     if (Result.isSuccess(answer)) expect(found).toMatchObject({ version: 2, state: "second" })

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { basename, join } from "node:path"
 import { fileURLToPath } from "node:url"
 
 export type ClusterProcess = {
@@ -24,8 +24,12 @@ export type ClusterProcess = {
   readonly stop: () => Promise<void>
 }
 
+export type Script = "node" | "bank"
+
 export type ProcessOptions = {
-  readonly script: "node" | "bank"
+  readonly script: Script
+  /** The file that is run instead of the script's own. */
+  readonly file?: string
   readonly environment: (port: number) => { readonly [variable: string]: string }
   /** Gets what it prints after it is ready, line by line. */
   readonly onLine: (line: string) => void
@@ -37,12 +41,13 @@ const outputMax = 64 * 1024
 const stopLimitMs = 15_000
 
 /** Starts a process and waits until it is ready. Rejects with what it said where it ends before. */
-export const startProcess = async ({ script, environment, onLine }: ProcessOptions): Promise<ClusterProcess> => {
+export const startProcess = async (options: ProcessOptions): Promise<ClusterProcess> => {
+  const { script, file = scriptFile(script), environment, onLine } = options
   let output = ""
   const print = (text: string): void => {
     output = (output + text).slice(-outputMax)
   }
-  const start = (port: number): Promise<Child> => startChild(script, environment(port), print, onLine)
+  const start = (port: number): Promise<Child> => startChild(file, environment(port), print, onLine)
   let child = await start(0)
   const { address } = child
   const kill = async (): Promise<void> => {
@@ -73,13 +78,15 @@ export const startProcess = async ({ script, environment, onLine }: ProcessOptio
   }
 }
 
+/** Where a script's source is. */
+export const scriptFile = (script: Script): string => fileURLToPath(new URL(`./${script}.ts`, import.meta.url))
+
 const startChild = async (
-  script: string,
+  file: string,
   environment: { readonly [variable: string]: string },
   print: (text: string) => void,
   onLine: (line: string) => void
 ): Promise<Child> => {
-  const file = fileURLToPath(new URL(`./${script}.ts`, import.meta.url))
   const child = spawn(process.execPath, ["--conditions=source", file], {
     // Nothing of this process's environment, so that a cluster is the same wherever it is started.
     env: {
@@ -110,7 +117,7 @@ const startChild = async (
   })
   const address = await Promise.race([
     ready,
-    exited.then(([code, signal]) => Promise.reject(new Error(`the ${script} ended with ${code ?? signal}`)))
+    exited.then(([code, signal]) => Promise.reject(new Error(`${basename(file)} ended with ${code ?? signal}`)))
   ])
   return { process: child, exited, address }
 }

@@ -9,7 +9,7 @@ import { openApiKey, openKeys } from "@paykernel/example-server/keys"
 import { writePrivateFile } from "@paykernel/example-server/private-file"
 import * as Redacted from "effect/Redacted"
 import { journalFile, nodesFile, operatorSecretFile } from "./bank.ts"
-import { type ClusterProcess, startProcess } from "./cluster-process.ts"
+import { type ClusterProcess, type Script, startProcess } from "./cluster-process.ts"
 import { openSecret, openSecrets } from "./secrets.ts"
 import { type BankSettings, bankVariable, type NodeSettings, nodeVariable } from "./settings.ts"
 
@@ -26,6 +26,8 @@ export type ClusterOptions = {
   readonly bankLatencyMs?: number
   readonly bankTimes?: BankTimes
   readonly nodeTimes?: NodeTimes
+  /** Files that are run instead of the sources of bank and node. */
+  readonly scripts?: { readonly [script in Script]: string }
   /** Gets what the processes print. */
   readonly log?: (line: string) => void
 }
@@ -77,12 +79,14 @@ const startAll = async (
   await openKeys(keysDirectory)
   const apiKey = Redacted.value(await openApiKey(keysDirectory))
   await openSecrets(secretsDirectory)
-  const { databaseUrl, bankLatencyMs, bankTimes, nodeTimes, log = () => {} } = options
+  const { databaseUrl, bankLatencyMs, bankTimes, nodeTimes, scripts, log = () => {} } = options
+  const fileOf = (script: Script) => (scripts === undefined ? {} : { file: scripts[script] })
 
   const bankSettings: BankSettings = { directory: bankDirectory, secretsDirectory, ...bankTimes }
   const latency = bankLatencyMs === undefined ? {} : { latencyMs: bankLatencyMs }
   const bank = await startProcess({
     script: "bank",
+    ...fileOf("bank"),
     environment: (port) => ({ [bankVariable]: JSON.stringify({ ...bankSettings, ...latency, port }) }),
     onLine: (line) => log(`bank: ${line}`)
   })
@@ -91,6 +95,7 @@ const startAll = async (
   const startNode = async (place: number): Promise<ClusterProcess> => {
     const node = await startProcess({
       script: "node",
+      ...fileOf("node"),
       environment: (port) => ({ DATABASE_URL: databaseUrl, [nodeVariable]: JSON.stringify({ ...shared, port }) }),
       onLine: (line) => log(`node ${place}: ${line}`)
     })

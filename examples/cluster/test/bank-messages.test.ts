@@ -6,6 +6,7 @@ import { auditDatabase } from "../src/audit.ts"
 import { readBankBook } from "../src/bank-book.ts"
 import { type Cluster, startCluster } from "../src/cluster.ts"
 import { pause } from "../src/merchant.ts"
+import { bundledScripts } from "./bundled-scripts.ts"
 import { openShop, type Shop } from "./shop.ts"
 
 let database: FreshDatabase
@@ -16,6 +17,7 @@ beforeAll(async () => {
   database = await freshDatabase()
   cluster = await startCluster({
     databaseUrl: database.url,
+    scripts: await bundledScripts(),
     nodes: 2,
     // Slow enough that the one that asked can be frozen between the execution and the answer.
     bankLatencyMs: 800,

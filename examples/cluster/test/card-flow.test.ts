@@ -10,6 +10,7 @@ import { auditDatabase } from "../src/audit.ts"
 import { readBankBook } from "../src/bank-book.ts"
 import { type Cluster, startCluster } from "../src/cluster.ts"
 import { eventually, memberOf, pause, textAt } from "../src/merchant.ts"
+import { bundledScripts } from "./bundled-scripts.ts"
 import { canaryCvv, canaryPan, openShop, type Shop } from "./shop.ts"
 
 let database: FreshDatabase
@@ -18,7 +19,7 @@ let shop: Shop
 
 beforeAll(async () => {
   database = await freshDatabase()
-  cluster = await startCluster({ databaseUrl: database.url, bankLatencyMs: 10 })
+  cluster = await startCluster({ databaseUrl: database.url, scripts: await bundledScripts(), bankLatencyMs: 10 })
   shop = openShop(cluster)
 }, 60_000)
 

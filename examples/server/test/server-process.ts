@@ -6,7 +6,7 @@ import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { bundledServer } from "./bundled-server.ts"
+import { bundledScript } from "@paykernel/test-bundle"
 
 export type ServerProcess = {
   readonly address: string
@@ -45,7 +45,7 @@ export const startProcess = async (
   environment: ServerEnvironment = {},
   script?: string
 ): Promise<ServerProcess> => {
-  const child = launch(script ?? (await bundledServer()), directory, environment)
+  const child = launch(script ?? (await bundledScript(sourceOfServer)), directory, environment)
   const exited = once(child, "exit")
   let printed = ""
   const ready = new Promise<string>((resolve) => {
@@ -78,7 +78,7 @@ export const startRefused = async (
   directory: string,
   environment: ServerEnvironment
 ): Promise<{ readonly code: number | null; readonly output: string }> => {
-  const child = launch(await bundledServer(), directory, environment)
+  const child = launch(await bundledScript(sourceOfServer), directory, environment)
   let output = ""
   child.stdout?.on("data", (chunk: Buffer) => {
     output += chunk.toString()

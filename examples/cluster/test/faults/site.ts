@@ -15,6 +15,7 @@ import { freshDatabase } from "@paykernel/test-postgres"
 import { expect } from "vitest"
 import { auditDatabase } from "../../src/audit.ts"
 import { type Cluster, type ClusterOptions, startCluster } from "../../src/cluster.ts"
+import { bundledScripts } from "../bundled-scripts.ts"
 import { untilAtRest } from "./rest.ts"
 
 export const isDeep = process.env["PAYKERNEL_DEEP"] === "1"
@@ -62,7 +63,13 @@ export const openSite = async (options: SiteOptions): Promise<Site> => {
   const directory = mkdtempSync(join(tmpdir(), "paykernel-faults-"))
   const { url: databaseUrl, drop } = await freshDatabase(postgresUrl)
   const nodeTimes = { settlementIntervalMs, ...ofCluster.nodeTimes }
-  const cluster = await startCluster({ databaseUrl, directory, ...ofCluster, nodeTimes })
+  const cluster = await startCluster({
+    databaseUrl,
+    directory,
+    scripts: await bundledScripts(),
+    ...ofCluster,
+    nodeTimes
+  })
   const journal = openClientJournal(join(directory, "client-journal.jsonl"))
   const anyNode = (): string => cluster.nodes[Math.floor(random() * cluster.nodes.length)]?.address ?? ""
   const { api, calls } = counting(merchantClient(anyNode, cluster.apiKey, answerLimitMs))

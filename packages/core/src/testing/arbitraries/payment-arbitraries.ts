@@ -13,7 +13,7 @@ import type {
 import { paymentErrorCodes } from "../../payment/payment-error-code.ts"
 import { anyAvs, anyCvvResult, anyFundingType, anyNetwork, anyPayer, anyRiskEvaluation } from "./card-arbitraries.ts"
 import { anyMoney } from "./money-arbitraries.ts"
-import { anyId, anyOf, anyText, anyTimeMs, orNull } from "./text-arbitraries.ts"
+import { anyId, anyOf, anyText, anyTimeMs, anyUrl, orNull } from "./text-arbitraries.ts"
 
 const anyErrorCode = fc.constantFrom(...paymentErrorCodes)
 const anyEci = anyOf<Eci>({ "00": true, "01": true, "02": true, "05": true, "06": true, "07": true })
@@ -104,7 +104,7 @@ const anyReversal: fc.Arbitrary<Reversal> = fc.record({
 const anyAuthentication: fc.Arbitrary<Authentication> = fc.record({
   key: anyText,
   status: anyOf<Authentication["status"]>({ planned: true, challenged: true, passed: true, failed: true }),
-  challengeUrl: orNull(fc.webUrl()),
+  challengeUrl: orNull(anyUrl),
   expiresAtMs: anyTimeMs,
   eci: orNull(anyEci)
 })
@@ -117,8 +117,8 @@ const request = {
   source: fc.record({ type: fc.constant("card" as const), id: anyId }),
   card: fc.record({ network: anyNetwork, last4: fc.stringMatching(/^[0-9]{4}$/u), fundingType: anyFundingType }),
   verificationMethod: anyOf<VerificationMethod>({ none: true, cvv: true, three_d_secure: true }),
-  successUrl: orNull(fc.webUrl()),
-  failureUrl: orNull(fc.webUrl()),
+  successUrl: orNull(anyUrl),
+  failureUrl: orNull(anyUrl),
   description: orNull(anyText),
   channel: orNull(anyId),
   payer: anyPayer
@@ -171,7 +171,7 @@ const paymentEvents: {
     plan: orNull(anyAttemptPlan),
     authenticationKey: orNull(anyText)
   }),
-  ChallengeIssued: fc.record({ ...fact("ChallengeIssued"), url: fc.webUrl(), expiresAtMs: anyTimeMs }),
+  ChallengeIssued: fc.record({ ...fact("ChallengeIssued"), url: anyUrl, expiresAtMs: anyTimeMs }),
   AuthenticationPassed: fc.record({ ...fact("AuthenticationPassed"), eci: anyEci }),
   AttemptPlanned: fc.record({ ...fact("AttemptPlanned"), plan: anyAttemptPlan }),
   AttemptAdvanced: fc.record({ ...fact("AttemptAdvanced"), attemptId: anyId, event: anyAttemptEvent }),

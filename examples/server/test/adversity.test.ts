@@ -12,6 +12,7 @@ import { type MerchantClient, merchantClient } from "@paykernel/four-books/merch
 import { eventually } from "@paykernel/four-books/polling"
 import { seeded } from "@paykernel/four-books/seeded"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { advanceClock } from "./advance-clock.ts"
 import { engines, openSite, type Site } from "./engine.ts"
 import type { ServerProcess } from "./server-process.ts"
 
@@ -89,19 +90,13 @@ describe.each(engines)(`a gateway in trouble, on %s (PAYKERNEL_SEED=${seed})`, (
   it("takes requests all the same while days are skipped", async () => {
     await setMode("late", 0.5)
     await workUntil(12, async () => {
-      for (let days = 0; days < 5; days++) {
-        const moved = await api.post("/sandbox/clock/advance", { seconds: 24 * 60 * 60 })
-        expect(moved.status, moved.text).toBe(200)
-      }
+      for (let days = 0; days < 5; days++) await advanceClock(api, 24 * 60 * 60)
     })
     await setMode("normal")
   })
 
   it("has left no payment in doubt, and no two books that disagree", async () => {
-    for (let quarter = 0; quarter < 4; quarter++) {
-      const moved = await api.post("/sandbox/clock/advance", { seconds: 15 * 60 })
-      expect(moved.status, moved.text).toBe(200)
-    }
+    for (let quarter = 0; quarter < 4; quarter++) await advanceClock(api, 15 * 60)
     expect(listAt((await api.get("/v1/payments?status=pending")).body, "data")).toEqual([])
     const { differences, ...figures } = await compareBooks({
       sandboxDir: site.sandboxDir,

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto"
 import { listAt, textAt, valueAt } from "@paykernel/four-books/json-reading"
 import { type MerchantClient, merchantClient } from "@paykernel/four-books/merchant-client"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { advanceClock } from "./advance-clock.ts"
 import { engines, openSite, type Site } from "./engine.ts"
 import { refusalOf, sdkClient } from "./sdk-client.ts"
 import { sdkContract } from "./sdk-contract.ts"
@@ -42,9 +43,7 @@ describe.each(engines)("on %s", (engine) => {
   })
 
   const advance = async (seconds: number): Promise<Date> => {
-    const answer = await api.post("/sandbox/clock/advance", { seconds })
-    expect(answer.status, answer.text).toBe(200)
-    return new Date(textAt(answer.body, "data", "now"))
+    return new Date(textAt((await advanceClock(api, seconds)).body, "data", "now"))
   }
 
   /** As it is now, without waiting for anything. */

@@ -12,6 +12,7 @@ import { type MerchantClient, merchantClient } from "@paykernel/four-books/merch
 import { eventually, pause } from "@paykernel/four-books/polling"
 import { seeded } from "@paykernel/four-books/seeded"
 import { afterEach, expect, it } from "vitest"
+import { advanceClock } from "./advance-clock.ts"
 import { engines, openSite, type Site } from "./engine.ts"
 import { freePort, type ServerProcess } from "./server-process.ts"
 
@@ -96,10 +97,7 @@ const troubles = ["drop-before", "execute-drop", "error-before", "error-after", 
 
 /** Lets every time pass that recovery may wait for: look-ups, leases, quiet periods. */
 const comeToRest = async (api: MerchantClient): Promise<void> => {
-  for (let minute = 0; minute < 4; minute++) {
-    const moved = await api.post("/sandbox/clock/advance", { seconds: 60 })
-    expect(moved.status, moved.text).toBe(200)
-  }
+  for (let minute = 0; minute < 4; minute++) await advanceClock(api, 60)
   await eventually(
     async () =>
       listAt((await api.get("/v1/payments?status=pending&pageSize=50")).body, "data").map((one) => valueAt(one, "id")),

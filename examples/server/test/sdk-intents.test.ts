@@ -8,6 +8,7 @@ import { type MerchantClient, merchantClient } from "@paykernel/four-books/merch
 import { eventually } from "@paykernel/four-books/polling"
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { advanceClock } from "./advance-clock.ts"
 import { engines, openSite, type Site } from "./engine.ts"
 import { refusalOf, sdkClient } from "./sdk-client.ts"
 import { sdkContract } from "./sdk-contract.ts"
@@ -17,7 +18,7 @@ type Chain = "ETH" | "BTC" | "ALGO"
 type Currency = "USD" | "BTC" | "ETH"
 
 /** Far more than it takes until nothing on any chain can be taken back. */
-const untilFinal = { seconds: 15 }
+const secondsUntilFinal = 15
 const payer = "0x8381470ED67C3802402dbbFa0058E8871F017A6F"
 
 describe.each(engines)("payment intents by the official SDK on %s", (engine) => {
@@ -68,7 +69,7 @@ describe.each(engines)("payment intents by the official SDK on %s", (engine) => 
   }
 
   const letBlocksCome = async (): Promise<void> => {
-    expect((await api.post("/sandbox/clock/advance", untilFinal)).status).toBe(200)
+    await advanceClock(api, secondsUntilFinal)
   }
 
   const refund = (id: string, amount: string) =>
@@ -336,7 +337,7 @@ describe.runIf(process.env["PAYKERNEL_DEEP"] === "1")("payment intents across a 
       await server.stop("SIGKILL")
       server = await start()
       // What the dead process was about to do is nobody else's until its lease is over.
-      await api.post("/sandbox/clock/advance", { seconds: 300 })
+      await advanceClock(api, 300)
       const paid = await eventually(read, (intent) => listAt(intent, "timeline").length === 3)
       expect(paid).toMatchObject({ amountPaid: { amount: "4.00" }, timeline: [{ status: "complete" }, {}, {}] })
     } finally {

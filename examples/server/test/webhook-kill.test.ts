@@ -10,6 +10,7 @@ import { type MerchantClient, merchantClient } from "@paykernel/four-books/merch
 import { eventually, pause } from "@paykernel/four-books/polling"
 import { seeded } from "@paykernel/four-books/seeded"
 import { afterEach, expect, it } from "vitest"
+import { advanceClock } from "./advance-clock.ts"
 import { engines, openSite, type Site } from "./engine.ts"
 import { sdkClient } from "./sdk-client.ts"
 import { sdkContract } from "./sdk-contract.ts"
@@ -83,7 +84,7 @@ it.each(runs)(
       expect(await server?.stop("SIGKILL")).toEqual({ code: null, signal: "SIGKILL" })
       await start()
       // What the dead had taken on is taken up by others once its lease is over.
-      expect((await api.post("/sandbox/clock/advance", { seconds: 60 })).status).toBe(200)
+      await advanceClock(api, 60)
     }
     trade.isOver = true
     await trading
@@ -138,8 +139,7 @@ const publicKeyOf = async (api: MerchantClient) => {
 const comeToRest = async (api: MerchantClient): Promise<void> => {
   await eventually(
     async () => {
-      const moved = await api.post("/sandbox/clock/advance", { seconds: 180 })
-      expect(moved.status, moved.text).toBe(200)
+      await advanceClock(api, 180)
       const pending = listAt((await api.get("/v1/payments?status=pending&pageSize=50")).body, "data")
       const waiting = listAt((await api.get("/api/webhook-deliveries?status=waiting")).body, "data", "deliveries")
       return [...pending, ...waiting].length
@@ -148,7 +148,7 @@ const comeToRest = async (api: MerchantClient): Promise<void> => {
     60_000
   )
   // What the last step has begun.
-  expect((await api.post("/sandbox/clock/advance", { seconds: 180 })).status).toBe(200)
+  await advanceClock(api, 180)
 }
 
 /** Fails with whatever was not told, told without having happened, or told twice in two ways. */

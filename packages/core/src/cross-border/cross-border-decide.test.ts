@@ -35,6 +35,7 @@ const { history, fold } = decider({ initial: noPayment, decide, evolve })
 
 const usdc = (amount: bigint) => money(amount, "USDC")
 const expire = (nowMs = 2_000): CrossBorderCommand => ({ _tag: "ExpirePayment", nowMs })
+const withdraw: CrossBorderCommand = { _tag: "WithdrawPayment", nowMs: atMs }
 const delayed = reported({ _tag: "PayoutDelayed" })
 const underReview = reported({ _tag: "UnderReview" })
 
@@ -206,7 +207,9 @@ describe("a transaction", () => {
     const before = [...pending, started(1)]
     const decision = decideOrThrow(before, onchain(1, "completed"))
     expect(decision.events.map(({ _tag }) => _tag)).toEqual(["TransactionRecorded", "FundsReceived"])
-    expect(decision.tasks).toMatchObject([{ id: "payment-1:pay-out", kind: "pay_out", dueAtMs: atMs }])
+    expect(decision.tasks).toMatchObject([
+      { id: "payment-1:pay-out:transaction-1", subject: "transaction-1", kind: "pay_out", dueAtMs: atMs }
+    ])
     expect(answer([...before, onchain(1, "completed")], onchain(1, "completed"))).toBe("nothing")
     expect(answer([...before, onchain(1, "completed")], onchain(1, "broadcasted"))).toBe("nothing")
   })
@@ -220,7 +223,9 @@ describe("a transaction", () => {
     const payment = fold(history(...pending, started(1), onchain(1, "completed", amount, nowMs)))
     expect(payment).toMatchObject({ status: "failed", failureCode: code })
     expect(refundable(payment, amount.currency)).toEqual(amount)
-    expect(decideOrThrow([...pending, started(1)], onchain(1, "completed", amount, nowMs)).tasks).toEqual([])
+    expect(decideOrThrow([...pending, started(1)], onchain(1, "completed", amount, nowMs)).tasks).toMatchObject([
+      { kind: "pay_out", subject: "transaction-1" }
+    ])
   })
 
   it("that is given up, and brings the money all the same, pays for the payment", () => {
@@ -358,6 +363,23 @@ describe("refunds", () => {
   })
 })
 
+describe("a payment that the network never took", () => {
+  it("is withdrawn, and moves nothing", () => {
+    const decision = decideOrThrow(created, withdraw)
+    expect(decision).toEqual({ events: [{ _tag: "PaymentWithdrawn", atMs }], ledger: [], tasks: [] })
+    expect(answer([...created, withdraw], withdraw)).toBe("PaymentNotFound")
+  })
+
+  it.each([
+    ["reviewed", [...created, underReview]],
+    ["asked about", [...created, asked(1, "information_required")]],
+    ["cleared", pending],
+    ["ended", failed]
+  ])("is not one that was %s", (_, life) => {
+    expect(answer(life, withdraw)).toBe("PaymentNotWithdrawable")
+  })
+})
+
 describe("every command in every state", () => {
   const lives: { readonly [Status in CrossBorderStatus]: ReadonlyArray<CrossBorderCommand> } = {
     none: [],
@@ -365,7 +387,8 @@ describe("every command in every state", () => {
     crypto_funds_pending: pending,
     fiat_payment_initiated: payingOut,
     completed: paid,
-    failed
+    failed,
+    withdrawn: [createExample, withdraw]
   }
   const commands = [createExample, cleared, asked(1, "in_review"), started(2), refunded(1, "created"), expire()]
   const exists = "PaymentAlreadyExists"
@@ -380,7 +403,8 @@ describe("every command in every state", () => {
     ],
     ["fiat_payment_initiated", [exists, "nothing", "RfiRecorded", noFunds, "RefundExceedsFunds", "nothing"]],
     ["completed", [exists, "nothing", "RfiRecorded", noFunds, "RefundExceedsFunds", "nothing"]],
-    ["failed", [exists, "nothing", "RfiRecorded", noFunds, "RefundRecorded", "nothing"]]
+    ["failed", [exists, "nothing", "RfiRecorded", noFunds, "RefundRecorded", "nothing"]],
+    ["withdrawn", [exists, ...Array.from({ length: 5 }, () => "PaymentNotFound")]]
   ])("of a payment that is %s", (status, expected) => {
     expect(fold(history(...lives[status])).status).toBe(status)
     expect(commands.map((command) => answer(lives[status], command))).toEqual(expected)

@@ -18,7 +18,7 @@ import { startTransaction } from "./start-transaction.ts"
  */
 export const decide = (payment: CrossBorderPayment, command: CrossBorderCommand): CrossBorderDecision => {
   if (command._tag === "CreatePayment") return createPayment(payment, command)
-  if (payment.status === "none") return refused({ _tag: "PaymentNotFound" })
+  if (payment.status === "none" || payment.status === "withdrawn") return refused({ _tag: "PaymentNotFound" })
   switch (command._tag) {
     case "RecordReport":
       return recordReport(payment, command)
@@ -32,7 +32,17 @@ export const decide = (payment: CrossBorderPayment, command: CrossBorderCommand)
       return recordRefund(payment, command)
     case "ExpirePayment":
       return expirePayment(payment, command.nowMs)
+    case "WithdrawPayment":
+      return withdrawPayment(payment, command.nowMs)
   }
+}
+
+/** What the network has said anything about, it has taken. */
+const withdrawPayment = (payment: CrossBorderPayment, nowMs: number): CrossBorderDecision => {
+  const { status, manualReview, rfis } = payment
+  return status === "created" && !manualReview && rfis.length === 0
+    ? happened(payment, [{ _tag: "PaymentWithdrawn", atMs: nowMs }])
+    : refused({ _tag: "PaymentNotWithdrawable", status })
 }
 
 /** Money that came in time is paid out, however long that takes. */

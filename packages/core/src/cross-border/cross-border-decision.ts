@@ -36,11 +36,16 @@ export const refused = (rejection: CrossBorderRejection): CrossBorderDecision =>
 
 export const nothingNew: CrossBorderDecision = Result.succeed({ events: [], ledger: [], tasks: [] })
 
-/** Each is wanted once in the life of a payment. */
-export const task = (kind: CrossBorderTaskKind, id: string, dueAtMs: number): TaskRequest<CrossBorderTaskKind> => ({
-  id: `${id}:${kind.replaceAll("_", "-")}`,
+/** Each is wanted once in the life of a payment, or of the part of it that is its subject. */
+export const task = (
+  kind: CrossBorderTaskKind,
+  id: string,
+  dueAtMs: number,
+  subject: string = id
+): TaskRequest<CrossBorderTaskKind> => ({
+  id: [id, kind.replaceAll("_", "-"), ...(subject === id ? [] : [subject])].join(":"),
   kind,
   aggregate: { type: "cross_border_payment", id },
-  subject: id,
+  subject,
   dueAtMs
 })

@@ -71,6 +71,7 @@ export const evolve = (payment: CrossBorderPayment, event: CrossBorderEvent): Cr
       return { ...after, received: [...payment.received, { transactionId, amount }] }
     }
     case "PayoutInitiated":
+    case "PaymentWithdrawn":
       return after
     case "PayoutDelayed":
       return { ...after, delayed: true }

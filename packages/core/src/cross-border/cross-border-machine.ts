@@ -17,7 +17,8 @@ export const crossBorderMachine: Machine<CrossBorderStatus, CrossBorderEvent["_t
     ManualReviewStarted: "created",
     RfiRecorded: "created",
     PaymentCleared: "crypto_funds_pending",
-    PaymentFailed: "failed"
+    PaymentFailed: "failed",
+    PaymentWithdrawn: "withdrawn"
   },
   crypto_funds_pending: {
     RfiRecorded: "crypto_funds_pending",
@@ -37,5 +38,6 @@ export const crossBorderMachine: Machine<CrossBorderStatus, CrossBorderEvent["_t
     PaymentFailed: "failed"
   },
   completed: remaining("completed"),
-  failed: remaining("failed")
+  failed: remaining("failed"),
+  withdrawn: {}
 }

@@ -23,7 +23,8 @@ const CrossBorderStatusCodec: Schema.Codec<CrossBorderStatus> = Schema.Literals(
   "crypto_funds_pending",
   "fiat_payment_initiated",
   "completed",
-  "failed"
+  "failed",
+  "withdrawn"
 ])
 
 const EndCodec = Schema.Literals(["completed", "failed"])
@@ -116,7 +117,8 @@ export const CrossBorderEventCodec: Schema.Codec<CrossBorderEvent, CrossBorderEv
   PaymentCompleted: { fiatNetworkRef: Schema.NullOr(Schema.String), atMs: Schema.Int },
   PaymentFailed: { code: FailureCodeCodec, atMs: Schema.Int },
   RefundRecorded: { refund: RefundReferenceCodec, atMs: Schema.Int },
-  OutcomeContradicted: { said: EndCodec, atMs: Schema.Int }
+  OutcomeContradicted: { said: EndCodec, atMs: Schema.Int },
+  PaymentWithdrawn: { atMs: Schema.Int }
 })
 
 /** Reads a stored payment. Throws where the JSON is not one: stored data is ours, so that is a defect. */

@@ -23,6 +23,8 @@ export type CrossBorderStatus =
   /** The destination amount was sent; whether it has been received is the bank's to tell. */
   | "completed"
   | "failed"
+  /** The network never took it, and whoever wanted it was told so: to everybody else there is no such payment. */
+  | "withdrawn"
 
 /** Who pays whom: a business or a consumer. */
 export type UseCase = "b2b" | "b2c" | "c2b" | "c2c"
@@ -144,6 +146,8 @@ export type CrossBorderCommand =
   /** Beside the refund's own event, in one commit. */
   | { readonly _tag: "RecordRefund"; readonly refund: RefundReference; readonly nowMs: number }
   | { readonly _tag: "ExpirePayment"; readonly nowMs: number }
+  /** The network does not take it as it was written, and whoever wanted it hears so now. */
+  | { readonly _tag: "WithdrawPayment"; readonly nowMs: number }
 
 export type CrossBorderEvent =
   | {
@@ -180,6 +184,7 @@ export type CrossBorderEvent =
   | { readonly _tag: "PaymentFailed"; readonly code: FailureCode; readonly atMs: number }
   | { readonly _tag: "RefundRecorded"; readonly refund: RefundReference; readonly atMs: number }
   | { readonly _tag: "OutcomeContradicted"; readonly said: "completed" | "failed"; readonly atMs: number }
+  | { readonly _tag: "PaymentWithdrawn"; readonly atMs: number }
 
 /** What the worker does for it. All but the timer go to the network, under the payment's id as their key. */
 export type CrossBorderTaskKind =
@@ -187,7 +192,7 @@ export type CrossBorderTaskKind =
   | "submit_cross_border"
   /** Ask how it stands, until it has ended. */
   | "follow_cross_border"
-  /** Tell the network that the source amount is there, so that it pays out. */
+  /** Tell the network of money that a transaction brought, so that it pays out, or gives back what is not for a payout. */
   | "pay_out"
   | "expire_cross_border"
 
@@ -215,6 +220,8 @@ export type CrossBorderRejection =
   | { readonly _tag: "TransactionInPreparation"; readonly transactionId: string }
   | { readonly _tag: "TooManyTransactions"; readonly limit: number }
   | { readonly _tag: "TransactionNotPartOfPayment" }
+  /** It is under way or has ended: the network knows it. */
+  | { readonly _tag: "PaymentNotWithdrawable"; readonly status: CrossBorderStatus }
   /** A report of what cannot be yet: it comes again. */
   | { readonly _tag: "FundsNotReceived" }
   | { readonly _tag: "PayoutNotInitiated" }

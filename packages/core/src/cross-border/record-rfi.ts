@@ -16,7 +16,7 @@ export const openRfi = ({ rfis }: CrossBorderPayment): RfiReference | undefined 
 export const recordRfi = (payment: CrossBorderPayment, command: Command<"RecordRfi">): CrossBorderDecision => {
   const { rfi, code, nowMs: atMs } = command
   const known = payment.rfis.find(({ id }) => id === rfi.id)
-  if (known !== undefined && rankOf[known.status] >= rankOf[rfi.status]) return nothingNew
+  if (known !== undefined && rankOf[known.status] >= rankOf[rfi.status] && !reopens(known, rfi)) return nothingNew
   const refusal = known === undefined ? refusalOf(payment) : undefined
   if (refusal !== undefined) return refused(refusal)
   const recorded: CrossBorderEvent = { _tag: "RfiRecorded", rfi: { id: rfi.id, status: rfi.status }, atMs }
@@ -37,7 +37,11 @@ const failureOf = ({ status }: RfiReference, code: FailureCode | null): FailureC
   return status === "rejected" ? (code ?? "PM03004") : undefined
 }
 
-/** How far a request has come. What is further never goes back. */
+/** The answer was refused, which is the request's own to say: it is told here in the commit in which it happens. */
+const reopens = (known: RfiReference, rfi: RfiReference): boolean =>
+  known.status === "in_review" && rfi.status === "information_required"
+
+/** How far a request has come. What is further never goes back, but for an answer that was refused. */
 const rankOf: { readonly [status in RfiReference["status"]]: number } = {
   information_required: 0,
   in_review: 1,

@@ -20,8 +20,9 @@ export const recordTransaction = (
     received !== null && isPositive(received) && !payment.received.some(({ transactionId }) => transactionId === id)
   const funds = isNews ? fundsEvents(payment, id, received, nowMs) : []
   if (moved.length + funds.length === 0) return nothingNew
-  const isPaid = funds.length === 1 && awaitsFunds(payment)
-  return happened(payment, [...moved, ...funds], isPaid ? [task("pay_out", payment.id, nowMs)] : [])
+  // Of all that arrives, also of what it cannot pay out: it is in its hands, and has to be given back.
+  const notice = funds.length > 0 ? [task("pay_out", payment.id, nowMs, id)] : []
+  return happened(payment, [...moved, ...funds], notice)
 }
 
 const fundsEvents = (

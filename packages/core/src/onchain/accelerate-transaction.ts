@@ -3,9 +3,9 @@
  * the same nonce or authorization, so the chain carries out one of them at most.
  */
 import * as Result from "effect/Result"
-import type { Money } from "../money/index.ts"
 import type {
   CreateTransaction,
+  FeeEstimate,
   OnchainRejection,
   OnchainStatus,
   OnchainTransaction,
@@ -16,7 +16,7 @@ import type {
 export type Acceleration = {
   readonly id: string
   readonly message: SigningMessage
-  readonly estimatedFee: Money | null
+  readonly estimatedFee: FeeEstimate | null
   readonly expiresAtMs: number
   readonly nowMs: number
 }

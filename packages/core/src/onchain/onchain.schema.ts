@@ -3,6 +3,7 @@ import * as Schema from "effect/Schema"
 import { MoneyCodec } from "../money/money.schema.ts"
 import type { AsStored } from "../quote/quote.schema.ts"
 import {
+  type FeeEstimate,
   type OnchainEvent,
   type OnchainFailureReason,
   type OnchainStatus,
@@ -31,6 +32,21 @@ const SigningMessageCodec: Schema.Codec<SigningMessage> = Schema.Struct({
   encoded: Schema.NullOr(Schema.String)
 })
 
+const FeeEstimateCodec: Schema.Codec<FeeEstimate> = Schema.Union([
+  Schema.Struct({
+    type: Schema.Literal("eip1559"),
+    gasLimit: Schema.String,
+    maxFeePerGas: Schema.String,
+    maxPriorityFeePerGas: Schema.String
+  }),
+  Schema.Struct({
+    type: Schema.Literal("solana"),
+    computeUnitLimit: Schema.String,
+    computeUnitPrice: Schema.String,
+    baseFee: Schema.String
+  })
+])
+
 const details = {
   id: Schema.String,
   merchantId: Schema.String,
@@ -41,7 +57,7 @@ const details = {
   senderAddress: Schema.String,
   destinationAddress: Schema.String,
   message: SigningMessageCodec,
-  estimatedFee: Schema.NullOr(MoneyCodec),
+  estimatedFee: Schema.NullOr(FeeEstimateCodec),
   metadata: Schema.NullOr(Schema.String),
   replaces: Schema.NullOr(Schema.String),
   expiresAtMs: Schema.Int

@@ -28,6 +28,26 @@ export type SigningMessage = {
   readonly encoded: string | null
 }
 
+/**
+ * What the sender pays the chain, in the terms of the chain: he writes them into the transaction that he signs. Decimal
+ * texts of whole numbers: units of gas and wei on EVM chains, compute units, micro-lamports and lamports on Solana.
+ */
+export type FeeEstimate =
+  | {
+      readonly type: "eip1559"
+      readonly gasLimit: string
+      readonly maxFeePerGas: string
+      readonly maxPriorityFeePerGas: string
+    }
+  | {
+      readonly type: "solana"
+      readonly computeUnitLimit: string
+      /** Micro-lamports. */
+      readonly computeUnitPrice: string
+      /** Lamports. */
+      readonly baseFee: string
+    }
+
 export const onchainFailureReasons = [
   "payment_expired",
   "signed_transaction_expired",
@@ -57,8 +77,8 @@ export type OnchainTransaction = {
   readonly senderAddress: string
   readonly destinationAddress: string
   readonly message: SigningMessage
-  /** What the chain is expected to take, in its own coin; `null` where it is part of the quote. */
-  readonly estimatedFee: Money | null
+  /** What the chain is expected to take; `null` where it is part of the quote. */
+  readonly estimatedFee: FeeEstimate | null
   /** The merchant's own words about it: never read here, and given back as they came. */
   readonly metadata: string | null
   /** The transaction that it is to overtake, with the same nonce and a higher fee. */
@@ -85,7 +105,7 @@ export type TransactionCreated = {
   readonly senderAddress: string
   readonly destinationAddress: string
   readonly message: SigningMessage
-  readonly estimatedFee: Money | null
+  readonly estimatedFee: FeeEstimate | null
   readonly metadata: string | null
   readonly replaces: string | null
   readonly expiresAtMs: number

@@ -24,6 +24,7 @@ export type AggregateDefinition<State, Event extends { readonly _tag: string; re
 export const collections = {
   payments: ["status", "source", "settlementId", "awaiting", "email", "ipAddress", "type", "review"],
   intents: ["status", "context", "kind"],
+  crossBorderPayments: ["status", "customerRefId", "refCode"],
   cards: ["status", "fingerprint", "email", "ipAddress"],
   settlements: [],
   checkouts: ["status", "kind", "email"],

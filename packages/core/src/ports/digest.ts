@@ -15,7 +15,8 @@ export class Digest extends Context.Service<
         | "webhook-id"
         | "webhook-secret"
         | "webhook-confirmation"
-        | "deposit-id",
+        | "deposit-id"
+        | "record-id",
       text: string
     ) => string
   }

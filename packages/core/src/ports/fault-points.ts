@@ -3,7 +3,9 @@
  * the world through its ports and nowhere else: whatever dies, stalls or fails between two calls is seen from outside as
  * happening at one of them. So the calls themselves are the fault points; they cost nothing, since nothing is called.
  */
+import type { Blockchain } from "./blockchain.ts"
 import type { CardGateway } from "./card-gateway.ts"
+import type { ExchangeRates } from "./exchange-rate.ts"
 import type { Risk } from "./risk.ts"
 import type { Store } from "./store.ts"
 import type { Vault } from "./vault.ts"
@@ -45,13 +47,27 @@ export const portCalls = {
   gateway: { send: "changes", reverse: "changes", lookup: "asks", verifyCard: "asks", authenticate: "changes" },
   vault: { seal: "asks", open: "asks", fingerprint: "asks", rewrap: "tool" },
   risk: { assessCard: "asks", assessPayment: "asks" },
-  sender: { post: "changes", vet: "tool" }
+  sender: { post: "changes", vet: "tool" },
+  blockchain: {
+    deriveAddress: "changes",
+    depositsAt: "asks",
+    sendRefund: "changes",
+    lookupRefund: "asks",
+    submitAuthorization: "changes",
+    lookupAuthorization: "asks",
+    quoteNetworkFee: "asks",
+    checkAddress: "tool",
+    checkAuthorization: "tool"
+  },
+  rates: { quote: "asks" }
 } as const satisfies {
   readonly store: { readonly [Call in Calls<Store["Service"]>]: CallKind }
   readonly gateway: { readonly [Call in Calls<CardGateway["Service"]>]: CallKind }
   readonly vault: { readonly [Call in Calls<Vault["Service"]>]: CallKind }
   readonly risk: { readonly [Call in Calls<Risk["Service"]>]: CallKind }
   readonly sender: { readonly [Call in Calls<WebhookSender["Service"]>]: CallKind }
+  readonly blockchain: { readonly [Call in Calls<Blockchain["Service"]>]: CallKind }
+  readonly rates: { readonly [Call in Calls<ExchangeRates["Service"]>]: CallKind }
 }
 
 /** A call by its port and name. */

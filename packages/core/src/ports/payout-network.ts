@@ -99,6 +99,8 @@ export type NetworkRefusal = {
     | "rfi_not_found"
     | "rfi_expired"
     | "rfi_not_submittable"
+    /** A file is not what its media type says. `fields` has its key. */
+    | "file_content_invalid"
     /** The key belongs to something else that was sent. */
     | "key_reused"
   readonly fields: ReadonlyArray<string>

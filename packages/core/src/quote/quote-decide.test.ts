@@ -99,6 +99,20 @@ describe("a quote", () => {
     issued.when(use({ recipientType: "business" })).thenRejected({ _tag: "QuotePartiesDiffer" })
   })
 
+  it("is good again where the network never took its payment", () => {
+    const release = (paymentId: string): QuoteCommand => ({ _tag: "ReleaseQuote", paymentId, nowMs: nowMs + 2 })
+    given(...history(issue(), use()))
+      .when(release("payment-2"))
+      .thenNothing()
+    given(...history(issue(), use()))
+      .when(release("payment-1"))
+      .then({ _tag: "QuoteReleased", paymentId: "payment-1", atMs: nowMs + 2 })
+    given(...history(issue(), use(), release("payment-1")))
+      .when(use({ paymentId: "payment-2" }))
+      .then({ _tag: "QuoteUsed", paymentId: "payment-2", atMs: nowMs + 1 })
+    given().when(release("payment-1")).thenRejected({ _tag: "QuoteNotFound" })
+  })
+
   it("is checked again when it is used", () => {
     const other = { ...fold(history(issue())), destination: money(187_700n, "MXN") }
     expect(decide(other, use())).toMatchObject({

@@ -23,6 +23,8 @@ export const decide = (quote: Quote, command: QuoteCommand): QuoteDecision => {
       return issueQuote(quote, command)
     case "UseQuote":
       return useQuote(quote, command)
+    case "ReleaseQuote":
+      return releaseQuote(quote, command)
   }
 }
 
@@ -50,6 +52,14 @@ const useQuote = (quote: Quote, command: Command<"UseQuote">): QuoteDecision => 
   return why === undefined
     ? happened({ _tag: "QuoteUsed", paymentId, atMs })
     : Result.fail({ _tag: "QuoteIncoherent", why })
+}
+
+/** What another payment holds is not this one's to give back. */
+const releaseQuote = (quote: Quote, { paymentId, nowMs: atMs }: Command<"ReleaseQuote">): QuoteDecision => {
+  if (quote.status === "none") return Result.fail({ _tag: "QuoteNotFound" })
+  return quote.paymentId === paymentId
+    ? happened({ _tag: "QuoteReleased", paymentId, atMs })
+    : Result.succeed({ events: [], ledger: [], tasks: [] })
 }
 
 /**

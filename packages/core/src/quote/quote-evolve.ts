@@ -47,5 +47,7 @@ export const evolve = (quote: Quote, event: QuoteEvent): Quote => {
     }
     case "QuoteUsed":
       return { ...quote, status, paymentId: event.paymentId, updatedAtMs: event.atMs }
+    case "QuoteReleased":
+      return { ...quote, status, paymentId: null, updatedAtMs: event.atMs }
   }
 }

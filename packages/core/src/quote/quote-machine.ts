@@ -5,5 +5,5 @@ import type { QuoteEvent, QuoteStatus } from "./quote.ts"
 export const quoteMachine: Machine<QuoteStatus, QuoteEvent["_tag"]> = {
   none: { QuoteIssued: "open" },
   open: { QuoteUsed: "used" },
-  used: {}
+  used: { QuoteReleased: "open" }
 }

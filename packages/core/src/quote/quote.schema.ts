@@ -94,7 +94,8 @@ export const QuoteCodec: Schema.Codec<Quote, QuoteJson> = Schema.Struct({
 
 export const QuoteEventCodec: Schema.Codec<QuoteEvent, QuoteEventJson> = Schema.TaggedUnion({
   QuoteIssued: { id: Schema.String, merchantId: Schema.String, terms: QuoteTermsCodec, atMs: Schema.Int },
-  QuoteUsed: { paymentId: Schema.String, atMs: Schema.Int }
+  QuoteUsed: { paymentId: Schema.String, atMs: Schema.Int },
+  QuoteReleased: { paymentId: Schema.String, atMs: Schema.Int }
 })
 
 /** Reads a stored quote. Throws where the JSON is not one: stored data is ours, so that is a defect. */

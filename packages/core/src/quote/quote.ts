@@ -1,6 +1,6 @@
 /**
  * A quote is a payout network's offer to turn a stablecoin into money in a bank abroad: both amounts, the fees between
- * them and the rate, all binding until it expires. It is used for one payment at most.
+ * them and the rate, all binding until it expires. It is used for one payment at most; one that the network never took has not used it.
  */
 import type { Money, Rational } from "../money/index.ts"
 
@@ -102,6 +102,8 @@ export type QuoteCommand =
       readonly recipientType: PartyType
       readonly nowMs: number
     }
+  /** Its payment was never taken by the network, so that the offer stands as before. */
+  | { readonly _tag: "ReleaseQuote"; readonly paymentId: string; readonly nowMs: number }
 
 export type QuoteEvent =
   | {
@@ -112,6 +114,7 @@ export type QuoteEvent =
       readonly atMs: number
     }
   | { readonly _tag: "QuoteUsed"; readonly paymentId: string; readonly atMs: number }
+  | { readonly _tag: "QuoteReleased"; readonly paymentId: string; readonly atMs: number }
 
 /** Facts that forbid a command. */
 export type QuoteRejection =

@@ -59,7 +59,9 @@ describe("a request for information", () => {
     const { tasks } = given(...history(exampleRfi(1)))
       .when(submit())
       .then({ _tag: "RfiSubmitted", answer: { version: 1, recordId: "record-1" }, atMs })
-    expect(tasks).toMatchObject([{ id: "rfi-1:submit-rfi", kind: "submit_rfi", dueAtMs: atMs }])
+    expect(tasks).toMatchObject([
+      { id: "rfi-1:submit-rfi:record-1", subject: "record-1", kind: "submit_rfi", dueAtMs: atMs }
+    ])
     const answered = given(...history(exampleRfi(1), submit()))
     answered.when(submit()).thenNothing()
     answered.when(submit("record-2")).thenRejected({ _tag: "RfiNotSubmittable", status: "in_review" })
@@ -70,6 +72,28 @@ describe("a request for information", () => {
     raised.when(submit("record-1", 1_010)).thenRejected({ _tag: "RfiHasExpired", expiredAtMs: 1_010 })
     raised.when(submit("record-1", atMs, 2)).thenRejected({ _tag: "RequirementsVersionDiffers", asked: 1 })
     expect(history(exampleRfi(1), submit("record-1", 1_009))).toHaveLength(2)
+  })
+
+  it("is open again where the network could not take the answer, for as long as there is time", () => {
+    const refuse = (recordId = "record-1", fileKeys: ReadonlyArray<string> = []): RfiCommand => ({
+      ...{ _tag: "RefuseAnswer", recordId, fileKeys, nowMs: atMs }
+    })
+    const answered = history(exampleRfi(3), ...files.map((file) => attach(file)), submit())
+    const { tasks } = given(...answered)
+      .when(refuse("record-1", ["ORG_STRUCTURE"]))
+      .then({ _tag: "RfiAnswerRefused", fileKeys: ["ORG_STRUCTURE"], atMs })
+    expect(tasks).toMatchObject([{ id: "rfi-1:expire-rfi:1", kind: "expire_rfi", dueAtMs: 1_010 }])
+    given(...answered)
+      .when(refuse("record-2"))
+      .thenNothing()
+    const again = [exampleRfi(3), ...files.map((file) => attach(file)), submit(), refuse("record-1", ["ORG_STRUCTURE"])]
+    expect(fold(history(...again))).toMatchObject({ status: "information_required", answer: null, refusals: 1 })
+    given(...history(...again))
+      .when(submit("record-2"))
+      .thenRejected({ _tag: "RfiFilesMissing", keys: ["ORG_STRUCTURE"] })
+    given(...history(...again, attach(exampleFile("ORG_STRUCTURE", "better"))))
+      .when(submit("record-2"))
+      .then({ _tag: "RfiSubmitted", answer: { version: 1, recordId: "record-2" }, atMs })
   })
 
   it("holds nothing of what was answered but where it is kept", () => {

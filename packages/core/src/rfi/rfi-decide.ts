@@ -28,6 +28,8 @@ export const decide = (rfi: Rfi, command: RfiCommand): RfiDecision => {
       return attachFile(rfi, command)
     case "SubmitRfi":
       return submitRfi(rfi, command)
+    case "RefuseAnswer":
+      return refuseAnswer(rfi, command)
     case "RecordOutcome":
       return isActive(rfi) ? happened([eventOf(command.outcome, command.nowMs)]) : nothingNew
     case "ExpireRfi":
@@ -70,7 +72,9 @@ const submitRfi = (rfi: Rfi, { answer, nowMs: atMs }: Command<"SubmitRfi">): Rfi
   if (rfi.answer?.recordId === answer.recordId) return nothingNew
   const refusal = answeringRefusal(rfi, atMs) ?? answerRefusal(rfi, answer.version)
   if (refusal !== undefined) return Result.fail(refusal)
-  return happened([{ _tag: "RfiSubmitted", answer, atMs }], [task("submit_rfi", rfi.id, atMs)])
+  const { recordId } = answer
+  const submission = { ...task("submit_rfi", rfi.id, atMs), id: `${rfi.id}:submit-rfi:${recordId}`, subject: recordId }
+  return happened([{ _tag: "RfiSubmitted", answer, atMs }], [submission])
 }
 
 const answerRefusal = (rfi: Rfi, version: number): RfiRejection | undefined => {
@@ -79,6 +83,13 @@ const answerRefusal = (rfi: Rfi, version: number): RfiRejection | undefined => {
   const sent = new Set(rfi.files.map(({ key }) => key))
   const keys = rfi.fileRequirements.filter(({ key, optional }) => !optional && !sent.has(key)).map(({ key }) => key)
   return keys.length === 0 ? undefined : { _tag: "RfiFilesMissing", keys }
+}
+
+/** Heard late it is about an answer that was decided or replaced, and nothing new. The time for the next is watched anew. */
+const refuseAnswer = (rfi: Rfi, { recordId, fileKeys, nowMs: atMs }: Command<"RefuseAnswer">): RfiDecision => {
+  if (rfi.status !== "in_review" || rfi.answer?.recordId !== recordId) return nothingNew
+  const expiry = { ...task("expire_rfi", rfi.id, rfi.expiresAtMs), id: `${rfi.id}:expire-rfi:${rfi.refusals + 1}` }
+  return happened([{ _tag: "RfiAnswerRefused", fileKeys, atMs }], [expiry])
 }
 
 /** Time that is over ends it for whoever answers, whether or not anybody has come by to close it. */
@@ -98,7 +109,7 @@ const expireRfi = ({ status, expiresAtMs }: Rfi, nowMs: number): RfiDecision => 
   return happened([{ _tag: "RfiExpired", atMs: nowMs }])
 }
 
-/** Each is wanted once in the life of a request. */
+/** An answer is submitted once, and its time is watched once until an answer was refused. */
 const task = (kind: RfiTaskKind, id: string, dueAtMs: number): TaskRequest<RfiTaskKind> => ({
   id: `${id}:${kind.replaceAll("_", "-")}`,
   kind,

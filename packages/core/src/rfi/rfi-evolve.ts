@@ -15,6 +15,7 @@ export const noRfi: Rfi = {
   certificate: { id: "", domain: "", certificatePem: "", jwk: { kty: "EC", crv: "P-256", kid: "", x: "", y: "" } },
   answer: null,
   files: [],
+  refusals: 0,
   failureCode: null,
   expiresAtMs: 0,
   createdAtMs: 0,
@@ -37,12 +38,17 @@ export const evolve = (rfi: Rfi, event: RfiEvent): Rfi => {
   switch (event._tag) {
     case "RfiRaised": {
       const { _tag, atMs: createdAtMs, ...asked } = event
-      return { ...asked, status, answer: null, files: [], failureCode: null, createdAtMs, updatedAtMs: createdAtMs }
+      const unanswered = { answer: null, files: [], refusals: 0, failureCode: null }
+      return { ...asked, ...unanswered, status, createdAtMs, updatedAtMs: createdAtMs }
     }
     case "RfiFileAttached":
       return { ...rfi, status, files: [...rfi.files, event.file], updatedAtMs: atMs }
     case "RfiSubmitted":
       return { ...rfi, status, answer: event.answer, updatedAtMs: atMs }
+    case "RfiAnswerRefused": {
+      const files = rfi.files.filter(({ key }) => !event.fileKeys.includes(key))
+      return { ...rfi, status, answer: null, files, refusals: rfi.refusals + 1, updatedAtMs: atMs }
+    }
     case "RfiRejected":
       return { ...rfi, status, failureCode: event.code, updatedAtMs: atMs }
     case "RfiApproved":

@@ -14,7 +14,7 @@ export const rfiMachine: Machine<RfiStatus, RfiEvent["_tag"]> = {
     RfiRejected: "rejected",
     RfiExpired: "expired"
   },
-  in_review: { RfiApproved: "approved", RfiRejected: "rejected" },
+  in_review: { RfiAnswerRefused: "information_required", RfiApproved: "approved", RfiRejected: "rejected" },
   approved: {},
   rejected: {},
   expired: {}

@@ -42,6 +42,7 @@ export const RfiCodec: Schema.Codec<Rfi> = Schema.Struct({
   status: RfiStatusCodec,
   answer: Schema.NullOr(RfiAnswerCodec),
   files: Schema.Array(RfiFileCodec),
+  refusals: Schema.Int,
   failureCode: Schema.NullOr(FailureCodeCodec),
   createdAtMs: Schema.Int,
   updatedAtMs: Schema.Int
@@ -51,6 +52,7 @@ export const RfiEventCodec: Schema.Codec<RfiEvent> = Schema.TaggedUnion({
   RfiRaised: { ...asked, atMs: Schema.Int },
   RfiFileAttached: { file: RfiFileCodec, atMs: Schema.Int },
   RfiSubmitted: { answer: RfiAnswerCodec, atMs: Schema.Int },
+  RfiAnswerRefused: { fileKeys: Schema.Array(Schema.String), atMs: Schema.Int },
   RfiApproved: { atMs: Schema.Int },
   RfiRejected: { code: FailureCodeCodec, atMs: Schema.Int },
   RfiExpired: { atMs: Schema.Int }

@@ -44,6 +44,8 @@ export type Rfi = {
   /** By the rules of which version it was answered, and where the answer is kept. */
   readonly answer: RfiAnswer | null
   readonly files: ReadonlyArray<RfiFile>
+  /** How many answers the network could not read or use, after which it was open as before. */
+  readonly refusals: number
   /** Why it was refused. */
   readonly failureCode: FailureCode | null
   /** Until when it can be answered, exclusive. */
@@ -61,6 +63,13 @@ export type RfiCommand =
   | (Omit<RfiRaised, "_tag" | "atMs"> & { readonly _tag: "RaiseRfi"; readonly nowMs: number })
   | { readonly _tag: "AttachFile"; readonly file: RfiFile; readonly nowMs: number }
   | { readonly _tag: "SubmitRfi"; readonly answer: RfiAnswer; readonly nowMs: number }
+  /** The network does not take the answer as it was written. `fileKeys`: the files that are at fault, by their keys. */
+  | {
+      readonly _tag: "RefuseAnswer"
+      readonly recordId: string
+      readonly fileKeys: ReadonlyArray<string>
+      readonly nowMs: number
+    }
   | { readonly _tag: "RecordOutcome"; readonly outcome: RfiOutcome; readonly nowMs: number }
   | { readonly _tag: "ExpireRfi"; readonly nowMs: number }
 
@@ -82,6 +91,8 @@ export type RfiEvent =
   | RfiRaised
   | { readonly _tag: "RfiFileAttached"; readonly file: RfiFile; readonly atMs: number }
   | { readonly _tag: "RfiSubmitted"; readonly answer: RfiAnswer; readonly atMs: number }
+  /** It can be answered again. Files with these keys are dropped. */
+  | { readonly _tag: "RfiAnswerRefused"; readonly fileKeys: ReadonlyArray<string>; readonly atMs: number }
   | { readonly _tag: "RfiApproved"; readonly atMs: number }
   | { readonly _tag: "RfiRejected"; readonly code: FailureCode; readonly atMs: number }
   | { readonly _tag: "RfiExpired"; readonly atMs: number }

@@ -1,7 +1,7 @@
 /**
- * The books of the bank and of the chains as files of JSON lines, for Node. Both answer only after their line is on disk,
- * so a SIGKILL at any moment leaves a book that agrees with every answer ever given. Appends that wait at the same time
- * share one sync.
+ * The books of the bank, the chains and the payout network as files of JSON lines, for Node. All answer only after their
+ * line is on disk, so a SIGKILL at any moment leaves a book that agrees with every answer ever given. Appends that wait at
+ * the same time share one sync.
  */
 import { type FileHandle, mkdir, open } from "node:fs/promises"
 import { dirname } from "node:path"
@@ -11,6 +11,8 @@ import { decodeChainRecord, encodeChainRecord } from "./chain/chain-journal.sche
 import type { ChainRecord } from "./chain/chain-journal.ts"
 import { decodeRecord, encodeRecord } from "./journal.schema.ts"
 import type { BankRecord } from "./journal.ts"
+import { decodeNetworkRecord, encodeNetworkRecord } from "./payout/network-journal.schema.ts"
+import type { NetworkRecord } from "./payout/network-journal.ts"
 
 /** A line inside the file is unreadable although readable ones follow: not a torn write, so it is not repaired. */
 export class JournalCorrupt extends Data.TaggedError("JournalCorrupt")<{
@@ -57,6 +59,17 @@ export const openFileJournal = (path: string): Promise<FileJournal> =>
  */
 export const openChainFileJournal = (path: string): Promise<FileJournal<ChainRecord>> =>
   openLines<ChainRecord>(path, { encode: encodeChainRecord, decode: decodeChainRecord })
+
+/**
+ * Opens the journal file of the payout network and its chains, in the same way.
+ *
+ * @example
+ * const journal = await openNetworkFileJournal("./data/payout-network-journal.jsonl")
+ * journal.read() // => []
+ * await journal.close()
+ */
+export const openNetworkFileJournal = (path: string): Promise<FileJournal<NetworkRecord>> =>
+  openLines<NetworkRecord>(path, { encode: encodeNetworkRecord, decode: decodeNetworkRecord })
 
 const openLines = async <Line>(path: string, codec: Codec<Line>): Promise<FileJournal<Line>> => {
   await mkdir(dirname(path), { recursive: true })

@@ -1,5 +1,6 @@
 /** The ways in which the simulated gateway misbehaves on demand, for tests and for operators who rehearse trouble. */
-import * as Result from "effect/Result"
+import type * as Result from "effect/Result"
+import { checkModeSetting, type ModeRejectionOf, type ModeSettingOf } from "./mode-setting.ts"
 
 /**
  * `normal` · `drop-before`: the request is lost · `execute-drop`: executed, the reply is lost · `error-before`: 5xx,
@@ -23,12 +24,10 @@ export const gatewayModes = [
 
 export type GatewayMode = (typeof gatewayModes)[number]
 
-/** `rate` is the probability, 0 to 1, with which a call is struck; the others pass as in `normal`. */
-export type ModeSetting = { readonly mode: GatewayMode; readonly rate: number }
+/** How calls are struck. */
+export type ModeSetting = ModeSettingOf<GatewayMode>
 
-export type ModeRejection =
-  | { readonly _tag: "ModeUnknown"; readonly modes: ReadonlyArray<GatewayMode> }
-  | { readonly _tag: "RateOutOfRange"; readonly min: 0; readonly max: 1 }
+export type ModeRejection = ModeRejectionOf<GatewayMode>
 
 /**
  * A mode and rate as a setting, or what is wrong with them.
@@ -37,13 +36,8 @@ export type ModeRejection =
  * checkMode("late", 0.5) // => Result.succeed({ mode: "late", rate: 0.5 })
  * checkMode("late", 2) // => Result.fail({ _tag: "RateOutOfRange", min: 0, max: 1 })
  */
-export const checkMode = (mode: string, rate: number): Result.Result<ModeSetting, ModeRejection> => {
-  const known = gatewayModes.find((candidate) => candidate === mode)
-  if (known === undefined) return Result.fail({ _tag: "ModeUnknown", modes: gatewayModes })
-  // NaN fails both comparisons, so the range is stated positively.
-  if (!(rate >= 0 && rate <= 1)) return Result.fail({ _tag: "RateOutOfRange", min: 0, max: 1 })
-  return Result.succeed({ mode: known, rate })
-}
+export const checkMode = (mode: string, rate: number): Result.Result<ModeSetting, ModeRejection> =>
+  checkModeSetting(gatewayModes, mode, rate)
 
 /** Whether a mode spoils look-ups; every other spoils the messages that move money. */
 export const strikesLookups = (mode: GatewayMode): boolean => mode === "lookup-stale" || mode === "lookup-down"

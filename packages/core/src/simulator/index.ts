@@ -48,12 +48,20 @@ export {
   type Reversed,
   type TransferAwaited
 } from "./journal.ts"
+export type { ChainAccount } from "./payout/funding/funding-desk.ts"
+export type { Wallet } from "./payout/funding/funding-outcomes.ts"
 export {
   memoryNetworkJournal,
   type NetworkJournal,
   type NetworkRecord
 } from "./payout/network-journal.ts"
 export { generateNetworkKey, type NetworkKey, type NetworkKeyMaterial, openNetworkKey } from "./payout/network-key.ts"
+export {
+  type NetworkMode,
+  type NetworkModeRejection,
+  type NetworkModeSetting,
+  networkModes
+} from "./payout/network-mode.ts"
 export { scenarios as payoutScenarios } from "./payout/scenarios.ts"
 export {
   type SimulatedPayoutNetwork,

@@ -94,6 +94,30 @@ const defects: { readonly [title: string]: () => Promise<NetworkWorld> } = {
         found._tag === "Found" ? { ...found, standing: { ...found.standing, refunds: [] } } : found
       )
   })),
+  "keeps what came beside the money that paid": spoilt((own) => ({
+    lookup: (key, timeoutMs) =>
+      Effect.map(own.lookup(key, timeoutMs), (found) =>
+        found._tag === "Found" && found.standing.reports.some(({ _tag }) => _tag === "PayoutCompleted")
+          ? { ...found, standing: { ...found.standing, refunds: [] } }
+          : found
+      )
+  })),
+  "waits for its money for ever": spoilt((own) => ({
+    lookup: (key, timeoutMs) =>
+      Effect.map(own.lookup(key, timeoutMs), (found) =>
+        found._tag === "Found"
+          ? {
+              ...found,
+              standing: {
+                ...found.standing,
+                reports: found.standing.reports.filter(
+                  (report) => report._tag !== "Failed" || report.code !== "PM09000"
+                )
+              }
+            }
+          : found
+      )
+  })),
   "takes back what it said": spoilt((own) => ({
     lookup: (key, timeoutMs) =>
       Effect.map(own.lookup(key, timeoutMs), (found) =>

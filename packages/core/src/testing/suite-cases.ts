@@ -1,6 +1,7 @@
 /** The titles of every suite's cases, by the suite's function: for the matrix of capabilities, and to look up what to skip. */
 import { blockchainCases } from "./blockchain.suite.ts"
 import { exchangeRatesCases } from "./exchange-rates.suite.ts"
+import { fundingChainCases } from "./funding-chain-cases.ts"
 import { gatewayCases } from "./gateway.suite.ts"
 import { payoutNetworkCases } from "./payout-network-cases.ts"
 import { rateLimiterCases } from "./rate-limiter-cases.ts"
@@ -15,6 +16,7 @@ export const suiteCases = {
   describeBlockchain: Object.keys(blockchainCases),
   describeExchangeRates: Object.keys(exchangeRatesCases),
   describePayoutNetwork: Object.keys(payoutNetworkCases),
+  describeFundingChain: Object.keys(fundingChainCases),
   describeVault: Object.keys(vaultCases),
   describeRateLimiter: Object.keys(rateLimiterCases),
   describeWebhookSender: Object.keys(webhookSenderCases),

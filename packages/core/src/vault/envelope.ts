@@ -7,9 +7,10 @@
  * The first box is bound to version, place and key id; the second to version and place, so it survives re-wrapping.
  */
 import * as Result from "effect/Result"
+import { fromBase64Url, toBase64Url } from "../base64-url.ts"
 import { KeyUnknown, type Place, SealBroken, type Sealed } from "../ports/vault.ts"
 import { type Bytes, decrypt, encrypt, nonceLength, tagLength } from "./aes-gcm.ts"
-import { framed, fromBase64Url, toBase64Url } from "./byte-text.ts"
+import { framed } from "./byte-text.ts"
 import { type KeyRing, keyIdShape } from "./key-ring.ts"
 
 export type OpenFailure = SealBroken | KeyUnknown

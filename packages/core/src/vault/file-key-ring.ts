@@ -7,7 +7,7 @@ import { randomBytes } from "node:crypto"
 import { link, mkdir, open, rename, unlink } from "node:fs/promises"
 import { dirname } from "node:path"
 import * as Data from "effect/Data"
-import { toBase64Url } from "./byte-text.ts"
+import { toBase64Url } from "../base64-url.ts"
 import { type KeyRing, type KeyRingEntry, keyRingFromValues } from "./key-ring.ts"
 
 /** Why a key ring file is not used. Names the file, never what is in it. */

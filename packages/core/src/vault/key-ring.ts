@@ -3,7 +3,8 @@
  * key can be rotated without touching the ciphertexts it protects, and retired once they are re-wrapped.
  */
 import * as Data from "effect/Data"
-import { framed, fromBase64Url } from "./byte-text.ts"
+import { fromBase64Url } from "../base64-url.ts"
+import { framed } from "./byte-text.ts"
 
 /** A key as it is stored: `key` is 32 random bytes as unpadded base64url. */
 export type KeyRingEntry = { readonly id: string; readonly key: string }

@@ -1,5 +1,6 @@
 /** The ways in which the simulated chains misbehave on demand, for tests and for operators who rehearse trouble. */
-import * as Result from "effect/Result"
+import type * as Result from "effect/Result"
+import { checkModeSetting, type ModeRejectionOf, type ModeSettingOf } from "../mode-setting.ts"
 
 /**
  * `normal` · `down`: nobody is reached, nothing happens · `drop-before`: a transfer's request is lost · `execute-drop`:
@@ -10,12 +11,10 @@ export const chainModes = ["normal", "down", "drop-before", "execute-drop", "lat
 
 export type ChainMode = (typeof chainModes)[number]
 
-/** `rate` is the probability, 0 to 1, with which a call is struck; the others pass as in `normal`. */
-export type ChainModeSetting = { readonly mode: ChainMode; readonly rate: number }
+/** How calls are struck. */
+export type ChainModeSetting = ModeSettingOf<ChainMode>
 
-export type ChainModeRejection =
-  | { readonly _tag: "ModeUnknown"; readonly modes: ReadonlyArray<ChainMode> }
-  | { readonly _tag: "RateOutOfRange"; readonly min: 0; readonly max: 1 }
+export type ChainModeRejection = ModeRejectionOf<ChainMode>
 
 /**
  * A mode and rate as a setting, or what is wrong with them.
@@ -24,10 +23,5 @@ export type ChainModeRejection =
  * checkChainMode("late", 0.5) // => Result.succeed({ mode: "late", rate: 0.5 })
  * checkChainMode("late", 2) // => Result.fail({ _tag: "RateOutOfRange", min: 0, max: 1 })
  */
-export const checkChainMode = (mode: string, rate: number): Result.Result<ChainModeSetting, ChainModeRejection> => {
-  const known = chainModes.find((candidate) => candidate === mode)
-  if (known === undefined) return Result.fail({ _tag: "ModeUnknown", modes: chainModes })
-  // NaN fails both comparisons, so the range is stated positively.
-  if (!(rate >= 0 && rate <= 1)) return Result.fail({ _tag: "RateOutOfRange", min: 0, max: 1 })
-  return Result.succeed({ mode: known, rate })
-}
+export const checkChainMode = (mode: string, rate: number): Result.Result<ChainModeSetting, ChainModeRejection> =>
+  checkModeSetting(chainModes, mode, rate)

@@ -5,29 +5,13 @@
 import { hexToBytes } from "@noble/hashes/utils.js"
 import { verifyTyped } from "micro-eth-signer"
 import type { PullToken, TransferAuthorization } from "../../ports/blockchain.ts"
-
-const types = {
-  EIP712Domain: [
-    { name: "name", type: "string" },
-    { name: "version", type: "string" },
-    { name: "chainId", type: "uint256" },
-    { name: "verifyingContract", type: "address" }
-  ],
-  TransferWithAuthorization: [
-    { name: "from", type: "address" },
-    { name: "to", type: "address" },
-    { name: "value", type: "uint256" },
-    { name: "validAfter", type: "uint256" },
-    { name: "validBefore", type: "uint256" },
-    { name: "nonce", type: "bytes32" }
-  ]
-} as const
+import { transferAuthorizationTypes } from "../../ports/transfer-authorization.ts"
 
 /** The message that a payer's wallet signs, as EIP-712 typed data. */
 const typedDataOf = (token: PullToken, authorization: Omit<TransferAuthorization, "signature">) => {
   const { from, to, value, validAfter, validBefore, nonce } = authorization
   return {
-    types,
+    types: transferAuthorizationTypes,
     primaryType: "TransferWithAuthorization",
     domain: {
       name: token.name,

@@ -7,7 +7,7 @@ import { foldBalances, type LedgerTransaction } from "../../ledger/index.ts"
 import * as RefundRoom from "../../payout-refund/index.ts"
 import type { NetworkRfi, NetworkStanding } from "../../ports/payout-network.ts"
 import type { RfiLevel } from "../../requirement/rfi-requirements.ts"
-import { encryptFile, encryptJson, exampleAnswer } from "../../testing/payout/encrypt-answer.ts"
+import { encryptFile, encryptJson, exampleAnswer, examplePdf } from "../../testing/payout/encrypt-answer.ts"
 import { standingNow, submissionOf } from "../../testing/payout/network-under-test.ts"
 import { networkWorld } from "../../testing/payout/simulated-network.ts"
 
@@ -77,9 +77,9 @@ const followed = async (originatorName: string) => {
     const rfi = (await standingNow(world, payment.key)).rfis.at(-1)
     if (rfi === undefined) throw new Error("nothing was asked")
     const { certificate, fieldRequirements, fileRequirements } = rfi
-    const content = Uint8Array.of(1)
+    const content = examplePdf
     const files = await Promise.all(
-      fileRequirements.map(({ key }) => encryptFile(certificate, { key, mediaType: "text/csv", content }))
+      fileRequirements.map(({ key }) => encryptFile(certificate, { key, mediaType: "application/pdf", content }))
     )
     const jwe = await encryptJson(certificate, exampleAnswer(fieldRequirements, { NAME }))
     const sent = { key: payment.key, rfiId: rfi.id, answer: { version: fieldRequirements.version, jwe }, files }

@@ -25,7 +25,7 @@ import { type Scenario, scenarioOf, verdictOf } from "./scenarios.ts"
 export type NetworkDeskOptions = {
   readonly book: NetworkBook
   readonly key: NetworkKey
-  readonly clock: { readonly nowMs: () => number }
+  readonly nowMs: () => number
   readonly ids: Ids["Service"]
   readonly write: (record: NetworkRecord) => Promise<void>
   readonly standing: (booked: BookedPayment) => NetworkStanding
@@ -38,21 +38,21 @@ export type NetworkDesk = {
   readonly submit: (payment: SubmittedPayment) => Promise<NetworkReply>
   readonly fund: (notice: FundingNotice) => Promise<NetworkReply>
   readonly answerRfi: (answer: SubmittedRfi) => Promise<NetworkReply>
-  readonly raise: (key: string, level: RfiLevel, raisedAtMs: number) => Promise<void>
+  readonly raise: (key: string, level: RfiLevel, atMs: number) => Promise<void>
 }
 
 export const networkDesk = (at: NetworkDeskOptions): NetworkDesk => ({
   submit: (payment) => submit(at, payment),
   fund: (notice) => fund(at, notice),
   answerRfi: (answer) => answerRfi(at, answer),
-  raise: (key, level, raisedAtMs) => at.write({ record: "rfi_raised", key, rfi: question(at, level, raisedAtMs) })
+  raise: (key, level, atMs) => at.write({ record: "rfi_raised", key, rfi: question(at, level, atMs), atMs })
 })
 
 const submit = async (at: NetworkDeskOptions, submitted: SubmittedPayment): Promise<NetworkReply> => {
   const { key, travelRule, beneficiaryAccount, ...payment } = submitted
   const known = at.book.payments.get(key)
   if (known !== undefined) return sameSubmission(known.payment, payment) ? taken(at, key) : refused("key_reused")
-  const atMs = at.clock.nowMs()
+  const atMs = at.nowMs()
   const quote = at.book.quotes.get(payment.quoteId)
   if (quote === undefined) return refused("quote_not_found")
   if (at.book.keyOfQuote.has(quote.id)) return refused("quote_in_use")
@@ -64,16 +64,7 @@ const submit = async (at: NetworkDeskOptions, submitted: SubmittedPayment): Prom
   const parties = await openAnswer(at.key, travelRule, asked.travelRule, "list")
   if (Result.isFailure(parties)) return { _tag: "Refused", refusal: parties.failure }
   const scenario = scenarioOf(parties.success.get("ORIGINATOR_NAME"))
-  const refundId = at.ids.next(atMs)
-  await at.write({
-    record: "payment_taken",
-    key,
-    payment,
-    scenario,
-    refundId,
-    rfi: questionOf(at, scenario, atMs),
-    atMs
-  })
+  await at.write({ record: "payment_taken", key, payment, scenario, rfi: questionOf(at, scenario, atMs), atMs })
   return taken(at, key)
 }
 
@@ -81,13 +72,11 @@ const fund = async (at: NetworkDeskOptions, notice: FundingNotice): Promise<Netw
   const { key, transactionHash, amount } = notice
   const booked = at.book.payments.get(key)
   if (booked === undefined) return refused("payment_not_found")
-  if (booked.funds !== null) {
-    const isSame = booked.funds.transactionHash === transactionHash && equals(booked.funds.amount, amount)
-    return isSame ? taken(at, key) : refused("key_reused")
-  }
-  const isCleared = at.standing(booked).reports.some(({ _tag }) => _tag === "Cleared")
-  if (!isCleared) return refused("payment_not_awaiting_funds")
-  await at.write({ record: "payment_funded", key, transactionHash, amount, atMs: at.clock.nowMs() })
+  const known = booked.funds.find((funds) => funds.transactionHash === transactionHash)
+  if (known !== undefined) return equals(known.amount, amount) ? taken(at, key) : refused("key_reused")
+  // Money that is there is taken whatever has become of the payment: what it does not pay for goes back.
+  const atMs = at.nowMs()
+  await at.write({ record: "payment_funded", key, transactionHash, amount, refundId: at.ids.next(atMs), atMs })
   return taken(at, key)
 }
 
@@ -95,7 +84,7 @@ const answerRfi = async (at: NetworkDeskOptions, submitted: SubmittedRfi): Promi
   const { key, rfiId, answer, files } = submitted
   const booked = at.book.payments.get(key)
   if (booked === undefined) return refused("payment_not_found")
-  const atMs = at.clock.nowMs()
+  const atMs = at.nowMs()
   const rfi = booked.rfis.find(({ id, raisedAtMs }) => id === rfiId && raisedAtMs <= atMs)
   if (rfi === undefined) return refused("rfi_not_found")
   const digest = bytesToHex(sha256(new TextEncoder().encode(answer.jwe)))
@@ -123,7 +112,7 @@ const taken = ({ book, standing }: NetworkDeskOptions, key: string): NetworkRepl
 }
 
 const question = (at: NetworkDeskOptions, level: RfiLevel, raisedAtMs: number): RaisedRfi => ({
-  id: at.ids.next(at.clock.nowMs()),
+  id: at.ids.next(at.nowMs()),
   level,
   raisedAtMs,
   expiresAtMs: raisedAtMs + at.rfiTtlMs

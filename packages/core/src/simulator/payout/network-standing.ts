@@ -10,7 +10,7 @@ import type { NetworkRefund, NetworkRfi, NetworkStanding } from "../../ports/pay
 import type { EncryptionCertificate } from "../../quote/quote.ts"
 import { rfiRequirements } from "../../requirement/rfi-requirements.ts"
 import type { RfiOutcome } from "../../rfi/rfi.ts"
-import type { BookedPayment, BookedRfi } from "./network-book.ts"
+import type { BookedFunds, BookedPayment, BookedRfi } from "./network-book.ts"
 
 export type StandingOptions = {
   readonly nowMs: number
@@ -82,9 +82,14 @@ const clearedAtMs = (booked: BookedPayment, delayMs: number): number => {
   }
 }
 
+/** The money that pays for it: the first that came, if it came in time. */
+const fundsOf = ({ funds: [first], quote }: BookedPayment): BookedFunds | undefined =>
+  first !== undefined && first.atMs < quote.terms.fundsDueAtMs ? first : undefined
+
 const payout = (booked: BookedPayment, delayMs: number): ReadonlyArray<Told> => {
-  const { funds, quote, scenario, key } = booked
-  if (funds === null) return []
+  const { quote, scenario, key } = booked
+  const funds = fundsOf(booked)
+  if (funds === undefined) return [{ atMs: quote.terms.fundsDueAtMs, report: { _tag: "Failed", code: "PM09000" } }]
   if (!equals(funds.amount, quote.terms.source)) {
     return [{ atMs: funds.atMs, report: { _tag: "Failed", code: "PM05001" } }]
   }
@@ -134,17 +139,29 @@ const outcomeOf = (rfi: BookedRfi, { nowMs, delayMs }: StandingOptions): RfiOutc
   return isRefused && refusal.report._tag === "Failed" ? { _tag: "Rejected", code: refusal.report.code } : null
 }
 
-/** Money that came and was not paid out goes back. */
+/** Money that came and was not paid out goes back: all of it where the payment failed, and what came beside it. */
 const refundsOf = (
-  { funds, scenario, payment, quote, refundId }: BookedPayment,
+  booked: BookedPayment,
   end: Told | undefined,
+  options: StandingOptions
+): ReadonlyArray<NetworkRefund> => {
+  const paying = fundsOf(booked)
+  return booked.funds.flatMap((funds) => {
+    if (funds !== paying) return refundOf(booked, funds, funds.atMs + options.delayMs, options)
+    if (end?.report._tag !== "Failed") return []
+    return refundOf(booked, funds, Math.max(end.atMs, funds.atMs) + options.delayMs, options)
+  })
+}
+
+const refundOf = (
+  { scenario, payment, quote }: BookedPayment,
+  { refundId, amount }: BookedFunds,
+  beginsAtMs: number,
   { nowMs, delayMs }: StandingOptions
 ): ReadonlyArray<NetworkRefund> => {
-  if (funds === null || end === undefined || end.report._tag !== "Failed") return []
-  const beginsAtMs = Math.max(end.atMs, funds.atMs) + delayMs
   if (nowMs < beginsAtMs) return []
   const to = { blockchain: quote.terms.blockchain, refundAddress: payment.refundAddress }
-  const refund = { id: refundId, amount: funds.amount, ...to }
+  const refund = { id: refundId, amount, ...to }
   const completed = { _tag: "Completed", transactionHash: `0x${nameOf(`refund ${refundId}`)}` } as const
   const hasEnded = nowMs >= beginsAtMs + delayMs
   switch (scenario.refund) {

@@ -2,10 +2,12 @@
  * What the network does with an encrypted answer: opens it, and holds it against what it asked. What is wrong is said by
  * the names of fields, and nothing of what stands in them leaves this file but to whoever decides by it.
  */
+import { Validator } from "@cfworker/json-schema"
 import * as Result from "effect/Result"
 import { compactDecrypt, decodeProtectedHeader } from "jose"
 import type { AnswerFault, EncryptedAnswer } from "../../ports/payout-network.ts"
-import type { FieldRequirement, FieldRequirements, FieldType } from "../../requirement/requirement.ts"
+import { jsonSchemaOf } from "../../requirement/json-schema.ts"
+import type { FieldRequirements } from "../../requirement/requirement.ts"
 import type { NetworkKey } from "./network-key.ts"
 
 /** The fields of an answer, by their names. */
@@ -30,7 +32,7 @@ export const openAnswer = async (
   if (Result.isFailure(opened)) return Result.fail({ why: opened.failure, fields: [] })
   const answer = form === "list" ? fieldsOfList(opened.success) : fieldsOfRecord(opened.success)
   if (answer === undefined) return rejected("requirements_not_met", [])
-  const fields = faultyFields(answer, requirements.fields)
+  const fields = faultyFields(answer, requirements)
   return fields.length === 0 ? Result.succeed(answer) : rejected("requirements_not_met", fields)
 }
 
@@ -73,53 +75,41 @@ const fieldsOfRecord = (json: unknown): Answer | undefined =>
   isRecord(json) ? new Map(Object.entries(json)) : undefined
 
 /** Missing ones, and those that hold something else than was asked. What was not asked for is not read. */
-const faultyFields = (answer: Answer, asked: ReadonlyArray<FieldRequirement>): ReadonlyArray<string> =>
-  asked
-    .filter(({ name, optional, type, values }) => {
-      const value = answer.get(name)
-      if (value === undefined || value === null) return !optional
-      return !(fits[type](value) && (values === null || values.some((one) => one === value)))
+const faultyFields = (answer: Answer, requirements: FieldRequirements): ReadonlyArray<string> => {
+  const given = new Map([...answer].filter(([, value]) => value !== undefined && value !== null))
+  const misshapen = misshapenFields(given, requirements)
+  return requirements.fields
+    .filter(({ name, optional }) => {
+      const value = given.get(name)
+      return value === undefined ? !optional : misshapen.has(name) || !isCredible(value)
     })
     .map(({ name }) => name)
+}
+
+/** Those that the published schema does not allow. */
+const misshapenFields = (given: Answer, requirements: FieldRequirements): ReadonlySet<string> => {
+  const validator = new Validator({ ...jsonSchemaOf(requirements) }, "2020-12", false)
+  const { errors } = validator.validate(Object.fromEntries(given))
+  // "#/ADDRESS/city": what is wrong in a field is told of the field.
+  return new Set(errors.flatMap(({ instanceLocation }) => instanceLocation.split("/")[1] ?? []))
+}
+
+/** What no schema says: texts say something and not too much, and shares are parts of a whole. */
+const isCredible = (value: unknown, name = "", depth = 0): boolean => {
+  if (typeof value === "string") return value.length <= textLengthMax && (isLeftOut(name, value) || value.trim() !== "")
+  if (typeof value === "number") return value >= 0 && value <= 100
+  if (!isRecord(value)) return true
+  return depth < depthMax && Object.entries(value).every(([member, inner]) => isCredible(inner, member, depth + 1))
+}
+
+const textLengthMax = 1024
+
+/** Of records in records. Two levels are published. */
+const depthMax = 4
+
+/** Parts of an address that not every country has may be left empty. */
+const isLeftOut = (name: string, value: string): boolean =>
+  value === "" && (name === "postalCode" || name === "stateProvince")
 
 const isRecord = (value: unknown): value is { readonly [field: string]: unknown } =>
   typeof value === "object" && value !== null && !Array.isArray(value)
-
-const isText = (value: unknown): value is string =>
-  typeof value === "string" && value.trim() !== "" && value.length <= 1024
-
-const isDate = (value: unknown): boolean => isText(value) && /^\d{4}-\d{2}-\d{2}$/u.test(value) && isDay(value)
-
-/** The calendar has this day: 31 April would come back as 1 May. */
-const isDay = (text: string): boolean => {
-  const atMs = Date.parse(`${text}T00:00:00Z`)
-  return Number.isFinite(atMs) && new Date(atMs).toISOString().startsWith(text)
-}
-
-const isCountry = (value: unknown): boolean => isText(value) && /^[A-Z]{2}$/u.test(value)
-
-const isAddress = (value: unknown): boolean =>
-  isRecord(value) && isText(value["street"]) && isText(value["city"]) && isCountry(value["country"])
-
-const isShare = (value: unknown): boolean => typeof value === "number" && value >= 0 && value <= 100
-
-const isPerson = (value: unknown): boolean =>
-  isRecord(value) && isText(value["name"]) && isAddress(value["address"]) && isDate(value["dateOfBirth"])
-
-const isCompany = (value: unknown): boolean =>
-  isRecord(value) &&
-  isText(value["name"]) &&
-  isAddress(value["address"]) &&
-  isDate(value["dateOfFormation"]) &&
-  isCountry(value["countryOfFormation"])
-
-const fits: { readonly [type in FieldType]: (value: unknown) => boolean } = {
-  text: isText,
-  date: isDate,
-  country: isCountry,
-  boolean: (value) => typeof value === "boolean",
-  address: isAddress,
-  individual: isPerson,
-  beneficiary_owner: (value) => isPerson(value) && isRecord(value) && isShare(value["percentage"]),
-  intermediary_owner: (value) => isCompany(value) && isRecord(value) && isShare(value["percentage"])
-}

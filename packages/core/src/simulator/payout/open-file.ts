@@ -1,11 +1,15 @@
-/** Whether a file can be opened: its key is encrypted like an answer, and the content with that key. It is not kept. */
+/**
+ * Whether a file can be opened and is what it is said to be: its key is encrypted like an answer, and the content with
+ * that key. It is not kept.
+ */
 import * as Result from "effect/Result"
-import type { AnswerFault, EncryptedFile } from "../../ports/payout-network.ts"
+import type { EncryptedFile, NetworkRefusal } from "../../ports/payout-network.ts"
+import { isContentOf, isRfiFileType } from "../../rfi/index.ts"
 import type { NetworkKey } from "./network-key.ts"
 import { openJson } from "./open-answer.ts"
 
 /** What is wrong with a file, or `undefined`. */
-export const openFile = async (key: NetworkKey, file: EncryptedFile): Promise<AnswerFault | undefined> => {
+export const openFile = async (key: NetworkKey, file: EncryptedFile): Promise<NetworkRefusal["why"] | undefined> => {
   const opened = await openJson(key, file.encryptedKey)
   if (Result.isFailure(opened)) return opened.failure
   const raw = typeof opened.success === "string" ? bytesOf(opened.success) : undefined
@@ -13,8 +17,10 @@ export const openFile = async (key: NetworkKey, file: EncryptedFile): Promise<An
   try {
     const aes = await crypto.subtle.importKey("raw", raw, "AES-GCM", false, ["decrypt"])
     const iv = new Uint8Array(file.iv)
-    await crypto.subtle.decrypt({ name: "AES-GCM", iv, tagLength: 128 }, aes, new Uint8Array(file.content))
-    return undefined
+    const sealed = new Uint8Array(file.content)
+    const content = new Uint8Array(await crypto.subtle.decrypt({ name: "AES-GCM", iv, tagLength: 128 }, aes, sealed))
+    const { mediaType } = file
+    return isRfiFileType(mediaType) && isContentOf(mediaType, content) ? undefined : "file_content_invalid"
   } catch {
     return "decryption_failed"
   }

@@ -1,7 +1,13 @@
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
 import type { NetworkReply, NetworkStanding } from "../../ports/payout-network.ts"
-import { encryptFile, encryptJson, exampleAnswer, type Fields } from "../../testing/payout/encrypt-answer.ts"
+import {
+  encryptFile,
+  encryptJson,
+  exampleAnswer,
+  examplePdf,
+  type Fields
+} from "../../testing/payout/encrypt-answer.ts"
 import { standingNow, submissionOf } from "../../testing/payout/network-under-test.ts"
 import { type NetworkWorld, networkWorld } from "../../testing/payout/simulated-network.ts"
 import { describePayoutNetwork } from "../../testing/payout-network.suite.ts"
@@ -41,9 +47,9 @@ const answer = async (
   rfi: NetworkStanding["rfis"][number]
 ): Promise<NetworkReply> => {
   const { certificate, fieldRequirements, fileRequirements, id: rfiId } = rfi
-  const content = Uint8Array.of(1, 2, 3)
+  const content = examplePdf
   const files = await Promise.all(
-    fileRequirements.map((file) => encryptFile(certificate, { ...file, mediaType: "image/png", content }))
+    fileRequirements.map((file) => encryptFile(certificate, { ...file, mediaType: "application/pdf", content }))
   )
   const jwe = await encryptJson(certificate, exampleAnswer(fieldRequirements, fields))
   return run(world.network.answerRfi({ key, rfiId, answer: { version: 1, jwe }, files }, 1_000))
@@ -112,7 +118,6 @@ describe("what becomes of a payment, by the name of its originator:", () => {
     const rfi = await askedOf(payment)
     expect(rfi).toMatchObject({ level, party: "business", outcome: null })
     expect(await saidAfter(payment, 60_000)).toBe("UnderReview")
-    expect((await fund(payment))._tag).toBe("Refused")
     expect((await answer(payment, { NAME: "Example Ltd" }, rfi))._tag).toBe("Taken")
     expect(await saidAfter(payment, 2_000)).toBe("UnderReview Cleared")
     await fund(payment)
@@ -245,6 +250,20 @@ describe("the network's memory", () => {
   }
 })
 
+it("a file that is not what it says is refused", async () => {
+  const payment = await submitted("CreateRfiL3")
+  const rfi = await askedOf(payment)
+  const files = await Promise.all(
+    rfi.fileRequirements.map(({ key }) =>
+      encryptFile(rfi.certificate, { key, mediaType: "image/png", content: examplePdf })
+    )
+  )
+  const jwe = await encryptJson(rfi.certificate, exampleAnswer(rfi.fieldRequirements))
+  const sent = { key: payment.key, rfiId: rfi.id, answer: { version: 1, jwe }, files }
+  const reply = await run(payment.world.network.answerRfi(sent, 1_000))
+  expect(reply).toEqual({ _tag: "Refused", refusal: { why: "file_content_invalid", fields: [files[0]?.key] } })
+})
+
 describe("a file that cannot be opened", () => {
   it.each([
     ["altered", (content: Uint8Array) => content.map((byte, at) => (at === 0 ? byte ^ 1 : byte))],
@@ -252,9 +271,11 @@ describe("a file that cannot be opened", () => {
   ])("is refused: %s", async (_, spoil) => {
     const payment = await submitted("CreateRfiL3")
     const rfi = await askedOf(payment)
-    const content = Uint8Array.of(1, 2, 3)
+    const content = examplePdf
     const files = await Promise.all(
-      rfi.fileRequirements.map((file) => encryptFile(rfi.certificate, { ...file, mediaType: "image/png", content }))
+      rfi.fileRequirements.map((file) =>
+        encryptFile(rfi.certificate, { ...file, mediaType: "application/pdf", content })
+      )
     )
     const spoilt = files.map((file, at) => (at === 1 ? { ...file, content: spoil(file.content) } : file))
     const jwe = await encryptJson(rfi.certificate, exampleAnswer(rfi.fieldRequirements))

@@ -84,7 +84,8 @@ export const anyCrossBorderPayment: fc.Arbitrary<CrossBorderPayment> = fc.record
     crypto_funds_pending: true,
     fiat_payment_initiated: true,
     completed: true,
-    failed: true
+    failed: true,
+    withdrawn: true
   }),
   id: anyId,
   merchantId: anyId,
@@ -112,7 +113,9 @@ export const anyCrossBorderEvent: fc.Arbitrary<CrossBorderEvent> = fc.oneof(
     ...{ terms: anyTerms, details: anyDetails, expiresAtMs: anyTimeMs, atMs }
   }),
   fc.record({
-    _tag: fc.constantFrom(...(["ManualReviewStarted", "PaymentCleared", "PayoutInitiated", "PayoutDelayed"] as const)),
+    _tag: fc.constantFrom(
+      ...(["ManualReviewStarted", "PaymentCleared", "PayoutInitiated", "PayoutDelayed", "PaymentWithdrawn"] as const)
+    ),
     atMs
   }),
   fc.record({ _tag: fc.constant("RfiRecorded" as const), rfi: anyRfiReference, atMs }),
@@ -201,5 +204,5 @@ export const anyCrossBorderCommand: fc.Arbitrary<CrossBorderCommand> = fc.oneof(
       nowMs
     })
   },
-  fc.record({ _tag: fc.constant("ExpirePayment" as const), nowMs })
+  fc.record({ _tag: fc.constantFrom("ExpirePayment" as const, "WithdrawPayment" as const), nowMs })
 )

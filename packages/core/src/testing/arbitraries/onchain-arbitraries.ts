@@ -2,6 +2,7 @@ import * as fc from "fast-check"
 import { money } from "../../money/index.ts"
 import {
   type CreateTransaction,
+  type FeeEstimate,
   type OnchainCommand,
   type OnchainEvent,
   type OnchainStatus,
@@ -20,6 +21,19 @@ const anyMessage = fc.record({
   encoded: orNull(anyText)
 })
 
+const digits = fc.nat().map(String)
+
+const anyFeeEstimate: fc.Arbitrary<FeeEstimate> = fc.oneof(
+  fc.record({
+    type: fc.constant("eip1559" as const),
+    ...{ gasLimit: digits, maxFeePerGas: digits, maxPriorityFeePerGas: digits }
+  }),
+  fc.record({
+    type: fc.constant("solana" as const),
+    ...{ computeUnitLimit: digits, computeUnitPrice: digits, baseFee: digits }
+  })
+)
+
 const details = {
   id: anyId,
   merchantId: anyId,
@@ -30,7 +44,7 @@ const details = {
   senderAddress: anyText,
   destinationAddress: anyText,
   message: anyMessage,
-  estimatedFee: orNull(anyMoney),
+  estimatedFee: orNull(anyFeeEstimate),
   metadata: orNull(anyText),
   replaces: orNull(anyId),
   expiresAtMs: anyTimeMs

@@ -147,7 +147,11 @@ export const anyQuoteEvent: fc.Arbitrary<QuoteEvent> = fc.oneof(
     terms: anyQuoteTerms,
     atMs: anyTimeMs
   }),
-  fc.record({ _tag: fc.constant("QuoteUsed" as const), paymentId: anyId, atMs: anyTimeMs })
+  fc.record({
+    _tag: fc.constantFrom("QuoteUsed" as const, "QuoteReleased" as const),
+    paymentId: anyId,
+    atMs: anyTimeMs
+  })
 )
 
 /** Around the time that the quotes of these commands expire. */
@@ -182,5 +186,10 @@ export const anyQuoteCommand: fc.Arbitrary<QuoteCommand> = fc.oneof(
       recipientType: mostly<PartyType>("business", "individual"),
       nowMs
     })
-  }
+  },
+  fc.record({
+    _tag: fc.constant("ReleaseQuote" as const),
+    paymentId: fc.constantFrom("payment-1", "payment-2"),
+    nowMs
+  })
 )

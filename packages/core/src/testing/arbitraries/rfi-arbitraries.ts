@@ -72,6 +72,7 @@ export const anyRfi: fc.Arbitrary<Rfi> = fc.record({
   }),
   answer: orNull(anyAnswer),
   files: fc.array(anyFile, { maxLength: 2 }),
+  refusals: fc.nat({ max: 3 }),
   failureCode: orNull(anyFailureCode),
   createdAtMs: anyTimeMs,
   updatedAtMs: anyTimeMs
@@ -81,6 +82,11 @@ export const anyRfiEvent: fc.Arbitrary<RfiEvent> = fc.oneof(
   fc.record({ _tag: fc.constant("RfiRaised" as const), ...asked, atMs: anyTimeMs }),
   fc.record({ _tag: fc.constant("RfiFileAttached" as const), file: anyFile, atMs: anyTimeMs }),
   fc.record({ _tag: fc.constant("RfiSubmitted" as const), answer: anyAnswer, atMs: anyTimeMs }),
+  fc.record({
+    _tag: fc.constant("RfiAnswerRefused" as const),
+    fileKeys: fc.array(anyText, { maxLength: 2 }),
+    atMs: anyTimeMs
+  }),
   fc.record({ _tag: fc.constantFrom("RfiApproved" as const, "RfiExpired" as const), atMs: anyTimeMs }),
   fc.record({ _tag: fc.constant("RfiRejected" as const), code: anyFailureCode, atMs: anyTimeMs })
 )
@@ -141,5 +147,11 @@ export const anyRfiCommand: fc.Arbitrary<RfiCommand> = fc.oneof(
     })
   },
   { weight: 2, arbitrary: anyRfiOutcome },
+  fc.record({
+    _tag: fc.constant("RefuseAnswer" as const),
+    recordId: fc.constantFrom("record-1", "record-2"),
+    fileKeys: fc.constantFrom([], ["ORG_STRUCTURE"]),
+    nowMs
+  }),
   fc.record({ _tag: fc.constant("ExpireRfi" as const), nowMs })
 )

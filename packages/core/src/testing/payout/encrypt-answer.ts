@@ -25,6 +25,9 @@ export const encryptList = (certificate: EncryptionCertificate, fields: Fields):
     Object.entries(fields).map(([name, value]) => ({ name, value }))
   )
 
+/** A file that is what it says, as short as it can be. */
+export const examplePdf: Uint8Array = new TextEncoder().encode("%PDF-1.7\n")
+
 /** A file with a key and nonce of its own. */
 export const encryptFile = async (
   certificate: EncryptionCertificate,

@@ -72,6 +72,32 @@ export const paymentCases: SuiteCases<PayoutNetworkUnderTest> = {
     expect(reports.at(-1)).toEqual({ _tag: "Failed", code: "PM05001" })
     expect(refunds).toMatchObject([{ amount: wrong.amount, refundAddress: payment.refundAddress }])
   },
+  "gives back what comes beside the money that paid": async (subject) => {
+    const { payment, quote } = await submissionOf(subject)
+    await submit(subject, payment)
+    await subject.advance(subject.settledWithinMs)
+    const notice = { key: payment.key, transactionHash: "0x1", amount: quote.terms.source }
+    const second = { ...notice, transactionHash: "0x2" }
+    expect((await run(subject.network.fund(notice, timeoutMs)))._tag).toBe("Taken")
+    expect((await run(subject.network.fund(second, timeoutMs)))._tag).toBe("Taken")
+    expect((await run(subject.network.fund(second, timeoutMs)))._tag).toBe("Taken")
+    await subject.advance(subject.settledWithinMs)
+    const { reports, refunds } = await standingNow(subject, payment.key)
+    expect(reports.at(-1)?._tag).toBe("PayoutCompleted")
+    expect(refunds).toMatchObject([{ amount: second.amount, refundAddress: payment.refundAddress }])
+  },
+  "gives up what is not paid for in time, and gives back what comes too late": async (subject) => {
+    const { payment, quote } = await submissionOf(subject)
+    await submit(subject, payment)
+    await subject.advance(quote.terms.fundsDueAtMs - subject.nowMs())
+    expect((await standingNow(subject, payment.key)).reports.at(-1)).toEqual({ _tag: "Failed", code: "PM09000" })
+    const late = { key: payment.key, transactionHash: "0x1", amount: quote.terms.source }
+    expect((await run(subject.network.fund(late, timeoutMs)))._tag).toBe("Taken")
+    await subject.advance(subject.settledWithinMs)
+    const { reports, refunds } = await standingNow(subject, payment.key)
+    expect(reports.at(-1)).toEqual({ _tag: "Failed", code: "PM09000" })
+    expect(refunds).toMatchObject([{ amount: late.amount }])
+  },
   "takes no money for a payment that it does not know": async ({ network, request }) => {
     const reply = await run(network.fund({ key: "no-such", transactionHash: "0x1", amount: request.amount }, timeoutMs))
     expect(whyOf(reply)).toBe("payment_not_found")

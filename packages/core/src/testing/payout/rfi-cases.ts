@@ -2,7 +2,7 @@
 import { expect } from "vitest"
 import type { RfiLevel } from "../../requirement/rfi-requirements.ts"
 import { NotApplicable, type SuiteCases } from "../suite.ts"
-import { encryptFile, encryptJson, exampleAnswer, type Fields } from "./encrypt-answer.ts"
+import { encryptFile, encryptJson, exampleAnswer, examplePdf, type Fields } from "./encrypt-answer.ts"
 import {
   type PayoutNetworkUnderTest,
   run,
@@ -31,7 +31,7 @@ export const rfiCases: SuiteCases<PayoutNetworkUnderTest> = {
       const { certificate, fieldRequirements, fileRequirements } = rfi
       const files = await Promise.all(
         fileRequirements.map((file) =>
-          encryptFile(certificate, { key: file.key, mediaType: "application/pdf", content: Uint8Array.of(1, 2, 3) })
+          encryptFile(certificate, { key: file.key, mediaType: "application/pdf", content: examplePdf })
         )
       )
       const jwe = await encryptJson(certificate, exampleAnswer(fieldRequirements))
@@ -66,6 +66,8 @@ export const rfiCases: SuiteCases<PayoutNetworkUnderTest> = {
       )
     expect(whyOf(await answerWith({}))).toBe("requirements_not_met")
     expect(whyOf(await answerWith(exampleAnswer(fieldRequirements)))).toBe("requirements_not_met")
+    // What was refused was no answer: the question is open still.
+    expect((await standingNow(subject, key)).rfis.at(-1)).toMatchObject({ answered: false, outcome: null })
     await subject.advance(expiresAtMs - subject.nowMs())
     expect(whyOf(await answerWith(exampleAnswer(fieldRequirements)))).toBe("rfi_expired")
   }

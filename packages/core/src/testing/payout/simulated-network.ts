@@ -34,8 +34,8 @@ export type NetworkWorld = PayoutNetworkUnderTest & {
   readonly journal: NetworkJournal
   /** From now on nothing can be written down. */
   readonly breakJournal: () => void
-  /** The same network after a restart, at the same time. */
-  readonly restarted: () => SimulatedPayoutNetwork
+  /** The same network after a restart, at the same time; of another book, if one is given. */
+  readonly restarted: (book?: NetworkJournal) => SimulatedPayoutNetwork
 }
 
 let sharedKey: Promise<NetworkKey> | undefined
@@ -48,11 +48,13 @@ const keyOnce = (): Promise<NetworkKey> => {
   return sharedKey
 }
 
-export const networkWorld = async (
-  options: Pick<SimulatedPayoutNetworkOptions, "isOpen"> = {}
-): Promise<NetworkWorld> => {
+export type NetworkWorldOptions = Partial<
+  Pick<SimulatedPayoutNetworkOptions, "isOpen" | "journal" | "lateMs" | "random">
+>
+
+export const networkWorld = async (options: NetworkWorldOptions = {}): Promise<NetworkWorld> => {
   const key = await keyOnce()
-  const memory = memoryNetworkJournal()
+  const memory = options.journal ?? memoryNetworkJournal()
   let isBroken = false
   const journal: NetworkJournal = {
     ...memory,
@@ -60,13 +62,13 @@ export const networkWorld = async (
   }
   let nowMs = startMs
   let ids = 0
-  const open = (): SimulatedPayoutNetwork =>
+  const open = (book: NetworkJournal = journal): SimulatedPayoutNetwork =>
     simulatedPayoutNetwork({
-      journal,
+      ...options,
+      journal: book,
       key,
       clock: { nowMs: () => nowMs },
-      ids: { next: () => `id-${++ids}` },
-      ...options
+      ids: { next: () => `id-${++ids}` }
     })
   const simulated = open()
   return {

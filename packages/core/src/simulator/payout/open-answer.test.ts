@@ -1,0 +1,53 @@
+import * as Result from "effect/Result"
+import { beforeAll, describe, expect, it } from "vitest"
+import { rfiRequirements } from "../../requirement/rfi-requirements.ts"
+import { encryptJson, exampleAnswer } from "../../testing/payout/encrypt-answer.ts"
+import { generateNetworkKey, type NetworkKey, openNetworkKey } from "./network-key.ts"
+import { openAnswer } from "./open-answer.ts"
+
+const asked = rfiRequirements("business", 2).fields
+let key: NetworkKey
+beforeAll(async () => {
+  key = await openNetworkKey(await generateNetworkKey(), { domain: "institution.example", nowMs: 1_795_000_000_000 })
+})
+
+/** What the network says of the example with these changes. */
+const faultsOf = async (change: { readonly [field: string]: unknown }): Promise<ReadonlyArray<string>> => {
+  const jwe = await encryptJson(key.certificate, exampleAnswer(asked, change))
+  const opened = await openAnswer(key, { version: asked.version, jwe }, asked, "record")
+  return Result.isSuccess(opened) ? [] : [opened.failure.why, ...opened.failure.fields]
+}
+
+const address = { street: "1 Main Street", city: "Springfield", country: "US" }
+const owner = { name: "Jo", address, dateOfBirth: "1980-02-29", percentage: 25 }
+const nested = (depth: number): unknown => (depth === 0 ? "end" : { more: nested(depth - 1) })
+
+describe("an answer", () => {
+  it.each<[string, { readonly [field: string]: unknown }]>([
+    ["as it was asked for", {}],
+    ["with an empty part of an address that not every country has", { ADDRESS: { ...address, postalCode: "" } }],
+    ["with an owner", { BENEFICIARY_OWNERS: owner }],
+    ["with what was not asked for", { SHOE_SIZE: 44 }]
+  ])("%s is taken", async (_, change) => {
+    expect(await faultsOf(change)).toEqual([])
+  })
+
+  it.each<[string, string, unknown]>([
+    ["is missing", "NAME", undefined],
+    ["says nothing", "NAME", " "],
+    ["says too much", "NAME", "x".repeat(1025)],
+    ["is no text", "NAME", 5],
+    ["names a day that the calendar lacks", "DATE_OF_FORMATION", "2001-02-30"],
+    ["names no day", "DATE_OF_FORMATION", "last year"],
+    ["names a country in small letters", "COUNTRY_OF_FORMATION", "us"],
+    ["is an address without a city", "ADDRESS", { street: "1 Main Street", country: "US" }],
+    ["is an address in no country", "ADDRESS", { ...address, country: "USA" }],
+    ["is an address with an empty street", "ADDRESS", { ...address, street: "" }],
+    ["owns more than the whole", "BENEFICIARY_OWNERS", { ...owner, percentage: 101 }],
+    ["owns a text", "BENEFICIARY_OWNERS", { ...owner, percentage: "25" }],
+    ["is no yes or no", "BENEFICIARY_OWNERSHIP", "yes"],
+    ["is deeper than anything that was asked for", "ADDRESS", { ...address, more: nested(200) }]
+  ])("in which a field %s is refused by its name", async (_, field, value) => {
+    expect(await faultsOf({ [field]: value })).toEqual(["requirements_not_met", field])
+  })
+})

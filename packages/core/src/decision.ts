@@ -36,6 +36,22 @@ export type TaskKind =
   | "expire_intent"
   /** Carry the refund of an intent to a definite end on its chain. */
   | "refund_transfer"
+  /** Ask a payout network to take a cross-border payment. */
+  | "submit_cross_border"
+  /** Ask how it stands, until it has ended and nothing more is to come of it. */
+  | "follow_cross_border"
+  /** Tell the network of money that arrived for it. */
+  | "pay_out"
+  /** Close one that was not funded in time. */
+  | "expire_cross_border"
+  /** Broadcast a signed transaction, and follow it on its chain. */
+  | "broadcast_transaction"
+  /** Close a transaction that nobody signed in time. */
+  | "expire_transaction"
+  /** Hand the answer to a request for information to the network. */
+  | "submit_rfi"
+  /** Close a request that nobody answered in time. */
+  | "expire_rfi"
   | "settle"
   /** Find out who wants to be told of an event. */
   | "notify"
@@ -60,6 +76,14 @@ const lanes: { readonly [kind in TaskKind]: TaskLane } = {
   watch_deposits: "money",
   expire_intent: "money",
   refund_transfer: "money",
+  submit_cross_border: "money",
+  follow_cross_border: "money",
+  pay_out: "money",
+  expire_cross_border: "money",
+  broadcast_transaction: "money",
+  expire_transaction: "money",
+  submit_rfi: "money",
+  expire_rfi: "money",
   settle: "money",
   notify: "news",
   deliver: "news"

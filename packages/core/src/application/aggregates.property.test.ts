@@ -2,21 +2,28 @@ import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { cardMachine } from "../card/card-machine.ts"
 import { checkoutMachine } from "../checkout/checkout-machine.ts"
+import { crossBorderMachine } from "../cross-border/cross-border-machine.ts"
 import { deliveryMachine } from "../delivery/delivery-machine.ts"
 import { depositMachine } from "../deposit/deposit-machine.ts"
 import { endpointMachine } from "../endpoint/endpoint-machine.ts"
 import { intentMachine } from "../intent/intent-machine.ts"
 import { intentRefundMachine } from "../intent-refund/intent-refund-machine.ts"
 import { merchantMachine } from "../merchant/merchant-machine.ts"
+import { onchainMachine } from "../onchain/onchain-machine.ts"
 import { paymentMachine } from "../payment/payment-machine.ts"
+import { refundMachine } from "../payout-refund/payout-refund-machine.ts"
 import type { AggregateDefinition } from "../ports/aggregate.ts"
 import type { Json } from "../ports/commit.ts"
+import { quoteMachine } from "../quote/quote-machine.ts"
+import { rfiMachine } from "../rfi/rfi-machine.ts"
 import { settlementMachine } from "../settlement/settlement-machine.ts"
 import {
   anyCard,
   anyCardEvent,
   anyCheckout,
   anyCheckoutEvent,
+  anyCrossBorderEvent,
+  anyCrossBorderPayment,
   anyDelivery,
   anyDeliveryEvent,
   anyDeposit,
@@ -29,13 +36,24 @@ import {
   anyIntentRefundEvent,
   anyMerchant,
   anyMerchantEvent,
+  anyOnchainEvent,
+  anyOnchainTransaction,
   anyPayment,
   anyPaymentEvent,
+  anyPayoutRefund,
+  anyPayoutRefundEvent,
+  anyQuote,
+  anyQuoteEvent,
+  anyRfi,
+  anyRfiEvent,
   anySettlement,
-  anySettlementEvent
+  anySettlementEvent,
+  anyTicket,
+  anyTicketEvent
 } from "../testing/arbitraries.ts"
 import * as laws from "../testing/laws/index.ts"
 import { sameData } from "../testing/plain-data.ts"
+import { ticketMachine } from "../ticket/ticket-machine.ts"
 import {
   cardDefinition,
   checkoutDefinition,
@@ -48,6 +66,14 @@ import {
   paymentDefinition,
   settlementDefinition
 } from "./aggregates.ts"
+import {
+  crossBorderDefinition,
+  onchainDefinition,
+  payoutRefundDefinition,
+  quoteDefinition,
+  rfiDefinition,
+  ticketDefinition
+} from "./cross-border-aggregates.ts"
 
 type Fact = { readonly _tag: string; readonly atMs: number }
 type Table = { readonly [status: string]: { readonly [tag: string]: string | undefined } }
@@ -68,7 +94,8 @@ const survivesStorage = <State, Event extends Fact>(
   definition: AggregateDefinition<State, Event>,
   anyState: fc.Arbitrary<State>,
   anyEvent: fc.Arbitrary<Event>,
-  machine: Table
+  machine: Table,
+  runs = numRuns
 ) => {
   describe(`a stored ${definition.type}`, () => {
     it("comes back as the same state", () => {
@@ -78,7 +105,7 @@ const survivesStorage = <State, Event extends Fact>(
           write: (state) => carried(definition.encodeState(state)),
           read: (json) => definition.decodeState(stored(json), definition.schemaVersion)
         }),
-        { numRuns }
+        { numRuns: runs }
       )
     })
 
@@ -93,7 +120,7 @@ const survivesStorage = <State, Event extends Fact>(
           },
           read: (json) => definition.decodeEvent(stored(json), definition.schemaVersion)
         }),
-        { numRuns }
+        { numRuns: runs }
       )
       expect(tags).toEqual(new Set(Object.values(machine).flatMap(Object.keys)))
     })
@@ -108,7 +135,7 @@ const survivesStorage = <State, Event extends Fact>(
           else json[field] = { unexpected: true }
           expect(() => definition.decodeState(stored(json), definition.schemaVersion)).toThrow()
         }),
-        { numRuns: 2500 }
+        { numRuns: Math.min(2500, runs) }
       )
     })
   })
@@ -124,3 +151,13 @@ survivesStorage(merchantDefinition, anyMerchant, anyMerchantEvent, merchantMachi
 survivesStorage(settlementDefinition, anySettlement, anySettlementEvent, settlementMachine)
 survivesStorage(endpointDefinition, anyEndpoint, anyEndpointEvent, endpointMachine)
 survivesStorage(deliveryDefinition, anyDelivery, anyDeliveryEvent, deliveryMachine)
+
+/** Their rooms look at the codecs themselves. */
+const fewRuns = Math.min(numRuns, 500)
+
+survivesStorage(quoteDefinition, anyQuote, anyQuoteEvent, quoteMachine, fewRuns)
+survivesStorage(crossBorderDefinition, anyCrossBorderPayment, anyCrossBorderEvent, crossBorderMachine, fewRuns)
+survivesStorage(onchainDefinition, anyOnchainTransaction, anyOnchainEvent, onchainMachine, fewRuns)
+survivesStorage(rfiDefinition, anyRfi, anyRfiEvent, rfiMachine, fewRuns)
+survivesStorage(payoutRefundDefinition, anyPayoutRefund, anyPayoutRefundEvent, refundMachine, fewRuns)
+survivesStorage(ticketDefinition, anyTicket, anyTicketEvent, ticketMachine, fewRuns)

@@ -6,6 +6,8 @@ import type { Card } from "../card/card.ts"
 import { noCard } from "../card/card-evolve.ts"
 import type { Checkout, CheckoutPayment } from "../checkout/checkout.ts"
 import { noCheckout } from "../checkout/checkout-evolve.ts"
+import type { CrossBorderPayment } from "../cross-border/cross-border.ts"
+import { noPayment as noCrossBorderPayment } from "../cross-border/cross-border-evolve.ts"
 import { noDelivery } from "../delivery/delivery-evolve.ts"
 import type { Deposit } from "../deposit/deposit.ts"
 import { noDeposit } from "../deposit/deposit-evolve.ts"
@@ -22,6 +24,7 @@ import { noSettlement } from "../settlement/settlement-evolve.ts"
 import {
   anyCard,
   anyCheckout,
+  anyCrossBorderPayment,
   anyDelivery,
   anyDeposit,
   anyEndpoint,
@@ -43,6 +46,13 @@ import {
   paymentDefinition,
   settlementDefinition
 } from "./aggregates.ts"
+import {
+  crossBorderDefinition,
+  onchainDefinition,
+  payoutRefundDefinition,
+  quoteDefinition,
+  rfiDefinition
+} from "./cross-border-aggregates.ts"
 
 const usd = (amount: bigint) => money(amount, "USD")
 
@@ -264,6 +274,7 @@ describe("how the others are found", () => {
       anyIntentRefund.map(intentRefundDefinition.index),
       anySettlement.map(settlementDefinition.index),
       anyEndpoint.map(endpointDefinition.index),
+      anyCrossBorderPayment.map(crossBorderDefinition.index),
       anyDelivery.map(deliveryDefinition.index)
     )
     fc.assert(
@@ -274,6 +285,64 @@ describe("how the others are found", () => {
       }),
       { numRuns: 5_000 }
     )
+  })
+})
+
+describe("a cross-border payment", () => {
+  const usdc = (amount: bigint) => money(amount, "USDC")
+  const payment: CrossBorderPayment = {
+    ...noCrossBorderPayment,
+    ...{ status: "failed", id: "p-1", source: usdc(10n), customerRefId: "c-1", refCode: null, createdAtMs: 5 },
+    received: [
+      { transactionId: "t-1", amount: usdc(10n) },
+      { transactionId: "t-2", amount: usdc(3n) },
+      { transactionId: "t-3", amount: money(7n, "EURC") }
+    ],
+    refunds: [
+      { id: "r-1", status: "created", amount: usdc(4n), transactionHash: null },
+      { id: "r-2", status: "failed", amount: usdc(9n), transactionHash: null }
+    ]
+  }
+  const { index, bounds, retention } = crossBorderDefinition
+
+  it("is found by how it stands and by what its maker calls it", () => {
+    expect(index(payment)).toEqual([
+      {
+        collection: "crossBorderPayments",
+        id: "p-1",
+        createdAtMs: 5,
+        fields: { status: "failed", customerRefId: "c-1", refCode: null }
+      }
+    ])
+  })
+
+  it("gives back and pays out no more than came, in the currency that was agreed on", () => {
+    expect(bounds(payment)).toEqual({ authorized: 13n, captured: 13n, refunded: 4n })
+    expect(bounds({ ...payment, status: "completed" })?.refunded).toBe(14n)
+    expect(bounds({ ...payment, status: "fiat_payment_initiated" })?.refunded).toBe(14n)
+    expect(bounds({ ...payment, status: "crypto_funds_pending" })?.refunded).toBe(4n)
+  })
+
+  it("is open while money may move for it, and gone some time after it was withdrawn", () => {
+    expect(retention(payment)).toEqual({ _tag: "Open" })
+    expect(retention({ ...payment, refunds: [] })).toEqual({ _tag: "Kept" })
+    expect(retention({ ...payment, refunds: [], status: "created" })).toEqual({ _tag: "Open" })
+    expect(retention({ ...payment, status: "withdrawn", updatedAtMs: 7 })).toEqual({ _tag: "Until", atMs: 86_400_007 })
+  })
+
+  it("has parts that are open while they may still come to something", () => {
+    const quote = { ...quoteDefinition.initial, expiresAtMs: 7 }
+    expect(quoteDefinition.retention({ ...quote, status: "open" })).toEqual({ _tag: "Until", atMs: 86_400_007 })
+    expect(quoteDefinition.retention({ ...quote, status: "used" })).toEqual({ _tag: "Kept" })
+    const transaction = onchainDefinition.initial
+    expect(onchainDefinition.retention({ ...transaction, status: "broadcasted" })).toEqual({ _tag: "Open" })
+    expect(onchainDefinition.retention({ ...transaction, status: "completed" })).toEqual({ _tag: "Kept" })
+    const rfi = rfiDefinition.initial
+    expect(rfiDefinition.retention({ ...rfi, status: "in_review" })).toEqual({ _tag: "Open" })
+    expect(rfiDefinition.retention({ ...rfi, status: "approved" })).toEqual({ _tag: "Kept" })
+    const refund = payoutRefundDefinition.initial
+    expect(payoutRefundDefinition.retention({ ...refund, status: "created" })).toEqual({ _tag: "Open" })
+    expect(payoutRefundDefinition.retention({ ...refund, status: "failed" })).toEqual({ _tag: "Kept" })
   })
 })
 

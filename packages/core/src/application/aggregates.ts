@@ -75,11 +75,10 @@ import {
   kept,
   paymentRetention
 } from "./retention.ts"
-import { type Upcasters, upcast } from "./upcast.ts"
+import { reader, schemaVersion } from "./upcast.ts"
 import { defaultEndpointId } from "./webhook-contract.ts"
 
-/** Version of every shape that never changed. Whoever changes one gives it a version and adds the step from the old. */
-export const schemaVersion = 1
+export { schemaVersion }
 
 export const paymentDefinition: AggregateDefinition<Payment, PaymentEvent> = {
   type: "payment",
@@ -231,14 +230,6 @@ export const deliveriesKept = (keepMs: number): AggregateDefinition<Delivery, De
 })
 
 export const deliveryDefinition = deliveriesKept(keepDeliveriesMs)
-
-function reader<Shape>(
-  upcasters: Upcasters,
-  decode: (json: unknown) => Shape,
-  current = schemaVersion
-): (json: Json, schemaVersion: number) => Shape {
-  return (json, version) => decode(upcast(json, version, current, upcasters))
-}
 
 function withoutProfile(merchant: Json): Json {
   return typeof merchant === "object" && merchant !== null ? { ...merchant, profile: { ...noProfile } } : merchant

@@ -1,7 +1,7 @@
 /**
  * Recomputes what is stored from its history and compares: every state is the fold of its events, every bound holds,
- * the books balance, each payment's postings say what its state says, and each checkout and each intent what its parts
- * say. May run beside a server: what changes while it is looked at is looked at again.
+ * the books balance, each payment's postings say what its state says, and each checkout, intent and payment abroad what its
+ * parts say. May run beside a server: what changes while it is looked at is looked at again.
  */
 import * as Effect from "effect/Effect"
 import { foldBalances } from "../ledger/index.ts"
@@ -21,7 +21,23 @@ import {
 } from "./aggregates.ts"
 import { type Examined, examine, inspectBalance, inspectPayment } from "./audit-aggregate.ts"
 import { examineCheckout } from "./audit-checkout.ts"
+import {
+  examineCrossBorder,
+  examinePayoutRefund,
+  examineQuote,
+  examineRfi,
+  examineTicket,
+  examineTransaction
+} from "./audit-cross-border.ts"
 import { examineDeposit, examineIntent, examineIntentRefund } from "./audit-intent.ts"
+import {
+  crossBorderDefinition,
+  onchainDefinition,
+  payoutRefundDefinition,
+  quoteDefinition,
+  rfiDefinition,
+  ticketDefinition
+} from "./cross-border-aggregates.ts"
 import type { AuditFinding } from "./kernel-contract.ts"
 
 const pageSize = 200
@@ -75,6 +91,12 @@ const auditAggregates = Effect.fnUntraced(function* (merchantId: string, books: 
     ...(yield* look(intentDefinition.type, examineIntent)),
     ...(yield* look(depositDefinition.type, examineDeposit)),
     ...(yield* look(intentRefundDefinition.type, examineIntentRefund)),
+    ...(yield* look(quoteDefinition.type, examineQuote)),
+    ...(yield* look(crossBorderDefinition.type, examineCrossBorder)),
+    ...(yield* look(onchainDefinition.type, examineTransaction)),
+    ...(yield* look(rfiDefinition.type, examineRfi)),
+    ...(yield* look(payoutRefundDefinition.type, examinePayoutRefund)),
+    ...(yield* look(ticketDefinition.type, examineTicket)),
     ...(yield* look(settlementDefinition.type, (stored) => examine(settlementDefinition, stored, inspectBalance))),
     ...(yield* look(endpointDefinition.type, (stored) => examine(endpointDefinition, stored))),
     ...(yield* look(deliveryDefinition.type, (stored) => examine(deliveryDefinition, stored)))

@@ -23,7 +23,7 @@ import {
 import type { IntentDesk } from "./intent-desk.ts"
 
 /** An adapter that cannot even be interrupted is left behind: its place is needed, and nobody listens to it now. */
-const withDeadline = <A, E, Late, Missed>(
+export const withDeadline = <A, E, Late, Missed>(
   timeoutMs: number,
   late: Effect.Effect<Late, Missed>,
   call: () => Effect.Effect<A, E>

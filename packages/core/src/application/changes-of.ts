@@ -13,6 +13,12 @@ import {
   paymentDefinition,
   settlementDefinition
 } from "./aggregates.ts"
+import {
+  crossBorderDefinition,
+  onchainDefinition,
+  payoutRefundDefinition,
+  rfiDefinition
+} from "./cross-border-aggregates.ts"
 import type { Change, ChangeOf } from "./webhook-dialect.ts"
 
 type Fact = { readonly _tag: string; readonly atMs: number }
@@ -43,6 +49,10 @@ const tellers: { readonly [Type in Change["type"]]: Teller<Extract<Change, { rea
   intent: teller("intent", intentDefinition),
   deposit: teller("deposit", depositDefinition),
   intent_refund: teller("intent_refund", intentRefundDefinition),
+  cross_border_payment: teller("cross_border_payment", crossBorderDefinition),
+  onchain_transaction: teller("onchain_transaction", onchainDefinition),
+  rfi: teller("rfi", rfiDefinition),
+  payout_refund: teller("payout_refund", payoutRefundDefinition),
   settlement: teller("settlement", settlementDefinition),
   endpoint: teller("endpoint", endpointDefinition)
 }

@@ -16,6 +16,9 @@ import { changeMerchant, presentMerchant } from "./change-merchant.ts"
 import { type ChangeGrounds, changePayment } from "./change-payment.ts"
 import type { Checkouts } from "./checkout-contract.ts"
 import { createPayment } from "./create-payment.ts"
+import type { CrossBorderOptions } from "./cross-border-contract.ts"
+import { crossBorderDeskOf } from "./cross-border-desk.ts"
+import { crossBorderUseCases } from "./cross-border-use-cases.ts"
 import type { CvvLocker } from "./cvv-locker.ts"
 import type { IntentOptions } from "./intent-contract.ts"
 import { type IntentDesk, intentDeskOf } from "./intent-desk.ts"
@@ -86,6 +89,8 @@ export type KernelOptions = {
   readonly webhooks?: WebhookOptions
   /** Default: nobody is paid on blockchains. All processes on one store need the same. */
   readonly intents?: IntentOptions
+  /** Default: nobody is paid abroad. All processes on one store need the same. */
+  readonly crossBorder?: CrossBorderOptions
 }
 
 /**
@@ -112,8 +117,9 @@ export const createKernelIn = (runtime: Context.Context<never>, options: KernelO
   const works = options.worker !== false
   const settings = { ...workerDefaults, ...(options.worker === false ? {} : options.worker), owner }
   const operations = operationsOf(options, clock, settings)
-  const { webhooks, intents } = options
+  const { webhooks, intents, crossBorder } = options
   const desk = intents === undefined ? null : intentDeskOf(intents, operations.policy)
+  const payoutDesk = crossBorder === undefined ? null : crossBorderDeskOf(crossBorder)
   const telling = { ...newsWorkerDefaults, ...webhooks?.worker, owner }
   const news = webhooks === undefined ? null : newsOf(webhooks, clock, telling, operations.onIncident)
   const context = Context.merge(runtime, contextOf(options, clock, ids, news))
@@ -125,7 +131,7 @@ export const createKernelIn = (runtime: Context.Context<never>, options: KernelO
   }
   // In this order: what is told is told of what was done, and never the other way round.
   const crews = [
-    employ(operations, makeWorker(settings, runTask(operations, directory, desk))),
+    employ(operations, makeWorker(settings, runTask(operations, directory, desk, payoutDesk))),
     ...(news === null ? [] : [employ(news, makeWorker(telling, runNews(news)))])
   ]
   const sweeper = { ...sweeperDefaults, ...options.sweeper }
@@ -135,6 +141,7 @@ export const createKernelIn = (runtime: Context.Context<never>, options: KernelO
   const run = runner(context)
   return {
     ...useCases(run, operations, directory, desk),
+    crossBorder: crossBorderUseCases({ run, operations, directory, desk: payoutDesk }),
     webhooks: webhookUseCases(run, news),
     ready: async () => {
       await runPromise(Effect.flatMap(Store, (store) => store.nextDueAtMs("money")))

@@ -54,11 +54,7 @@ const withKey = Effect.fnUntraced(function* <View, Rejection, E extends { readon
   call: IdempotentCall<View, Rejection, E, R>,
   request: IdempotentRequest<View>
 ): Effect.fn.Return<IdempotentOutcome<View, Rejection>, E | StoreUnavailable, R | Store | Clock | Digest> {
-  const meaning = canonical(request.meaning)
-  // Callers bound what they read from outside; a meaning that cannot be compared later is a defect of theirs.
-  if (Result.isFailure(meaning))
-    return yield* Effect.die(new Error(`the meaning of a request is ${meaning.failure._tag}`))
-  const fingerprint = (yield* Digest).of("fingerprint", meaning.success)
+  const fingerprint = yield* fingerprintOf(request)
   const nowMs = (yield* Clock).nowMs()
   const { merchantId } = call
   const { scope, key } = request
@@ -94,6 +90,14 @@ const withKey = Effect.fnUntraced(function* <View, Rejection, E extends { readon
     if (Result.isSuccess(done) && Result.isFailure(done.success)) return Result.fail(done.success.failure)
   }
   return yield* new StoreUnavailable({ reason: "contended", outcomeUnknown: false })
+})
+
+/** Keyed digest of what a request means, which tells whether another one is the same. */
+export const fingerprintOf = Effect.fnUntraced(function* ({ meaning }: Pick<IdempotentRequest<unknown>, "meaning">) {
+  const text = canonical(meaning)
+  // Callers bound what they read from outside; a meaning that cannot be compared later is a defect of theirs.
+  if (Result.isFailure(text)) return yield* Effect.die(new Error(`the meaning of a request is ${text.failure._tag}`))
+  return (yield* Digest).of("fingerprint", text.success)
 })
 
 const turnsMax = 3

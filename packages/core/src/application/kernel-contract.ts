@@ -27,6 +27,7 @@ import type {
 import type { Json } from "../ports/commit.ts"
 import type { Settlement } from "../settlement/settlement.ts"
 import type { Checkouts } from "./checkout-contract.ts"
+import type { CrossBorder } from "./cross-border-contract.ts"
 import type { AnyPayment, Intents } from "./intent-contract.ts"
 import type { Webhooks } from "./webhook-contract.ts"
 
@@ -143,6 +144,8 @@ export type Incident = {
     | "late_success_undone"
     | "task_parked"
     | "task_failed"
+    /** A payout network says what cannot be after what it said before. */
+    | "payout_contradicted"
     /** An endpoint is told nothing more, because it said that it is gone or has failed for days. */
     | "webhook_endpoint_disabled"
   readonly merchantId: string
@@ -269,6 +272,7 @@ export type Kernel = {
   }
   readonly checkouts: Checkouts
   readonly intents: Intents
+  readonly crossBorder: CrossBorder
   readonly webhooks: Webhooks
   readonly settlements: {
     readonly get: (

@@ -26,7 +26,8 @@ export const keyedDigest = (key: Uint8Array): Digest["Service"] => {
     "webhook-id": keyed("webhook-id"),
     "webhook-secret": keyed("webhook-secret"),
     "webhook-confirmation": keyed("webhook-confirmation"),
-    "deposit-id": keyed("deposit-id")
+    "deposit-id": keyed("deposit-id"),
+    "record-id": keyed("record-id")
   }
   return { of: (purpose, text) => base32(macs[purpose].clone().update(bytesOf(text)).digest()) }
 }

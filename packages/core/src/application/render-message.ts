@@ -6,6 +6,7 @@ import { Clock } from "../ports/clock.ts"
 import { Digest } from "../ports/digest.ts"
 import type { Store } from "../ports/store.ts"
 import { merchantDefinition, paymentDefinition } from "./aggregates.ts"
+import { rfiDefinition } from "./cross-border-aggregates.ts"
 import { loadCard } from "./load-card.ts"
 import type { News } from "./news.ts"
 import { load } from "./repository.ts"
@@ -31,6 +32,7 @@ export const renderMessage = Effect.fnUntraced(function* (
     secrets: yield* news.cabinet.signing(endpoint, nowMs),
     read: {
       payment: (id) => reading(Effect.map(load(paymentDefinition, merchantId, id), ({ state }) => existing(state))),
+      rfi: (id) => reading(Effect.map(load(rfiDefinition, merchantId, id), ({ state }) => existing(state))),
       card: (id) => reading(Effect.map(loadCard(merchantId, id), existing)),
       merchant: () =>
         reading(Effect.map(load(merchantDefinition, merchantId, merchantId), ({ state }) => existing(state)))

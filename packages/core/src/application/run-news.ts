@@ -18,6 +18,14 @@ export const runNews = (news: News) =>
     watch_deposits: ofAnotherLane,
     expire_intent: ofAnotherLane,
     refund_transfer: ofAnotherLane,
+    submit_cross_border: ofAnotherLane,
+    follow_cross_border: ofAnotherLane,
+    pay_out: ofAnotherLane,
+    expire_cross_border: ofAnotherLane,
+    broadcast_transaction: ofAnotherLane,
+    expire_transaction: ofAnotherLane,
+    submit_rfi: ofAnotherLane,
+    expire_rfi: ofAnotherLane,
     notify: (task) => runNotify(news, task),
     deliver: (task) => runDeliver(news, task)
   })

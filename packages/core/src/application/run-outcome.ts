@@ -7,6 +7,8 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import type { BlockchainUnavailable } from "../ports/blockchain.ts"
 import type { ExchangeRatesUnavailable } from "../ports/exchange-rate.ts"
+import type { FundingChainUnavailable } from "../ports/funding-chain.ts"
+import type { PayoutNetworkUnavailable } from "../ports/payout-network.ts"
 import type { StoreUnavailable } from "../ports/store.ts"
 import type { VaultUnavailable } from "../ports/vault.ts"
 import type { Outcome } from "./kernel-contract.ts"
@@ -37,13 +39,21 @@ export const runner =
     throw Cause.squash(exit.cause)
   }
 
-type Unreachable = StoreUnavailable | VaultUnavailable | BlockchainUnavailable | ExchangeRatesUnavailable
+type Unreachable =
+  | StoreUnavailable
+  | VaultUnavailable
+  | BlockchainUnavailable
+  | ExchangeRatesUnavailable
+  | PayoutNetworkUnavailable
+  | FundingChainUnavailable
 
 const unreachable: { readonly [Tag in Unreachable["_tag"]]: true } = {
   StoreUnavailable: true,
   VaultUnavailable: true,
   BlockchainUnavailable: true,
-  ExchangeRatesUnavailable: true
+  ExchangeRatesUnavailable: true,
+  PayoutNetworkUnavailable: true,
+  FundingChainUnavailable: true
 }
 
 const isUnreachable = (error: { readonly _tag: string }): error is Unreachable => Object.hasOwn(unreachable, error._tag)

@@ -6,6 +6,7 @@ import type { TaskKind } from "../decision.ts"
 import { Clock } from "../ports/clock.ts"
 import type { TaskUpdate } from "../ports/commit.ts"
 import type { ClaimedTask } from "../ports/store.ts"
+import type { CrossBorderDesk } from "./cross-border-desk.ts"
 import { type FailureStreaks, failureStreaks } from "./failure-streaks.ts"
 import type { IntentDesk } from "./intent-desk.ts"
 import { commitLease } from "./keep-lease.ts"
@@ -15,10 +16,14 @@ import { runAttempt } from "./run-attempt.ts"
 import { runAuthentication } from "./run-authentication.ts"
 import { runCardVerification } from "./run-card-verification.ts"
 import { runExpireCheckout, runFollowPayment } from "./run-checkout-tasks.ts"
+import { runExpireCrossBorder, runFollowCrossBorder, runPayOut } from "./run-cross-border-tasks.ts"
 import { runAssignAddress, runExpireIntent, runWatchDeposits } from "./run-intent-tasks.ts"
+import { runBroadcastTransaction, runExpireTransaction } from "./run-onchain-tasks.ts"
 import { runRefundTransfer } from "./run-refund-transfer.ts"
+import { runExpireRfi, runSubmitRfi } from "./run-rfi-tasks.ts"
 import { runTimer } from "./run-timer.ts"
 import { runSettlement } from "./settle.ts"
+import { runSubmitCrossBorder } from "./submit-cross-border.ts"
 
 /** Equal failures in a row after which a task is a person's. Looking up an unknown outcome is not failing. */
 const failuresMax = 50
@@ -32,6 +37,9 @@ const weather = [
   "ExchangeRatesUnavailable",
   "PairNotTraded",
   "BlockchainNotConfigured",
+  "PayoutNetworkUnavailable",
+  "FundingChainUnavailable",
+  "PayoutNetworkNotConfigured",
   "SightingRefused",
   "TransferRefused"
 ]
@@ -41,8 +49,16 @@ export type CarryOut = {
   readonly [K in TaskKind]: (task: ClaimedTask, fresh: boolean) => Effect.Effect<void, unknown, Ports>
 }
 
-/** `desk`: what intents are worked with; without it their tasks are left to processes that have one. */
-export const runTask = (operations: Operations, directory: MerchantDirectory, desk: IntentDesk | null = null) =>
+/**
+ * `desk`: what intents are worked with; `payoutDesk`: what cross-border payments are. Without one its tasks are left to
+ * processes that have it.
+ */
+export const runTask = (
+  operations: Operations,
+  directory: MerchantDirectory,
+  desk: IntentDesk | null = null,
+  payoutDesk: CrossBorderDesk | null = null
+) =>
   carryingOut(operations.onIncident, {
     attempt: (task, fresh) => runAttempt(operations, directory, task, fresh),
     authenticate: (task) =>
@@ -57,6 +73,15 @@ export const runTask = (operations: Operations, directory: MerchantDirectory, de
     watch_deposits: (task) => withDesk(desk, (one) => runWatchDeposits(operations, one, task)),
     expire_intent: (task) => withDesk(desk, (one) => runExpireIntent(operations, one, task)),
     refund_transfer: (task) => withDesk(desk, (one) => runRefundTransfer(operations, one, task)),
+    submit_cross_border: (task) => withPayoutDesk(payoutDesk, (one) => runSubmitCrossBorder(operations, one, task)),
+    follow_cross_border: (task) => withPayoutDesk(payoutDesk, (one) => runFollowCrossBorder(operations, one, task)),
+    pay_out: (task) => withPayoutDesk(payoutDesk, (one) => runPayOut(operations, one, task)),
+    expire_cross_border: runExpireCrossBorder,
+    broadcast_transaction: (task) =>
+      withPayoutDesk(payoutDesk, (one) => runBroadcastTransaction(operations, one, task)),
+    expire_transaction: (task) => runExpireTransaction(operations, task),
+    submit_rfi: (task) => withPayoutDesk(payoutDesk, (one) => runSubmitRfi(operations, one, task)),
+    expire_rfi: (task) => runExpireRfi(operations, task),
     notify: ofAnotherLane,
     deliver: ofAnotherLane
   })
@@ -76,6 +101,14 @@ class BlockchainNotConfigured extends Data.TaggedError("BlockchainNotConfigured"
 
 const withDesk = <E, R>(desk: IntentDesk | null, run: (desk: IntentDesk) => Effect.Effect<void, E, R>) =>
   desk === null ? Effect.suspend(() => Effect.fail(new BlockchainNotConfigured())) : run(desk)
+
+/** A process that was given no payout network. All processes on one store need the same. */
+class PayoutNetworkNotConfigured extends Data.TaggedError("PayoutNetworkNotConfigured")<object> {}
+
+const withPayoutDesk = <A, E, R>(
+  desk: CrossBorderDesk | null,
+  run: (desk: CrossBorderDesk) => Effect.Effect<A, E, R>
+) => (desk === null ? Effect.suspend(() => Effect.fail(new PayoutNetworkNotConfigured())) : Effect.asVoid(run(desk)))
 
 export function ofAnotherLane({ kind }: ClaimedTask): Effect.Effect<never> {
   return Effect.die(new Error(`no task "${kind}" is carried out here`))

@@ -13,6 +13,14 @@ import {
   paymentDefinition,
   settlementDefinition
 } from "./aggregates.ts"
+import {
+  crossBorderDefinition,
+  onchainDefinition,
+  payoutRefundDefinition,
+  quoteDefinition,
+  rfiDefinition,
+  ticketDefinition
+} from "./cross-border-aggregates.ts"
 import { upcast } from "./upcast.ts"
 
 const steps = {
@@ -48,7 +56,13 @@ describe("a stored shape", () => {
     merchantDefinition,
     settlementDefinition,
     endpointDefinition,
-    deliveryDefinition
+    deliveryDefinition,
+    quoteDefinition,
+    crossBorderDefinition,
+    onchainDefinition,
+    rfiDefinition,
+    payoutRefundDefinition,
+    ticketDefinition
   ])("written by a newer program is refused: $type", (definition) => {
     const { schemaVersion } = definition
     expect(() => definition.decodeState({}, schemaVersion + 1)).toThrow(`stored with version ${schemaVersion + 1}`)

@@ -26,3 +26,16 @@ export const upcast = (json: Json, fromVersion: number, toVersion: number, upcas
   }
   return current
 }
+
+/** Version of every shape that never changed. Whoever changes one gives it a version and adds the step from the old. */
+export const schemaVersion = 1
+
+/** Reads a stored shape of whatever version, as the present one is decoded. */
+export const reader =
+  <Shape>(
+    upcasters: Upcasters,
+    decode: (json: unknown) => Shape,
+    current = schemaVersion
+  ): ((json: Json, schemaVersion: number) => Shape) =>
+  (json, version) =>
+    decode(upcast(json, version, current, upcasters))

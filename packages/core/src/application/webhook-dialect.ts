@@ -5,12 +5,16 @@
 import type * as Redacted from "effect/Redacted"
 import type { Card, CardEvent } from "../card/card.ts"
 import type { Checkout, CheckoutEvent } from "../checkout/checkout.ts"
+import type { CrossBorderEvent, CrossBorderPayment } from "../cross-border/cross-border.ts"
 import type { Deposit, DepositEvent } from "../deposit/deposit.ts"
 import type { Endpoint, EndpointEvent } from "../endpoint/endpoint.ts"
 import type { Intent, IntentEvent } from "../intent/intent.ts"
 import type { IntentRefund, IntentRefundEvent } from "../intent-refund/intent-refund.ts"
 import type { Merchant } from "../merchant/merchant.ts"
+import type { OnchainEvent, OnchainTransaction } from "../onchain/onchain.ts"
 import type { Payment, PaymentEvent } from "../payment/payment.ts"
+import type { PayoutRefund, RefundEvent } from "../payout-refund/payout-refund.ts"
+import type { Rfi, RfiEvent } from "../rfi/rfi.ts"
 import type { Settlement, SettlementEvent } from "../settlement/settlement.ts"
 
 /** One committed event, with the aggregate before and after it. */
@@ -21,6 +25,10 @@ export type Change =
   | ChangeOf<"intent", Intent, IntentEvent>
   | ChangeOf<"deposit", Deposit, DepositEvent>
   | ChangeOf<"intent_refund", IntentRefund, IntentRefundEvent>
+  | ChangeOf<"cross_border_payment", CrossBorderPayment, CrossBorderEvent>
+  | ChangeOf<"onchain_transaction", OnchainTransaction, OnchainEvent>
+  | ChangeOf<"rfi", Rfi, RfiEvent>
+  | ChangeOf<"payout_refund", PayoutRefund, RefundEvent>
   | ChangeOf<"settlement", Settlement, SettlementEvent>
   | ChangeOf<"endpoint", Endpoint, EndpointEvent>
 
@@ -55,6 +63,8 @@ export type MessageToRender = {
   readonly read: {
     readonly payment: (id: string) => Promise<Payment | undefined>
     readonly card: (id: string) => Promise<Card | undefined>
+    /** Of the payment that the change is about. What was asked stays; how it stands, the payment says. */
+    readonly rfi: (id: string) => Promise<Rfi | undefined>
     /** Whose change it is. */
     readonly merchant: () => Promise<Merchant | undefined>
   }

@@ -1,25 +1,14 @@
 /** Anything at all in any field: an answer in the published shape, never a failure of ours, never a secret repeated. */
 import * as fc from "fast-check"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { type Json, newKey, openShop, type Reply, type Shop } from "./shop.ts"
+import { isPublished, planted, strange, withField } from "./hostile.ts"
+import { type Json, newKey, openShop, type Shop } from "./shop.ts"
 
 let shop: Shop
 beforeAll(async () => {
   shop = await openShop()
 })
 afterAll(() => shop.close())
-
-const planted = ["4007400000000007", "5102 4200 0000 0006", "3782-822463-10005"]
-
-const strange: fc.Arbitrary<unknown> = fc.oneof(
-  fc.jsonValue({ maxDepth: 2 }),
-  fc.string({ unit: "binary", maxLength: 40 }),
-  fc.string({ unit: fc.constantFrom("0", "9", ".", "-", "+", "e", "E", ",", " "), maxLength: 12 }),
-  fc.constantFrom("9".repeat(5000), `0.${"0".repeat(5000)}1`, "\u202e5.00", "٣.١٤", "1_000", "0x10", "NaN", "null", ""),
-  fc.constantFrom<unknown>(1e308, -0, 2 ** 53, [[]], {}, true, [null]),
-  fc.constantFrom(...planted),
-  fc.constantFrom(...planted).map((secret) => ({ [secret]: [secret] }))
-)
 
 const places = [
   ...["idempotencyKey", "keyId", "encryptedData", "expMonth", "expYear", "billingDetails", "metadata", "amount"],
@@ -28,20 +17,6 @@ const places = [
   ...["billingDetails.country", "billingDetails.district", "billingDetails.postalCode", "billingDetails.firstName"],
   ...["metadata.email", "metadata.phoneNumber", "metadata.sessionId", "metadata.ipAddress"]
 ]
-
-const withField = (body: Json, path: string, value: unknown): Json => {
-  const [name = "", rest] = path.split(".")
-  if (rest === undefined) return { ...body, [name]: value }
-  const inner = body[name]
-  return { ...body, [name]: { ...(typeof inner === "object" ? inner : {}), [rest]: value } }
-}
-
-const isPublished = ({ status, json, headers, text }: Reply): boolean => {
-  if (status < 400) return status === 200 || status === 201 || (status === 202 && text === "")
-  const { code, message, ...rest } = json
-  const known = Object.keys(rest).every((name) => name === "errors")
-  return status < 500 && typeof code === "number" && typeof message === "string" && known && headers.has("x-request-id")
-}
 
 describe("a body with strange values", () => {
   it("gets an answer in the published shape, without the secrets in it, and breaks nothing", async () => {

@@ -1,14 +1,28 @@
-/** A whole `/v1` in memory for tests: handler, kernel, simulated bank, a clock that can be put forward, two merchants. */
+/**
+ * A whole `/v1` in memory for tests: handler, kernel, simulated bank, chains and payout network, a clock that can be put
+ * forward, two merchants.
+ */
 import { randomBytes, randomUUID } from "node:crypto"
-import { createKernel, defaultFeeSchedule, money, type WebhookSender } from "@paykernel/core"
+import {
+  createKernel,
+  defaultFeeSchedule,
+  type FundingChain,
+  money,
+  systemIds,
+  type WebhookSender
+} from "@paykernel/core"
 import { memoryStore } from "@paykernel/core/memory"
 import {
+  generateNetworkKey,
   memoryChainJournal,
   memoryJournal,
+  memoryNetworkJournal,
+  openNetworkKey,
   sandboxGateway,
   sandboxRisk,
   simulatedBlockchain,
-  simulatedExchangeRates
+  simulatedExchangeRates,
+  simulatedPayoutNetwork
 } from "@paykernel/core/simulator"
 import { envelopeVault, keyRingFromValues } from "@paykernel/core/vault"
 import { readWebhookAddress } from "@paykernel/webhooks"
@@ -51,13 +65,27 @@ export const panSent = "4007400000000007"
 const cardKey = generateCardKey({ nowMs: Date.now() })
 const notificationKeys = generateNotificationKeys({ newKeyId: randomUUID(), nowMs: Date.now() })
 
+const networkKey = generateNetworkKey().then((material) =>
+  openNetworkKey(material, { domain: "institution.example", nowMs: Date.now() })
+)
+
 /** Receivers in the open internet, where every message arrives. */
 const sender: WebhookSender["Service"] = {
   vet: (url) => Result.getOrElse(Result.flip(Result.map(readWebhookAddress(url), () => null)), () => null),
   post: () => Effect.succeed({ _tag: "Answered", status: 200, headers: [], bodyStart: "", retryAfterMs: null })
 }
 
-export const openShop = async (options: Partial<V1Options> = {}) => {
+export type ShopOptions = Partial<V1Options> & {
+  /** Stands before the chains on which cross-border payments are funded. */
+  readonly fundingChain?: (chain: FundingChain["Service"]) => FundingChain["Service"]
+  /** Countries whose institution is closed. */
+  readonly closed?: ReadonlySet<string>
+  /** Whether there is no payout network. */
+  readonly domesticOnly?: boolean
+}
+
+export const openShop = async (shopOptions: ShopOptions = {}) => {
+  const { fundingChain = (chain) => chain, closed, domesticOnly = false, ...options } = shopOptions
   let aheadMs = 0
   const clock = { nowMs: () => Date.now() + aheadMs }
   const bank = sandboxGateway({
@@ -75,6 +103,13 @@ export const openShop = async (options: Partial<V1Options> = {}) => {
     latencyMs: 0
   })
   const { exchangeRates } = simulatedExchangeRates({ clock })
+  const payout = simulatedPayoutNetwork({
+    journal: memoryNetworkJournal(),
+    key: await networkKey,
+    clock,
+    ids: systemIds,
+    isOpen: ({ destinationCountry }) => closed?.has(destinationCountry) !== true
+  })
   const notifications = await openNotifications({ keys: await notificationKeys, publicUrl: origin })
   const kernel = createKernel({
     store: memoryStore(),
@@ -85,6 +120,9 @@ export const openShop = async (options: Partial<V1Options> = {}) => {
     risk: sandboxRisk(),
     challengeReturnUrl: (state) => `${origin}/v1/3ds/return/${state}`,
     intents: { blockchain: chains.blockchain, exchangeRates },
+    ...(domesticOnly
+      ? {}
+      : { crossBorder: { network: payout.network, chain: fundingChain(payout.fundingChain), lookPauseMaxMs: 1_000 } }),
     webhooks: { sender, dialects: notifications.dialects }
   })
   for (const id of [ada, bob]) await registerMerchant(kernel, id)
@@ -161,6 +199,8 @@ export const openShop = async (options: Partial<V1Options> = {}) => {
     kernel,
     bank,
     chains,
+    payout,
+    nowMs: clock.nowMs,
     defects,
     encrypt: (card: { readonly number?: string; readonly cvv: string }) => encryptCardData(card, key),
     cardBody,

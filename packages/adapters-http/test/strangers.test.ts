@@ -10,7 +10,9 @@ import { apiDocument } from "../src/docs/api-openapi.ts"
 import { openApiDocument } from "../src/docs/openapi.ts"
 import { hostedPages, kernelDesk } from "../src/hosted/index.ts"
 import { apiHandler, generateCardKey, openCardDoor } from "../src/index.ts"
-import { part } from "../src/json-part.ts"
+import { list, part, text } from "../src/json-part.ts"
+import { scriptedChain } from "./cpn/scripted-chain.ts"
+import { fileForm, institution } from "./cpn/trade.ts"
 import { pageKey } from "./hosted-page/payment-site.ts"
 import { ada, bob, openShop, type Shop } from "./shop.ts"
 
@@ -31,10 +33,23 @@ type Owned = {
   readonly gatewayId: string
   readonly session: string
   readonly page: string
+  readonly crossing: Crossing
+}
+
+/** Of cross-border payments. Names of what is in a payment begin with the payment's. */
+type Crossing = {
+  readonly quote: string
+  readonly payment: string
+  readonly transaction: string
+  readonly permit: string
+  readonly rfi: string
+  readonly refund: string
+  readonly answer: object
+  readonly file: FormData
 }
 
 beforeAll(async () => {
-  shop = await openShop()
+  shop = await openShop({ fundingChain: scriptedChain().wrap })
   const { kernel } = shop
   const cardDoor = await openCardDoor({ keys: [await generateCardKey({ nowMs: Date.now() })], answerAfterMs: 0 })
   const pageUrl = (page: string) => `${origin}/pay/${page}`
@@ -104,7 +119,31 @@ const own = async (kernel: Kernel): Promise<Owned> => {
     transaction: data(direct, "transaction_id"),
     gatewayId: data(direct, "gateway_transaction_id"),
     session: data(opened, "session_id"),
-    page: data(opened, "payment_url").slice(`${origin}/pay/`.length)
+    page: data(opened, "payment_url").slice(`${origin}/pay/`.length),
+    crossing: await cross()
+  }
+}
+
+const cross = async (): Promise<Crossing> => {
+  const originator = institution(shop)
+  const failing = (await originator.pay("FailThenRefundWithCompleted")).id
+  await originator.fund(failing)
+  const [refund] = list((await originator.payment(failing))["refunds"]).map(part)
+  const payment = (await originator.pay()).id
+  const transaction = (await originator.startTransaction(payment)).id
+  const second = (await originator.pay("Jane Doe", { transactionVersion: "VERSION_2" })).id
+  const permit = (await originator.startTransaction(second, 2)).id
+  const asked = await originator.pay("CreateRfi")
+  const rfi = part(part(asked.data)["activeRfi"])
+  return {
+    quote: text((await originator.quote())["id"]),
+    payment,
+    transaction: `${payment} ${transaction}`,
+    permit: `${second} ${permit}`,
+    rfi: `${asked.id} ${text(rfi["id"])}`,
+    refund: `${failing} ${text(refund?.["id"])}`,
+    answer: await originator.answerRfi(rfi),
+    file: await fileForm(rfi, "INVOICE")
   }
 }
 
@@ -114,8 +153,11 @@ type Said = { readonly status: number; readonly text: string }
 const say = async (method: string, path: string, who: "ada" | "bob", body?: object): Promise<Said> => {
   const request = new Request(`${origin}${path}`, {
     method,
-    headers: { authorization: `Bearer ${who}`, ...(body === undefined ? {} : { "content-type": "application/json" }) },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) })
+    headers: {
+      authorization: `Bearer ${who}`,
+      ...(body === undefined || body instanceof FormData ? {} : { "content-type": "application/json" })
+    },
+    ...(body === undefined ? {} : { body: body instanceof FormData ? body : JSON.stringify(body) })
   })
   const response = await (path.startsWith("/api/") ? api(request) : shop.fetch(request))
   return { status: response.status, text: await response.text() }
@@ -127,6 +169,8 @@ type Row = {
   /** Shaped alike, and nobody's. */
   readonly nobodys: string
   readonly body?: (owned: Owned) => object
+  /** Where the API publishes another one than 404 for what is not there. */
+  readonly status?: number
 }
 
 const uuid = "0d1f6a52-1a06-4b37-9d70-43c9a4a1e0ff"
@@ -174,6 +218,61 @@ const rows: ReadonlyArray<Row> = [
       toAmount: amount
     })
   },
+  { route: "GET /v1/cpn/quotes/{quoteId}", name: ({ crossing }) => crossing.quote, nobodys: uuid },
+  { route: "GET /v1/cpn/payments/{paymentId}", name: ({ crossing }) => crossing.payment, nobodys: uuid },
+  {
+    route: "GET /v1/cpn/payments/{paymentId}/refunds/{refundId}",
+    name: ({ crossing }) => crossing.refund,
+    nobodys: `${uuid} ${uuid}`
+  },
+  {
+    route: "GET /v1/cpn/payments/{paymentId}/rfis/{rfiId}",
+    name: ({ crossing }) => crossing.rfi,
+    nobodys: `${uuid} ${uuid}`
+  },
+  {
+    route: "POST /v1/cpn/payments/{paymentId}/rfis/{rfiId}/submit",
+    name: ({ crossing }) => crossing.rfi,
+    nobodys: `${uuid} ${uuid}`,
+    body: ({ crossing }) => crossing.answer
+  },
+  {
+    route: "POST /v1/cpn/payments/{paymentId}/rfis/{rfiId}/files",
+    name: ({ crossing }) => crossing.rfi,
+    nobodys: `${uuid} ${uuid}`,
+    body: ({ crossing }) => crossing.file
+  },
+  {
+    route: "POST /v1/cpn/payments/{paymentId}/transactions",
+    name: ({ crossing }) => crossing.payment,
+    nobodys: uuid,
+    body: () => ({ idempotencyKey, senderAccountType: "EOA" }),
+    status: 400
+  },
+  {
+    route: "POST /v1/cpn/payments/{paymentId}/transactions/accelerate",
+    name: ({ crossing }) => crossing.payment,
+    nobodys: uuid,
+    body: () => ({ idempotencyKey }),
+    status: 400
+  },
+  {
+    route: "POST /v2/cpn/payments/{paymentId}/transactions",
+    name: ({ crossing }) => crossing.payment,
+    nobodys: uuid,
+    body: () => ({ idempotencyKey }),
+    status: 400
+  },
+  ...(["v1", "v2"] as const).flatMap((version): ReadonlyArray<Row> => {
+    const name = ({ crossing }: Owned) => (version === "v1" ? crossing.transaction : crossing.permit)
+    const path = `/${version}/cpn/payments/{paymentId}/transactions/{transactionId}`
+    const nobodys = `${uuid} ${uuid}`
+    const body = () => ({ signedTransaction: "0x01" })
+    return [
+      { route: `GET ${path}`, name, nobodys },
+      { route: `POST ${path}/submit`, name, nobodys, body, status: 400 }
+    ]
+  }),
   {
     route: "GET /api/direct-payment/{transaction_id}",
     name: ({ transaction }) => transaction,
@@ -212,10 +311,18 @@ const named = (document: object): ReadonlyArray<string> =>
   )
 
 const everything = async (): Promise<ReadonlyArray<Said>> => {
-  const { card, payment, authorized, settlement, intent, transaction, session } = owned
+  const { card, payment, authorized, settlement, intent, transaction, session, crossing } = owned
   const payments = [`/v1/payments/${payment}`, `/v1/payments/${authorized}`, `/v1/paymentIntents/${intent}`]
   const paths = [`/v1/cards/${card}`, ...payments]
-  const more = [`/v1/settlements/${settlement}`, `/api/direct-payment/${transaction}`, `/api/hosted-payment/${session}`]
+  const crossings = [crossing.rfi, crossing.transaction, crossing.permit, crossing.refund]
+    .map((name) => name.split(" ")[0])
+    .map((id) => `/v1/cpn/payments/${id}`)
+  const more = [
+    ...crossings,
+    `/v1/settlements/${settlement}`,
+    `/api/direct-payment/${transaction}`,
+    `/api/hosted-payment/${session}`
+  ]
   return Promise.all([...paths, ...more].map((path) => say("GET", path, "ada")))
 }
 
@@ -234,16 +341,22 @@ describe("what is another merchant's", () => {
     const filled = body !== undefined && "keyId" in body ? { ...body, ...shopCard } : body
     const before = await everything()
     for (const { status } of before) expect(status).toBe(200)
-    const ask = (name: string, who: "ada" | "bob") => say(method, path.replace(/\{[^}]*\}/u, name), who, filled)
+    const ask = (names: string, who: "ada" | "bob") =>
+      say(
+        method,
+        names.split(" ").reduce((at, name) => at.replace(/\{[^}]*\}/u, name), path),
+        who,
+        filled
+      )
     const [theirs, none] = [await ask(row.name(owned), "bob"), await ask(row.nobodys, "bob")]
-    expect([theirs.status, theirs.text]).toEqual([404, none.text])
-    expect(none.status).toBe(404)
+    expect([theirs.status, theirs.text]).toEqual([row.status ?? 404, none.text])
+    expect(none.status).toBe(row.status ?? 404)
     await shop.kernel.drain()
     expect(await everything()).toEqual(before)
     expect(shop.defects).toEqual([])
   })
 
-  it.each(["/v1/cards", "/v1/payments", "/v1/settlements"])("is in no list: %s", async (path) => {
+  it.each(["/v1/cards", "/v1/payments", "/v1/settlements", "/v1/cpn/payments"])("is in no list: %s", async (path) => {
     const [mine, theirs] = [await say("GET", path, "ada"), await say("GET", path, "bob")]
     expect(JSON.parse(mine.text).data).not.toEqual([])
     expect([theirs.status, JSON.parse(theirs.text)]).toEqual([200, { data: [] }])

@@ -1,8 +1,17 @@
 /** Every code that a refusal of `/v1` may carry, as the documentation lists them. */
+import * as crossBorder from "../cpn/error-codes.ts"
+
+/** Without the stop that ends a message. */
+const ofCrossBorder = Object.values(crossBorder)
+  .filter(({ code }) => code > 2)
+  .map(({ code, status, message }) => [code, status, message.replace(/\.$/u, "")] as const)
+  .toSorted(([a], [b]) => a - b)
+
 export const errorCodes: ReadonlyArray<readonly [code: number, http: number | string, meaning: string]> = [
   [-1, "500, 503", "Unexpected, or temporarily unavailable"],
-  [2, 400, "Invalid entity: see the fields"],
+  [2, 400, "Invalid entity: see the fields. Of cross-border payments, with 404: not found"],
   [3, 403, "Forbidden"],
+  [4, 401, "Of cross-border payments: no key, or not a valid one"],
   [401, 401, "No key, or not a valid one"],
   [404, 404, "Not found"],
   [405, 405, "The path has no such method"],
@@ -26,5 +35,6 @@ export const errorCodes: ReadonlyArray<readonly [code: number, http: number | st
   [1097, 409, "The original payment is failed"],
   [1101, 400, "The country is not valid"],
   [1106, 400, "The district must be 2 characters"],
-  [1110, 400, "The card number is invalid"]
+  [1110, 400, "The card number is invalid"],
+  ...ofCrossBorder
 ]

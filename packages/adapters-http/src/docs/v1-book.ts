@@ -6,7 +6,7 @@ import { openApiDocument } from "./openapi.ts"
 const basics = `<p>Every call but <code>/ping</code> carries <code>Authorization: Bearer &lt;key&gt;</code>. Bodies are JSON in
 UTF-8, at most 64 KiB. Fields marked * are required; unknown fields are ignored; <code>null</code> means absent.</p>
 <pre><code>curl -H "Authorization: Bearer $KEY" "$HOST/v1/configuration"</code></pre>
-<p><strong>Repeat safely.</strong> Each POST takes an <code>idempotencyKey</code>, a UUID. The same request with
+<p><strong>Repeat safely.</strong> A POST may take an <code>idempotencyKey</code>, a UUID. The same request with
 the same key is carried out once and answered alike each time, marked <code>Idempotent-Replayed: true</code>, for
 30 days. A request that was refused binds no key: correct it and send it again.</p>
 <p><strong>Card data</strong> is encrypted by the client to the key of <code>/v1/encryption/public</code> and never

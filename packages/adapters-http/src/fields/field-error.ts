@@ -21,6 +21,8 @@ export type FieldErrorName =
   | "date_not_in_future"
   | "number_format"
   | "invalid_value"
+  /** The one word that the cross-border API has for all of them. */
+  | "MISSING_OR_INVALID_FIELD"
 
 /** What a field breaks. `says` follows the field's path in the message: `expMonth` + `must be …`. */
 export type FieldRule = {

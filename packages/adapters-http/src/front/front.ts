@@ -35,6 +35,8 @@ export type Incoming = {
   readonly body: JsonObject
   /** The `Idempotency-Key` header, without quotes (RFC 8941 §3.3.3 strings are quoted, most clients send none). */
   readonly idempotencyKey: string | null
+  /** For operations on routes that take no JSON: its body is theirs to read. */
+  readonly request: Request
 }
 
 /** Each API refuses in its own published words. */
@@ -117,7 +119,8 @@ const admit = async <R extends Route>(options: FrontOptions<R>, arrival: Arrival
     url,
     merchantId: merchantId.success,
     body: body.success,
-    idempotencyKey
+    idempotencyKey,
+    request
   })
 }
 

@@ -80,6 +80,45 @@ export const kernelEventTypes: {
     IntentRefundSent: "intent_refund.paid",
     IntentRefundRefused: "intent_refund.failed"
   },
+  cross_border_payment: {
+    PaymentCreated: "cross_border_payment.created",
+    PaymentWithdrawn: "cross_border_payment.withdrawn",
+    ManualReviewStarted: "cross_border_payment.in_manual_review",
+    PaymentCleared: "cross_border_payment.cleared",
+    RfiRecorded: "cross_border_payment.rfi_recorded",
+    TransactionStarted: "cross_border_payment.transaction_started",
+    TransactionRecorded: "cross_border_payment.transaction_recorded",
+    FundsReceived: "cross_border_payment.funds_received",
+    PayoutInitiated: "cross_border_payment.payout_initiated",
+    PayoutDelayed: "cross_border_payment.payout_delayed",
+    PaymentCompleted: "cross_border_payment.completed",
+    PaymentFailed: "cross_border_payment.failed",
+    RefundRecorded: "cross_border_payment.refund_recorded",
+    OutcomeContradicted: "cross_border_payment.contradicted"
+  },
+  onchain_transaction: {
+    TransactionCreated: "onchain_transaction.created",
+    TransactionSubmitted: "onchain_transaction.submitted",
+    TransactionBroadcast: "onchain_transaction.broadcast",
+    TransactionCompleted: "onchain_transaction.completed",
+    TransactionFailed: "onchain_transaction.failed",
+    LateConfirmationFound: "onchain_transaction.confirmed_late"
+  },
+  rfi: {
+    RfiRaised: "rfi.raised",
+    RfiFileAttached: "rfi.file_attached",
+    RfiSubmitted: "rfi.submitted",
+    RfiAnswerRefused: "rfi.answer_refused",
+    RfiApproved: "rfi.approved",
+    RfiRejected: "rfi.rejected",
+    RfiExpired: "rfi.expired"
+  },
+  payout_refund: {
+    RefundCreated: "payout_refund.created",
+    RefundCompleted: "payout_refund.completed",
+    RefundFailed: "payout_refund.failed",
+    RefundContradicted: "payout_refund.contradicted"
+  },
   settlement: { SettlementCompleted: "settlement.completed" },
   endpoint: {
     EndpointCreated: "endpoint.created",

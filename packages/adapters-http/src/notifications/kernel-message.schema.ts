@@ -3,6 +3,12 @@
  * here never changes its meaning and never goes away; fields and types may be added.
  */
 import * as Schema from "effect/Schema"
+import {
+  CrossBorderPaymentData,
+  OnchainTransactionData,
+  PayoutRefundData,
+  RfiData
+} from "./cross-border-message.schema.ts"
 import { DepositData, IntentData, IntentRefundData } from "./intent-message.schema.ts"
 import { Amount, Failure, Id, Moment } from "./message-parts.schema.ts"
 
@@ -146,6 +152,12 @@ export const KernelMessage = Schema.Union([
   about("intent", { intent: IntentData }).annotate({ identifier: "IntentMessage" }),
   about("deposit", { deposit: DepositData }).annotate({ identifier: "DepositMessage" }),
   about("intent_refund", { refund: IntentRefundData }).annotate({ identifier: "IntentRefundMessage" }),
+  about("cross_border_payment", { payment: CrossBorderPaymentData }).annotate({ identifier: "CrossBorderMessage" }),
+  about("onchain_transaction", { transaction: OnchainTransactionData }).annotate({
+    identifier: "OnchainTransactionMessage"
+  }),
+  about("rfi", { rfi: RfiData }).annotate({ identifier: "RfiMessage" }),
+  about("payout_refund", { refund: PayoutRefundData }).annotate({ identifier: "PayoutRefundMessage" }),
   about("settlement", { settlement: SettlementData }).annotate({ identifier: "SettlementMessage" }),
   about("endpoint", { endpoint: EndpointData }).annotate({ identifier: "EndpointMessage" })
 ]).annotate({ identifier: "KernelMessage", title: "paykernel.v1" })

@@ -39,6 +39,11 @@ export const newsOf = (change: Change): News | null => {
       return depositNews[change.event._tag]
     case "intent_refund":
       return refundNews[change.event._tag]
+    // Told under names of their own: `cpn-news.ts`.
+    case "cross_border_payment":
+    case "onchain_transaction":
+    case "rfi":
+    case "payout_refund":
     case "checkout":
     case "endpoint":
       return null

@@ -2,6 +2,12 @@
 import type { Change } from "@paykernel/core"
 import { firstThatFits } from "./bounded-body.ts"
 import type { KernelMessage } from "./kernel-message.schema.ts"
+import {
+  crossBorderPaymentData,
+  onchainTransactionData,
+  payoutRefundData,
+  rfiData
+} from "./render-cross-border-message.ts"
 import { depositData, intentData, intentRefundData } from "./render-intent-message.ts"
 import { amount, existing, moment, momentOrNull } from "./render-parts.ts"
 
@@ -41,6 +47,20 @@ const messagesOf = (type: string, change: Change): ReadonlyArray<KernelMessage> 
     case "intent_refund": {
       const data = { refund: intentRefundData(change.after) }
       return [{ ...head, subject: { type: "intent_refund", id: change.id }, data }]
+    }
+    case "cross_border_payment": {
+      const data = { payment: crossBorderPaymentData(change.after) }
+      return [{ ...head, subject: { type: "cross_border_payment", id: change.id }, data }]
+    }
+    case "onchain_transaction": {
+      const data = { transaction: onchainTransactionData(change.after) }
+      return [{ ...head, subject: { type: "onchain_transaction", id: change.id }, data }]
+    }
+    case "rfi":
+      return [{ ...head, subject: { type: "rfi", id: change.id }, data: { rfi: rfiData(change.after) } }]
+    case "payout_refund": {
+      const data = { refund: payoutRefundData(change.after) }
+      return [{ ...head, subject: { type: "payout_refund", id: change.id }, data }]
     }
     case "settlement": {
       const data = { settlement: settlementData(change.after) }

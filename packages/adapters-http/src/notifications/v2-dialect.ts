@@ -1,9 +1,11 @@
 /** Notifications of `/v2`: a JSON envelope, signed as a whole with ECDSA under a key that is published by its id. */
-import type { MessageToRender, RenderedMessage, WebhookDialect } from "@paykernel/core"
+import type { Change, MessageToRender, RenderedMessage, WebhookDialect } from "@paykernel/core"
 import { type EcdsaSigningKey, signCircle } from "@paykernel/webhooks"
 import { isoDate } from "../v1/iso-date.ts"
 import { firstThatFits } from "./bounded-body.ts"
+import { cpnNewsOf, cpnTypes, isOfCpn } from "./cpn-news.ts"
 import { type News, newsOf } from "./news.ts"
+import { renderCpnNews } from "./render-cpn-news.ts"
 import { renderNews } from "./render-news.ts"
 import { v2RetryDelaysMs } from "./retry-delays.ts"
 import { standardHeaders } from "./standard-headers.ts"
@@ -17,7 +19,7 @@ export const v2DialectName = "v2"
 
 const testType = "webhooks.test"
 
-/** All that `news.ts` knows of. */
+/** All that `news.ts` and `cpn-news.ts` know of. */
 export const v2Types: ReadonlyArray<string> = [
   "payments.actionRequired",
   "payments.authorized",
@@ -43,7 +45,8 @@ export const v2Types: ReadonlyArray<string> = [
   "cryptoPayments.paid",
   "cryptoPayments.failed",
   "cryptoRefunds.paid",
-  "cryptoRefunds.failed"
+  "cryptoRefunds.failed",
+  ...cpnTypes
 ]
 
 /** `payments.captured`, `refunds.paid` and so on, each with the thing as it is read at its own address. */
@@ -57,8 +60,8 @@ export const v2Dialect = ({ signingKey }: V2DialectOptions): WebhookDialect => (
     if (change.type === "endpoint") {
       return change.event._tag === "EndpointTested" ? [{ type: testType, to: "itself" }] : []
     }
-    const news = newsOf(change)
-    return news === null ? [] : [{ type: typeOf(news), to: "subscribers" }]
+    const type = typeOf(change)
+    return type === null ? [] : [{ type, to: "subscribers" }]
   },
   render: async (message): Promise<RenderedMessage> => {
     const body = await bodyOf(message)
@@ -74,7 +77,12 @@ export const v2Dialect = ({ signingKey }: V2DialectOptions): WebhookDialect => (
   }
 })
 
-const typeOf = ({ about, happened }: News): string => `${about}s.${happened}`
+const typeOf = (change: Change): string | null => {
+  const news = newsOf(change)
+  return news === null ? cpnNewsOf(change) : nameOf(news)
+}
+
+const nameOf = ({ about, happened }: News): string => `${about}s.${happened}`
 
 const bodyOf = async (message: MessageToRender): Promise<string> => {
   const { id, change, endpoint, type } = message
@@ -95,6 +103,7 @@ const bodyOf = async (message: MessageToRender): Promise<string> => {
 
 /** The fullest form first. */
 const notificationsOf = async ({ change, read }: MessageToRender): Promise<ReadonlyArray<object>> => {
+  if (isOfCpn(change)) return renderCpnNews(change, read)
   const news = newsOf(change)
   // The published content of a test.
   if (news === null) return [{ hello: "world" }]

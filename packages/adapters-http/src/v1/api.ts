@@ -9,6 +9,7 @@ import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
+import { cpnGroups } from "../cpn/cpn-api.ts"
 import { subscriptionGroups } from "../notifications/subscriptions-api.ts"
 import { Balances, Channel, Configuration, Ping, PublicKey, Settlement } from "./account.schema.ts"
 import { BearerKey, data, error, id, PublishedErrors, summary } from "./api-parts.ts"
@@ -146,14 +147,14 @@ const settlements = HttpApiGroup.make("Settlements")
   .middleware(BearerKey)
 
 export const Api = HttpApi.make("paykernel-v1")
-  .add(health, account, cards, payments, settlements, ...intentGroups, ...subscriptionGroups)
+  .add(health, account, cards, payments, settlements, ...intentGroups, ...cpnGroups, ...subscriptionGroups)
   .annotateMerge(
     OpenApi.annotations({
       title: "paykernel payments API",
       version: "1",
       description:
         "Card payments: save a card, charge it, capture, cancel, refund, and see it settled. Payment intents: be paid on " +
-        "blockchains.",
+        "blockchains. Cross-border payments: hand over a stablecoin, and have it paid out abroad.",
       transform: asPublished
     })
   )

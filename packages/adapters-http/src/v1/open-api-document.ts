@@ -16,12 +16,14 @@ export const asPublished = (document: Part): Part => {
 }
 
 const describeOperation = (operation: Part, method: string, path: string): Part => {
-  const takesBody = operation["requestBody"] !== undefined
-  const isKeyed = method === "post" && takesBody && !path.includes("/notifications/")
+  const content = part(part(operation["requestBody"])["content"])
+  const takesBody = content["application/json"] !== undefined
+  const isKeyed = method === "post" && takesBody && !unkeyed.test(path)
   const takesKey = list(operation["security"]).length > 0
   const responses = {
     ...part(operation["responses"]),
     ...(takesBody ? refusedBodies : {}),
+    ...(content["multipart/form-data"] === undefined ? {} : refusedForms),
     ...(takesKey ? overLimit : {}),
     ...failures
   }
@@ -43,7 +45,16 @@ const describeOperation = (operation: Part, method: string, path: string): Part 
   }
 }
 
-const lists: ReadonlySet<string> = new Set(["/v1/cards", "/v1/payments", "/v1/settlements", "/v1/paymentIntents"])
+/** Carried out once however often they are sent, by what they say. */
+const unkeyed = /\/notifications\/|\/(?:quotes|submit)$/u
+
+const lists: ReadonlySet<string> = new Set([
+  "/v1/cards",
+  "/v1/payments",
+  "/v1/settlements",
+  "/v1/paymentIntents",
+  "/v1/cpn/payments"
+])
 
 const text = { type: "string" }
 const requestId = {
@@ -63,7 +74,7 @@ const idempotencyKey = {
 
 const descriptions: { readonly [status: string]: string } = {
   202: "Submitted",
-  204: "Removed",
+  204: "Done",
   303: "On to the shop",
   400: "The request is not valid",
   401: "No key, or not a valid one",
@@ -81,6 +92,8 @@ const refusedBodies = {
   413: failure("The body is larger than 64 KiB"),
   415: failure("The body is not application/json in UTF-8")
 }
+
+const refusedForms = { 415: failure("The body is not multipart/form-data") }
 
 const overLimit = { 429: failure("Too many requests") }
 

@@ -13,6 +13,7 @@ import type { Incoming } from "../front/front.ts"
 import type { JsonObject } from "../front/strict-json.ts"
 import type { PublishedNotifications } from "../notifications/open-notifications.ts"
 import type { CardDoor } from "../openpgp/index.ts"
+import type { Turnstile } from "../turnstile.ts"
 import { isUuid } from "../uuid.ts"
 import { invalidEntity, invalidField, type PublishedError } from "./published-error.ts"
 import { type Asked, publish, type Rejection } from "./rejection.ts"
@@ -26,6 +27,8 @@ export type Services = {
   /** Whether payers are sent to the origins that their merchant has registered, and nowhere else. */
   readonly onlyRegisteredReturns: boolean
   readonly nowMs: () => number
+  /** How many files are read at a time. */
+  readonly uploads: Turnstile
 }
 
 export type Operation<A> = Effect.Effect<A, PublishedError>

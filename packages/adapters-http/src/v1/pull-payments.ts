@@ -1,5 +1,5 @@
 /** Being paid by pull: what a payer is to sign (EIP-3009), and handing in what was signed. */
-import type { Deposit, TransferToSign } from "@paykernel/core"
+import { type Deposit, type TransferToSign, transferAuthorizationTypes } from "@paykernel/core"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { Incoming } from "../front/front.ts"
@@ -42,24 +42,6 @@ export const presign = Effect.fnUntraced(function* (
   return answerData(renderTypedData(signing))
 })
 
-/** EIP-712, with the words of EIP-3009. */
-const types = {
-  EIP712Domain: [
-    { name: "name", type: "string" },
-    { name: "version", type: "string" },
-    { name: "chainId", type: "uint256" },
-    { name: "verifyingContract", type: "address" }
-  ],
-  TransferWithAuthorization: [
-    { name: "from", type: "address" },
-    { name: "to", type: "address" },
-    { name: "value", type: "uint256" },
-    { name: "validAfter", type: "uint256" },
-    { name: "validBefore", type: "uint256" },
-    { name: "nonce", type: "bytes32" }
-  ]
-}
-
 /** Times are seconds, which fit a number; amounts need not, and are texts. The payer pays no fee of the network. */
 const renderTypedData = ({ token, amount, authorization }: TransferToSign): PresignedBody => {
   const { from, to, value, validAfter, validBefore, nonce } = authorization
@@ -77,7 +59,7 @@ const renderTypedData = ({ token, amount, authorization }: TransferToSign): Pres
       },
       totalAmount: renderMoney(amount),
       feeChargeModel: "merchant",
-      types,
+      types: transferAuthorizationTypes,
       primaryType: "TransferWithAuthorization"
     }
   }

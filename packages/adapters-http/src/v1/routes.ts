@@ -14,7 +14,7 @@ const defined: ReadonlyArray<Route> = Object.values(Api.groups).flatMap((group) 
     method: endpoint.method,
     path: endpoint.path,
     takesKey: endpoint.middlewares.has(BearerKey),
-    takesBody: endpoint.payload.size > 0,
+    takesBody: endpoint.payload.has("application/json"),
     ...(aboutWebhooks.has(group.identifier) ? { rateClass: "webhooks" as const } : {})
   }))
 )

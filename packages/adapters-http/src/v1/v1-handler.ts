@@ -1,13 +1,16 @@
 /** The `/v1` API for a host: a function from `Request` to `Response` that needs nothing else of the runtime. */
 import type { Kernel } from "@paykernel/core"
+import { cpnRefusals, isOfCpn } from "../cpn/refusals.ts"
+import { uploadTurnstile } from "../cpn/upload.ts"
 import { apiBook } from "../docs/api-book.ts"
 import { docsPage } from "../docs/docs-page.ts"
 import { openApiText } from "../docs/openapi.ts"
 import { v1Book } from "../docs/v1-book.ts"
 import { jsonText, toResponse } from "../front/answer.ts"
 import type { AllowedOrigins } from "../front/cors.ts"
-import { type Caller, type FrontLimits, front } from "../front/front.ts"
+import { type Caller, type FrontLimits, type FrontOptions, front } from "../front/front.ts"
 import type { RateLimits } from "../front/rate-limits.ts"
+import type { Route } from "../front/route-table.ts"
 import { throttle } from "../front/throttle.ts"
 import { nothingPublished, type PublishedNotifications } from "../notifications/open-notifications.ts"
 import type { CardDoor } from "../openpgp/index.ts"
@@ -33,7 +36,7 @@ export type V1Options = {
   readonly onlyRegisteredReturns?: boolean
   /** What receivers of webhooks check them by, from `openNotifications`. Without it there are no keys to look up. */
   readonly notifications?: PublishedNotifications
-  /** Defaults: 64 KiB, 16 levels, 256 keys in all. */
+  /** Defaults: 64 KiB, 16 levels, 256 keys in all. Files for requests for information have a bound of their own. */
   readonly limits?: Partial<FrontLimits>
   /** How often the API may be called. Absent: as often as one likes. */
   readonly rateLimits?: RateLimits
@@ -55,7 +58,8 @@ export type V1Handler = {
 const limitDefaults: FrontLimits = { bodyBytesMax: 64 * 1024, depthMax: 16, keysMax: 256 }
 
 /**
- * Serves the published `/v1` API, `/ping` and the subscriptions of `/v2`, its OpenAPI document at `/openapi.json` and a readable page at `/docs`.
+ * Serves the published `/v1` API, `/ping` and what `/v2` has of subscriptions and cross-border payments, its OpenAPI
+ * document at `/openapi.json` and a readable page at `/docs`.
  *
  * ```ts
  * const { fetch } = v1Handler({ kernel, cardDoor, authenticate, newRequestId, nowMs })
@@ -67,21 +71,30 @@ export const v1Handler = (options: V1Options): V1Handler => {
   const onDefect = options.onDefect ?? (() => undefined)
   const publicUrl = options.publicUrl ?? null
   const onlyRegisteredReturns = options.onlyRegisteredReturns ?? false
-  const services = { kernel, cardDoor, notifications, publicUrl, onlyRegisteredReturns, nowMs }
+  const services = {
+    kernel,
+    cardDoor,
+    notifications,
+    publicUrl,
+    onlyRegisteredReturns,
+    nowMs,
+    uploads: uploadTurnstile()
+  }
   const api = webHandler(services, onDefect)
   const pages = documentPages(options.besideApi ?? false)
+  const shared: Omit<FrontOptions<Route>, "refusals"> = {
+    routes,
+    authenticate,
+    newRequestId,
+    onDefect,
+    limits: { ...limitDefaults, ...options.limits },
+    allowedOrigins: options.allowedOrigins ?? "*",
+    throttle: options.rateLimits === undefined ? undefined : throttle(options.rateLimits),
+    serve: (route, request, incoming) => pages.get(route.path)?.() ?? api.serve(request, incoming)
+  }
+  const [ofV1, ofCpn] = [front({ ...shared, refusals }), front({ ...shared, refusals: cpnRefusals })]
   return {
-    fetch: front({
-      routes,
-      refusals,
-      authenticate,
-      newRequestId,
-      onDefect,
-      limits: { ...limitDefaults, ...options.limits },
-      allowedOrigins: options.allowedOrigins ?? "*",
-      throttle: options.rateLimits === undefined ? undefined : throttle(options.rateLimits),
-      serve: (route, request, incoming) => pages.get(route.path)?.() ?? api.serve(request, incoming)
-    }),
+    fetch: (request) => (isOfCpn(new URL(request.url).pathname) ? ofCpn(request) : ofV1(request)),
     close: api.close
   }
 }

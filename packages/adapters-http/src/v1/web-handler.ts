@@ -10,6 +10,9 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import * as HttpApiMiddleware from "effect/http-api/HttpApiMiddleware"
 import * as Layer from "effect/Layer"
+import { CpnErrors } from "../cpn/cpn-api.ts"
+import { cpnHandlers } from "../cpn/cpn-handlers.ts"
+import { inCpnWords } from "../cpn/published-error.ts"
 import { fieldErrors } from "../fields/field-rule.ts"
 import type { Answer } from "../front/answer.ts"
 import type { Incoming } from "../front/front.ts"
@@ -50,7 +53,7 @@ export const webHandler = (services: Services, onDefect: (error: unknown, reques
   const { handler, dispose } = HttpRouter.toWebHandler(
     HttpApiBuilder.layer(Api).pipe(
       Layer.provide(groups(services, answer)),
-      Layer.provide([keyHasBeenAsked, queryErrors]),
+      Layer.provide([keyHasBeenAsked, queryErrors, cpnQueryErrors]),
       Layer.provide(HttpServer.layerServices)
     ),
     { disableLogger: true, routerConfig: { maxParamLength: 256 } }
@@ -66,6 +69,7 @@ const groups = (services: Services, answer: AnswerWith) =>
   Layer.mergeAll(
     subscriptionGroups(services, answer),
     intentGroups(services, answer),
+    cpnHandlers(services, answer),
     HttpApiBuilder.group(Api, "Health", (handlers) =>
       handlers
         .handleRaw("ping", () => answer(() => account.ping()))
@@ -202,6 +206,10 @@ const keyHasBeenAsked = Layer.succeed(BearerKey, { bearerAuth: (effect) => effec
 
 const queryErrors = HttpApiMiddleware.layerSchemaErrorTransform(PublishedErrors, (error) =>
   Effect.succeed(toServerResponse(refuse(invalidEntity(fieldErrors(error.cause.issue)))))
+)
+
+const cpnQueryErrors = HttpApiMiddleware.layerSchemaErrorTransform(CpnErrors, (error) =>
+  Effect.succeed(toServerResponse(refuse(inCpnWords(invalidEntity(fieldErrors(error.cause.issue))))))
 )
 
 const toServerResponse = ({ status, headers, body }: Answer): HttpServerResponse.HttpServerResponse =>

@@ -90,6 +90,7 @@ export const messageOf = (
     read: {
       payment: async (id) => stored.payments?.find((one) => one.id === id),
       card: async (id) => stored.cards?.find((one) => one.id === id),
+      rfi: async () => undefined,
       merchant: async () => merchant
     },
     ...rest

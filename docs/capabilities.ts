@@ -20,6 +20,7 @@ const suites: { readonly [suite in keyof typeof suiteCases]: string } = {
   describeBlockchain: "Blockchain",
   describeExchangeRates: "Exchange rates",
   describePayoutNetwork: "Payout network",
+  describeFundingChain: "Funding chain",
   describeVault: "Vault",
   describeRateLimiter: "Rate limiter",
   describeWebhookSender: "Webhook sender",

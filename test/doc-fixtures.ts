@@ -196,6 +196,14 @@ const browserRoom = async (): Promise<Scope> => {
   return { apiKey: "key", fetchWith: async () => Response.json({ data }) }
 }
 
+/** An API that answers with an offer of nothing, and a quote with a certificate to encrypt for. */
+const crossBorderRoom = async (): Promise<Scope> => {
+  const { generateNetworkKey, openNetworkKey } = await import("@paykernel/core/simulator")
+  const { certificate } = await openNetworkKey(await generateNetworkKey(), { domain: "bank.example", nowMs })
+  const fetch = async () => Response.json({ data: [] }, { status: 201 })
+  return { apiKey: "key", fetch, request: {}, quote: { certificate } }
+}
+
 /** A bank in another process that nobody can reach, and a node that it speaks to. */
 const gatewayRoom = async (): Promise<Scope> => {
   const { gateway } = sandbox()
@@ -292,6 +300,7 @@ const postgresRoom = async (): Promise<Scope> => {
 
 const fixtures: ReadonlyArray<readonly [prefix: string, make: () => Scope | Promise<Scope>]> = [
   ["packages/adapters-http/src/browser/", browserRoom],
+  ["packages/adapters-http/src/cross-border-client/", crossBorderRoom],
   ["packages/adapters-sql/src/postgres/", postgresRoom],
   ["packages/adapters-http/src/gateway/", gatewayRoom],
   ["packages/adapters-http/src/front/", () => ({ limits: { depthMax: 16, keysMax: 256 } })],

@@ -1,6 +1,6 @@
 /**
  * The controls of the sandbox: the test clock, settlement on demand, the simulated bank's journal and its misbehaviour,
- * and the simulated chains.
+ * the simulated chains, and the simulated payout network.
  * They stand beside the API, under the same keys, and answer in its shapes.
  */
 import type { ApiKeyVerifier } from "@paykernel/adapters-http"
@@ -9,12 +9,14 @@ import { gatewayModes, type SandboxGateway } from "@paykernel/core/simulator"
 import * as Result from "effect/Result"
 import { invalid, json, refusal } from "./sandbox-answers.ts"
 import { type ChainControls, chainControls } from "./sandbox-chain.ts"
+import { type PayoutControls, payoutControls } from "./sandbox-payout.ts"
 import type { TimeMachine } from "./time-machine.ts"
 
 export type SandboxOptions = {
   readonly kernel: Kernel
   readonly bank: SandboxGateway
   readonly chains: ChainControls["chains"]
+  readonly payout: PayoutControls["payout"]
   readonly timeMachine: TimeMachine
   readonly verifier: ApiKeyVerifier
 }
@@ -23,7 +25,7 @@ export type SandboxOptions = {
 export const sandboxControls =
   (options: SandboxOptions) =>
   async (request: Request): Promise<Response> => {
-    const { pathname } = new URL(request.url)
+    const { pathname, searchParams } = new URL(request.url)
     if (challengePath.test(pathname)) return options.bank.challenges.handle(request)
     const control = controls[pathname]
     if (control === undefined) return refusal(404, 404, "Not found.")
@@ -35,7 +37,7 @@ export const sandboxControls =
     if (caller._tag !== "Authenticated") {
       return refusal(401, 401, "Malformed authorization. Are the credentials properly encoded?")
     }
-    if (control.method === "GET") return control.answer(options, {}, caller.merchantId)
+    if (control.method === "GET") return control.answer(options, Object.fromEntries(searchParams), caller.merchantId)
     const body = await readBody(request)
     return body === undefined
       ? refusal(400, 2, `Invalid entity.\nThe body must be a JSON object of at most ${bodyBytesMax} bytes.`)
@@ -88,7 +90,8 @@ const controls: { readonly [path: string]: Control | undefined } = {
   "/sandbox/settle": { method: "POST", answer: settleNow },
   "/sandbox/gateway/journal": { method: "GET", answer: showJournal },
   "/sandbox/gateway/mode": { method: "POST", answer: setMode },
-  ...chainControls
+  ...chainControls,
+  ...payoutControls
 }
 
 const bodyBytesMax = 4096

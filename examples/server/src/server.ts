@@ -25,6 +25,7 @@ import { openDoors } from "./doors.ts"
 import { openApiKey, openKeys, type ServerKeys } from "./keys.ts"
 import { registerMerchants } from "./merchants.ts"
 import { type Handler, listen } from "./node-http.ts"
+import { openPayoutNetwork } from "./payout-network.ts"
 import { sandboxControls } from "./sandbox.ts"
 import type { ServerSettings } from "./settings.ts"
 import { timeMachine } from "./time-machine.ts"
@@ -47,7 +48,7 @@ export type ServerLog = (line: string) => void
 const graceMs = 10_000
 const patienceMs = 20_000
 const bankTimeoutMs = 5_000
-/** Simulated blocks are quick; whoever plays with them need not wait for somebody to look. */
+/** Simulated blocks and institutions are quick; whoever plays with them need not wait for somebody to look. */
 const chainLookPauseMs = 1_000
 
 /** Starts everything; on a failure what was opened is closed again before it rejects. */
@@ -97,7 +98,7 @@ const open = async (
   const verifier = await openApiKeys({ register: database.apiKeys, holders, pepper: keys.pepper, nowMs: Date.now, log })
   const machine = timeMachine({
     ...world,
-    bank: { drain: Effect.andThen(world.bank.drain, world.chains.drain) },
+    bank: { drain: Effect.andThen(world.bank.drain, Effect.andThen(world.chains.drain, world.payout.drain)) },
     patienceMs
   })
   const doors = await openDoors({
@@ -181,6 +182,8 @@ const openWorld = async ({ settings, keys, database: { store }, address, log, on
     secret: digest.of("gateway-key", "the sandbox's chains")
   })
   onClose(() => Effect.runPromise(chains.drain))
+  const payout = await openPayoutNetwork({ sandboxDir, clock, onClose })
+  onClose(() => Effect.runPromise(payout.drain))
   const notifications = await openNotifications({ keys: keys.notifications, publicUrl: address })
   const sender = nodeWebhookSender({ allowHosts })
   const kernel = createKernel({
@@ -199,6 +202,7 @@ const openWorld = async ({ settings, keys, database: { store }, address, log, on
       exchangeRates: simulatedExchangeRates({ clock }).exchangeRates,
       lookPauseMaxMs: chainLookPauseMs
     },
+    crossBorder: { network: payout.network, chain: payout.fundingChain, lookPauseMaxMs: chainLookPauseMs },
     webhooks: { sender, dialects: notifications.dialects },
     onIncident: ({ kind, aggregate, subject, why }) =>
       log(`${kind}: ${aggregate.type} ${aggregate.id} ${subject}: ${why}`)
@@ -211,5 +215,5 @@ const openWorld = async ({ settings, keys, database: { store }, address, log, on
       .hear(merchantId, paymentId, { gatewayKey, verdict })
       .catch((cause) => log(`defect: ${placeOf(cause)}`))
   }
-  return { kernel, bank, chains, clock, notifications: notifications.published, vetWebhookUrl: sender.vet }
+  return { kernel, bank, chains, payout, clock, notifications: notifications.published, vetWebhookUrl: sender.vet }
 }

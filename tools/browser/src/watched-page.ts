@@ -39,7 +39,12 @@ export const watch = async (page: Page): Promise<WatchedPage> => {
     page,
     requests,
     complaints,
-    layoutShift: () => page.evaluate(() => globalThis.observedLayoutShift()),
+    layoutShift: () =>
+      page.evaluate(async () => {
+        // What is about to be painted counts.
+        for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame)
+        return globalThis.observedLayoutShift()
+      }),
     accessibilityFindings: () => accessibilityFindings(page),
     screenshot: async (name) => {
       mkdirSync(screens, { recursive: true })

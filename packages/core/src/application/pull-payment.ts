@@ -76,6 +76,8 @@ const perform = Effect.fnUntraced(function* (
   if (Result.isFailure(hash)) return refuse(hash.failure)
   const sighting = yield* sightingOf(operations, desk, at, intent.methods, hash.success)
   const { deposit } = yield* recordSighting(operations, desk, { merchantId, intentId }, at, sighting)
+  // Gone from the chain again before anybody here saw it: there is nothing to name, and it may come back.
+  if (deposit.status === "none") return yield* new BlockchainUnavailable({ reason: "the deposit is not there" })
   if (bind !== null) yield* keepAnswer(deposit, bind)
   return Result.succeed(deposit)
 })

@@ -144,7 +144,12 @@ const commitSighting = Effect.fnUntraced(
     const moved = written(depositDefinition, { merchantId, id }, deposit, events)
     const told = intentCommand(intent.state, deposit.state, moved.state, events, command.nowMs)
     const followed = told === null ? Result.succeed(null) : decideIntent(intent.state, told)
-    if (Result.isFailure(followed)) return yield* new SightingRefused({ rejection: followed.failure._tag })
+    if (Result.isFailure(followed)) {
+      // Somebody else may have moved both of them after the one was read and before the other.
+      const { version } = yield* load(depositDefinition, merchantId, id)
+      if (version !== deposit.version) return null
+      return yield* new SightingRefused({ rejection: followed.failure._tag })
+    }
     const next = followed.success
     const paid = next === null ? null : written(intentDefinition, intent.state, intent, next.events)
     const tasks = (next?.tasks ?? []).map((task) => insertion(merchantId, task, undefined))

@@ -12,7 +12,7 @@ import { Ids } from "../ports/ids.ts"
 import { Risk } from "../ports/risk.ts"
 import type { ClaimedTask } from "../ports/store.ts"
 import { paymentDefinition } from "./aggregates.ts"
-import { credentialsOf } from "./card-credentials.ts"
+import { type CredentialsLost, credentialsOf } from "./card-credentials.ts"
 import { challengeState } from "./challenge-state.ts"
 import { authenticateAtGateway } from "./gateway-calls.ts"
 import { loadCard } from "./load-card.ts"
@@ -30,7 +30,9 @@ export const runAuthentication = Effect.fn("paykernel.authenticate")(function* (
   task: ClaimedTask | null
 ) {
   const { state: payment } = yield* load(paymentDefinition, merchantId, paymentId)
-  const command = isAwaited(payment) ? yield* commandFor(operations, payment) : null
+  const command = isAwaited(payment)
+    ? yield* Effect.catchTag(commandFor(operations, payment), "CredentialsLost", (lost) => unlessEnded(payment, lost))
+    : null
   const nowMs = (yield* Clock).nowMs()
   const decided = yield* transact({
     definition: paymentDefinition,
@@ -56,6 +58,12 @@ export const runAuthentication = Effect.fn("paykernel.authenticate")(function* (
 
 const isAwaited = (payment: Payment): boolean =>
   payment.status === "action_required" || (payment.status === "pending" && payment.authentication?.status === "planned")
+
+/** A card for one payment is forgotten when that has ended: whoever ended it meanwhile has left nothing to ask about. */
+const unlessEnded = Effect.fnUntraced(function* ({ merchantId, id }: Payment, lost: CredentialsLost) {
+  const { state } = yield* load(paymentDefinition, merchantId, id)
+  return isAwaited(state) ? yield* lost : null
+})
 
 const commandFor = Effect.fnUntraced(function* (operations: Operations, payment: Payment) {
   const clock = yield* Clock

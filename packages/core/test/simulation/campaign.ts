@@ -49,6 +49,7 @@ export type Campaign = Pick<Part, "from" | "seeds" | "twice"> & {
   checkouts: number
   executions: number
   messages: number
+  deposits: number
   events: number
   /** What is left of the first seed that failed, in words, and all seeds that did. */
   failure: string | null
@@ -71,7 +72,17 @@ export const campaign = async ({ from, seeds, twice }: Part): Promise<Campaign> 
       operations: 0,
       operationsMin: Number.POSITIVE_INFINITY
     },
-    ...{ payments: 0, checkouts: 0, executions: 0, messages: 0, events: 0, failure: null, failed: [], unsteady: [] }
+    ...{
+      payments: 0,
+      checkouts: 0,
+      executions: 0,
+      messages: 0,
+      deposits: 0,
+      events: 0,
+      failure: null,
+      failed: [],
+      unsteady: []
+    }
   }
   for (let seed = from; seed < from + seeds && sums.failed.length < failuresMax; seed++) {
     const result = await run(seed)
@@ -99,7 +110,7 @@ const run = async (seed: number): Promise<SimulationResult> => {
 }
 
 const add = (sums: Campaign, result: SimulationResult): void => {
-  const { operations, payments, checkouts, executions, messages, events, coverage } = result
+  const { operations, payments, checkouts, executions, messages, deposits, events, coverage } = result
   sums.runs++
   sums.operations += operations
   sums.operationsMin = Math.min(sums.operationsMin, operations)
@@ -107,6 +118,7 @@ const add = (sums: Campaign, result: SimulationResult): void => {
   sums.checkouts += checkouts
   sums.executions += executions
   sums.messages += messages
+  sums.deposits += deposits
   sums.events += events
   sums.coverage.add(coverage)
 }
@@ -121,7 +133,7 @@ export const figures = (sums: Campaign, tookMs: number): string => {
     `${seeds} seeds of ${2 * seeds}, ${from} to ${from + seeds - 1}: ${failed.length} failed`,
     `${twice} of them lived twice: ${unsteady.length} went another way (${((runs * 1000) / tookMs).toFixed(1)} runs a second)`,
     `${operations} operations, at least ${sums.operationsMin} in each run; ${sums.events} events`,
-    `${sums.payments} payments, ${sums.checkouts} checkouts, ${sums.executions} executions at the bank, ${sums.messages} messages to receivers`,
+    `${sums.payments} payments, ${sums.checkouts} checkouts, ${sums.executions} executions at the bank, ${sums.messages} messages to receivers, ${sums.deposits} deposits on chains`,
     `fault points hit: ${percent} %, ${hits(faultPoints, coverage.faults)}`,
     `machine edges hit: ${hits(machineEdges, coverage.edges)}`
   ].join("\n")

@@ -47,7 +47,85 @@ pay 691652450 3000 12000
 payDirectly 1541359638 7 5
 look 1384360946 3000 1000
 skew 701102235 3000 1000
-waitLong 118925184 3000 3600000`
+waitLong 118925184 3000 3600000`,
+  // What a payer signed is handed in, and by the time that it is looked for its block was replaced and it is gone. There was
+  // no deposit to record, and the key was bound to one without a name. Seed 25, with intents.
+  "a pull that is gone from the chain before anybody has seen it": `
+{"seed":25,"nodes":1,"faults":{"crashes":false,"stalls":false,"store":false,"gateway":false,"services":false,"messages":false,"clocks":false,"receivers":false,"chains":true},"intents":true}
+askForPayment 1573418142 3000 1000
+chainWeather 1519831794 3000 1000
+pull 755661879 3000 12000`,
+  // Somebody says that something happened, and the refund is looked up by two. One writes its end, and its intent's, after the
+  // other has read the refund and before it reads the intent: what was left to tell was refused. Seed 17835, with intents.
+  "a refund that ends between the look at it and the look at its intent": `
+{"seed":17835,"nodes":2,"faults":{"crashes":true,"stalls":true,"store":false,"gateway":false,"services":false,"messages":false,"clocks":false,"receivers":false,"chains":true},"intents":true}
+wait 452177849 3000 2000
+askForPayment 129284240 22 5
+stallAtChain 4032745 3000 1000
+look 491564036 3000 1000
+payOnChain 625548919 3000 100
+payOnChain 1446559502 3000 1000
+ambushAtChain 443136180 3000 1000
+askForPayment 959813840 3000 1000
+again 1942508139 3000 1000
+fineWeather 870389919 3000 1000
+payPage 663811214 3000 1000
+changed 946276565 16 5
+stallAtChain 2003786595 14 5
+ambushAtChain 48022597 10 5
+cancel 1685024974 3000 1000
+payAndRegret 1825597021 3000 1000`,
+  // A payer comes back to a process that stands still, until the time of his challenge is over. His card was for this one
+  // payment and is forgotten with it, so there was no number left to ask about, which nobody had expected. Seeds 27025
+  // and 26760, with webhooks.
+  "a return from a challenge while its payment ends and its card is forgotten": `
+{"seed":27025,"nodes":2,"faults":{"crashes":false,"stalls":true,"store":false,"gateway":true,"services":false,"messages":false,"clocks":false,"receivers":false,"chains":false}}
+payDirectly 1716873185 3000 1000
+blackout 1704349937 3000 1000
+stallAt 1789289488 3000 1000
+pay 1798756603 3000 1000
+goBack 487245096 3000 1000
+waitLong 1267090260 3000 3600000`,
+  // The bank undoes what cannot be sent again, and its answers are lost until a person is called. Then comes its old message
+  // that it had approved, which was believed: a payment for which nothing was reserved any more. Seed 9481.
+  "a message about an approval that was undone, when its reversal was left to a person": `
+{"seed":9481,"nodes":2,"faults":{"crashes":false,"stalls":true,"store":true,"gateway":true,"services":false,"messages":true,"clocks":false,"receivers":false}}
+stallAt 772054091 3000 1000
+bankWeather 949442219 3000 12000
+pay 202033551 21 5
+storeWeather 904723743 23 5
+pay 1108646250 14 5
+capture 120181449 22 5
+capture 185694719 3000 100
+waitDays 1406828314 3000 592000000
+message 1809929592 3000 1000`,
+  // The same of a void: a clock jumps ahead, so its reversal is left to a person while it is on its way to the bank, where it
+  // arrives after the void. Seed 33970, with webhooks, where it was a capture.
+  "a message about a void that was undone, by a reversal that was late when a person was called": `
+{"seed":33970,"nodes":1,"faults":{"crashes":false,"stalls":false,"store":false,"gateway":true,"services":false,"messages":true,"clocks":true,"receivers":false}}
+rush 551893961 3000 1000
+bankWeather 1602683646 3000 1000
+clash 550492766 3000 1000
+jump 341924726 3000 1000
+stallAt 477324986 3000 12000
+message 2112481823 3000 1000`,
+  // The clock of a process is set back by an hour. By the latest time that it had shown no lease would last for a call, so it
+  // took back what it had started, started it again, sixteen times per lease, until the payments were overdue; and so many
+  // deliveries were withheld that a merchant had to ask for them more than once. Seed 30560, with webhooks.
+  "payments that are asked for after the clock was set back": `
+{"seed":30560,"nodes":1,"faults":{"crashes":false,"stalls":false,"store":false,"gateway":false,"services":false,"messages":false,"clocks":true,"receivers":false},"webhooks":true}
+changeEndpoint 1412974964 3000 12000
+jump 2009986537 3000 1000
+rush 46338719 3000 12000
+waitLong 1233198924 20000 1300000`,
+  // The vault is slow, and the process is forty seconds behind: another one has taken its message for lost, had its key
+  // reversed and failed the checkout. The bank had never seen that key, and nothing can move under it, which the checker did
+  // not see. Seed 28508, found in the life of seed 41530, with webhooks.
+  "a message under a key that was reversed before it came, by a process whose clock is behind": `
+{"seed":28508,"nodes":2,"faults":{"crashes":false,"stalls":false,"store":false,"gateway":false,"services":true,"messages":false,"clocks":true,"receivers":false}}
+skew 1377049094 3000 1000
+serviceWeather 674010207 3000 1000
+payDirectly 2033989393 3000 1000`
 }
 
 describe("what a schedule has found once", () => {

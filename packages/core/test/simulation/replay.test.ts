@@ -86,6 +86,16 @@ describe("a schedule", () => {
     expect(scheduleOf({ seed: 10 }).webhooks).toBe(true)
   })
 
+  it("lets merchants be paid on chains, where they are", async () => {
+    const paid = await simulate({ seed: 15, faults: noFaults, intents: true })
+    expect(paid.problems).toEqual([])
+    expect(paid.deposits).toBeGreaterThan(5)
+    expect([...paid.coverage.faults.keys()]).toEqual([])
+    expect(parseSchedule(printSchedule(paid.schedule))).toEqual(paid.schedule)
+    expect((await simulate({ seed: 15, intents: false })).deposits).toBe(0)
+    expect(scheduleOf({ seed: 15 }).intents).toBe(true)
+  })
+
   it("takes another course under another seed", async () => {
     const hashes = new Set<string>()
     for (let seed = 1; seed <= 5; seed++) hashes.add((await simulate({ seed })).traceHash)

@@ -4,10 +4,21 @@ import { type PortCall, portCalls } from "../../ports/fault-points.ts"
 import * as Bank from "./bank-actions.ts"
 import * as Checkout from "./checkout-actions.ts"
 import * as Client from "./client-actions.ts"
+import * as Payer from "./intents/chain-payers.ts"
+import * as Intent from "./intents/intent-actions.ts"
 import type { Ambush } from "./process.ts"
 import { stall } from "./process.ts"
 import type { Slot } from "./slots.ts"
-import { blackout, calm, type Faults, stormyGateway, stormyServices, stormyStore, stormyWay } from "./weather.ts"
+import {
+  blackout,
+  calm,
+  type Faults,
+  stormyChains,
+  stormyGateway,
+  stormyServices,
+  stormyStore,
+  stormyWay
+} from "./weather.ts"
 import { meddle } from "./webhooks/neighbour.ts"
 import * as Webhook from "./webhooks/webhook-actions.ts"
 import type { World } from "./world.ts"
@@ -18,8 +29,8 @@ type Action = {
   readonly operation?: true
   /** The class of faults that it belongs to. */
   readonly fault?: keyof Faults
-  /** Only where there are webhooks. */
-  readonly webhooks?: true
+  /** Only where there are such things. */
+  readonly only?: "webhooks" | "intents"
   readonly act: (world: World) => unknown
 }
 
@@ -46,24 +57,42 @@ const table = {
   followPage: { weight: 2, operation: true, act: Checkout.followPage },
   lookAtPage: { weight: 1, operation: true, act: Checkout.lookAtPage },
   cancelPage: { weight: 1.5, operation: true, act: Checkout.cancelPage },
-  register: { weight: 2, operation: true, webhooks: true, act: Webhook.register },
-  tryEndpoint: { weight: 3, operation: true, webhooks: true, act: Webhook.tryOut },
-  changeEndpoint: { weight: 3, operation: true, webhooks: true, act: Webhook.change },
-  rotateSecret: { weight: 2, operation: true, webhooks: true, act: Webhook.rotate },
-  testEndpoint: { weight: 2, operation: true, webhooks: true, act: Webhook.test },
-  confirmEndpoint: { weight: 1.5, operation: true, webhooks: true, act: Webhook.confirm },
-  removeEndpoint: { weight: 1.5, operation: true, webhooks: true, act: Webhook.remove },
-  replay: { weight: 2, operation: true, webhooks: true, act: Webhook.repeat },
-  lookAtDeliveries: { weight: 1, operation: true, webhooks: true, act: Webhook.look },
-  neighbour: { weight: 4, operation: true, webhooks: true, act: meddle },
-  mood: { weight: 5, fault: "receivers", webhooks: true, act: Webhook.changeMood },
+  register: { weight: 2, operation: true, only: "webhooks", act: Webhook.register },
+  tryEndpoint: { weight: 3, operation: true, only: "webhooks", act: Webhook.tryOut },
+  changeEndpoint: { weight: 3, operation: true, only: "webhooks", act: Webhook.change },
+  rotateSecret: { weight: 2, operation: true, only: "webhooks", act: Webhook.rotate },
+  testEndpoint: { weight: 2, operation: true, only: "webhooks", act: Webhook.test },
+  confirmEndpoint: { weight: 1.5, operation: true, only: "webhooks", act: Webhook.confirm },
+  removeEndpoint: { weight: 1.5, operation: true, only: "webhooks", act: Webhook.remove },
+  replay: { weight: 2, operation: true, only: "webhooks", act: Webhook.repeat },
+  lookAtDeliveries: { weight: 1, operation: true, only: "webhooks", act: Webhook.look },
+  neighbour: { weight: 4, operation: true, only: "webhooks", act: meddle },
+  askForPayment: { weight: 18, operation: true, only: "intents", act: Intent.create },
+  refundIntent: { weight: 26, operation: true, only: "intents", act: Intent.refund },
+  pull: { weight: 5, operation: true, only: "intents", act: Intent.pull },
+  expireIntent: { weight: 5, operation: true, only: "intents", act: Intent.expire },
+  hearOfIntent: { weight: 6, operation: true, only: "intents", act: Intent.hear },
+  lookAtIntents: { weight: 4, operation: true, only: "intents", act: Intent.look },
+  payOnChain: { weight: 40, only: "intents", act: Payer.pay },
+  payInCrumbs: { weight: 5, only: "intents", act: Payer.payInCrumbs },
+  payAndRegret: { weight: 6, fault: "chains", only: "intents", act: Payer.payAndRegret },
+  reorganise: { weight: 26, fault: "chains", only: "intents", act: Payer.reorganise },
+  chainWeather: {
+    weight: 10,
+    fault: "chains",
+    only: "intents",
+    act: ({ weather, dice }) => Object.assign(weather, { chains: stormyChains(dice) })
+  },
+  ambushAtChain: { weight: 10, fault: "crashes", only: "intents", act: (world) => Intent.lieInWait(world, "died") },
+  stallAtChain: { weight: 10, fault: "stalls", only: "intents", act: (world) => Intent.lieInWait(world, "stalled") },
+  mood: { weight: 5, fault: "receivers", only: "webhooks", act: Webhook.changeMood },
   way: {
     weight: 2,
     fault: "receivers",
-    webhooks: true,
+    only: "webhooks",
     act: ({ weather, dice }) => Object.assign(weather, { way: stormyWay(dice) })
   },
-  forgeConfirmation: { weight: 1, fault: "messages", webhooks: true, act: Webhook.forgeConfirmation },
+  forgeConfirmation: { weight: 1, fault: "messages", only: "webhooks", act: Webhook.forgeConfirmation },
   answer: { weight: 4, act: Bank.answerChallenge },
   forgeReturn: { weight: 2, fault: "messages", act: Bank.forgeReturn },
   message: { weight: 4, fault: "messages", act: Bank.tell },
@@ -137,11 +166,14 @@ const calls: ReadonlyArray<PortCall> = Object.entries(portCalls).flatMap(([port,
 /** Where nobody is told of anything these are never made. */
 const callsOfNews: ReadonlySet<PortCall> = new Set(["sender.post", "store.events"])
 
-const callsWithoutNews = calls.filter((call) => !callsOfNews.has(call))
+/** Those to chains have ambushes of their own. */
+const callsOfAll = calls.filter((call) => !call.startsWith("blockchain.") && call !== "rates.quote")
+
+const callsWithoutNews = callsOfAll.filter((call) => !callsOfNews.has(call))
 
 /** At a certain call as often as at any call: those that are seldom made must be struck as well. */
 const lieInWait = ({ dice, grounds, telling }: World, how: Ambush["how"]): void => {
-  const call = dice.chance(0.6) ? (dice.any(telling === null ? callsWithoutNews : calls) ?? null) : null
+  const call = dice.chance(0.6) ? (dice.any(telling === null ? callsWithoutNews : callsOfAll) ?? null) : null
   const passes = call === null ? dice.below(40) : dice.below(2)
   grounds.ambush = { call, how, passes, side: dice.pick(["before", "after"]), forMs: dice.pick(stallsMs) }
 }

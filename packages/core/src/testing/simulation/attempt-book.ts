@@ -1,13 +1,13 @@
 /** What has become of each attempt, by its machine alone, and what may become of it next. */
 import type { AttemptJson, AttemptPlanJson } from "../../attempt/attempt.schema.ts"
 import type { AttemptEvent, AttemptStatus } from "../../attempt/attempt.ts"
-import type { PaymentEntry } from "./books.ts"
 import { type CoverageCount, edgeName, machines } from "./coverage.ts"
 import type { Report } from "./problems.ts"
 
 export type AttemptEntry = {
   readonly id: string
   readonly key: string
+  /** Of the payment or refund. */
   readonly paymentId: string
   status: AttemptStatus
   readonly needsCvv: boolean
@@ -24,27 +24,34 @@ export type AttemptEntry = {
   escalation: { readonly why: string; readonly atMs: number; readonly unknownSinceMs: number | null } | null
 }
 
+/** A payment, or a refund of an intent. */
+export type AttemptOwner = {
+  readonly id: string
+  readonly attempts: Map<string, AttemptEntry>
+  state: { readonly attempts: ReadonlyArray<Pick<AttemptJson, "id" | "unknownSinceMs">> }
+}
+
 /** `quietMs`: how long a message may be on its way and still be invisible to a look-up. */
 export const openAttemptBook = (coverage: CoverageCount, report: Report, quietMs: number) => {
   const byKey = new Map<string, AttemptEntry>()
 
-  const plan = (payment: PaymentEntry, { id, gatewayKey, startedAtMs, needsCvv }: AttemptPlanJson): void => {
+  const plan = (owner: AttemptOwner, { id, gatewayKey, startedAtMs, needsCvv }: AttemptPlanJson): void => {
     if (byKey.has(gatewayKey)) report("I1", `the gateway key ${gatewayKey} has two attempts`)
     const started = startedAtMs !== null
     const entry: AttemptEntry = {
-      ...{ id, key: gatewayKey, paymentId: payment.id, status: started ? "sending" : "planned" },
+      ...{ id, key: gatewayKey, paymentId: owner.id, status: started ? "sending" : "planned" },
       ...{ needsCvv, starts: started ? 1 : 0, startedAtMs: startedAtMs ?? 0, sends: 0 },
       ...{ absent: null, heard: null, escalation: null }
     }
-    payment.attempts.set(id, entry)
+    owner.attempts.set(id, entry)
     byKey.set(gatewayKey, entry)
   }
-  const move = (payment: PaymentEntry, attemptId: string, event: AttemptEvent): void => {
-    const attempt = payment.attempts.get(attemptId)
+  const move = (owner: AttemptOwner, attemptId: string, event: AttemptEvent): void => {
+    const attempt = owner.attempts.get(attemptId)
     const from = attempt?.status ?? "planned"
     const to = machines.attempt[from][event._tag]
     if (attempt === undefined || to === undefined) {
-      report("I5", `${payment.id}: attempt ${attemptId} makes no move ${from} --${event._tag}-->`)
+      report("I5", `${owner.id}: attempt ${attemptId} makes no move ${from} --${event._tag}-->`)
       return
     }
     coverage.moved(edgeName("attempt", from, event._tag))
@@ -56,7 +63,7 @@ export const openAttemptBook = (coverage: CoverageCount, report: Report, quietMs
     }
     if (event._tag === "AttemptBecameUnknown") attempt.absent = null
     if (event._tag !== "AttemptEscalated") return
-    const unknownSinceMs = payment.state.attempts.find(({ id }) => id === attemptId)?.unknownSinceMs ?? null
+    const unknownSinceMs = owner.state.attempts.find(({ id }) => id === attemptId)?.unknownSinceMs ?? null
     attempt.escalation = { why: event.why, atMs: event.atMs, unknownSinceMs }
   }
   return { byKey, plan, move }
@@ -73,7 +80,7 @@ const checkMove = (
   const { key, absent, needsCvv, heard, startedAtMs } = attempt
   const resent = event._tag === "AttemptStarted" && from === "unknown"
   if (resent && needsCvv) report("RESEND", `${key} goes out again, and its code is gone`)
-  if (resent || event._tag === "AttemptReversalStarted") {
+  if (resent || (event._tag === "AttemptReversalStarted" && from === "unknown")) {
     if (absent === null) report("RESEND", `${key} is recovered, and nobody has asked what became of it`)
     const waitedMs = event.atMs - startedAtMs
     if (absent === "yet" && waitedMs < quietMs) report("RESEND", `${key} is recovered after ${waitedMs} ms of silence`)

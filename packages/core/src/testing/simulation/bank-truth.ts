@@ -9,6 +9,8 @@ export type BankTruth = {
   /** Every execution, approved or not, by key. */
   readonly executions: ReadonlyMap<string, Executed>
   readonly effects: ReadonlyMap<string, Executed>
+  /** Whether nothing moves under a key any more: it was executed, or reversed before it came. */
+  readonly isDecided: (key: string) => boolean
   /** Whether the payer has proved, without a challenge or in one, that he is who he is. */
   readonly isAuthenticated: (authenticationKey: string) => boolean
   readonly challenges: ReadonlyMap<string, ChallengeFact>
@@ -24,6 +26,7 @@ type ChallengeFact = {
 export const bankTruth = (journal: { readonly read: () => ReadonlyArray<BankRecord> }): BankTruth => {
   const executions = new Map<string, Executed>()
   const effects = new Map<string, Executed>()
+  const poisoned = new Set<string>()
   const passed = new Set<string>()
   const challenges = new Map<string, ChallengeFact>()
   let at = 0
@@ -49,6 +52,8 @@ export const bankTruth = (journal: { readonly read: () => ReadonlyArray<BankReco
         }
         return []
       case "poisoned":
+        poisoned.add(record.operationKey)
+        return []
       case "transfer_awaited":
         return []
     }
@@ -77,6 +82,7 @@ export const bankTruth = (journal: { readonly read: () => ReadonlyArray<BankReco
     standing: (key) => effects.get(key),
     executions,
     effects,
+    isDecided: (key) => executions.has(key) || poisoned.has(key),
     isAuthenticated: (key) => passed.has(key),
     challenges
   }

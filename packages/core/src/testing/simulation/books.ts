@@ -26,6 +26,9 @@ export type Books = {
   readonly cards: ReadonlyMap<string, Entry>
   /** By their merchants and ids. */
   readonly endpoints: ReadonlyMap<string, Entry>
+  readonly intents: ReadonlyMap<string, Entry>
+  readonly deposits: ReadonlyMap<string, Entry>
+  readonly intentRefunds: ReadonlyMap<string, Entry>
   readonly checkouts: { readonly byId: ReadonlyMap<string, CheckoutEntry> } & Pick<CheckoutBook, "byPayment">
   readonly attemptsByKey: ReadonlyMap<string, AttemptEntry>
   readonly kept: ReadonlyMap<string, IdempotencyRecord>
@@ -46,6 +49,14 @@ export const openBooks = (coverage: CoverageCount, report: Report, quietMs: numb
   const payments = new Map<string, PaymentEntry>()
   const cards = new Map<string, Entry>()
   const endpoints = new Map<string, Entry>()
+  const [intents, deposits, intentRefunds] = [
+    new Map<string, Entry>(),
+    new Map<string, Entry>(),
+    new Map<string, Entry>()
+  ]
+  const byType: { readonly [type: string]: Map<string, Entry> } = {
+    ...{ card: cards, intent: intents, deposit: deposits, intent_refund: intentRefunds }
+  }
   const checkouts = new Map<string, CheckoutEntry>()
   const attempts = openAttemptBook(coverage, report, quietMs)
   const book = openCheckoutBook(report)
@@ -61,7 +72,7 @@ export const openBooks = (coverage: CoverageCount, report: Report, quietMs: numb
   }
   const opened = ({ ref, state }: AggregateWrite): Entry => {
     const entry: Entry = { id: ref.id, status: "none", version: 0, statuses: new Set() }
-    if (ref.type === "card") cards.set(ref.id, entry)
+    byType[ref.type]?.set(ref.id, entry)
     if (ref.type === "endpoint") endpoints.set(`${ref.merchantId} ${ref.id}`, entry)
     if (isCheckoutState(ref.type, state)) {
       const checkout: CheckoutEntry = { ...entry, parts: [], state }
@@ -101,7 +112,7 @@ export const openBooks = (coverage: CoverageCount, report: Report, quietMs: numb
     book.written(checkout)
   }
   return {
-    ...{ payments, cards, endpoints, kept, attemptsByKey: attempts.byKey },
+    ...{ payments, cards, endpoints, intents, deposits, intentRefunds, kept, attemptsByKey: attempts.byKey },
     checkouts: { byId: checkouts, byPayment: book.byPayment },
     claimed: (tasks) => {
       for (const { aggregate, id, fence } of tasks) {

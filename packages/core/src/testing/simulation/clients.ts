@@ -18,7 +18,7 @@ export type Wish = {
   /** In words. */
   readonly what: string
   /** What comes of it. */
-  readonly about: "payment" | "card" | "checkout" | "endpoint"
+  readonly about: "payment" | "card" | "checkout" | "endpoint" | "intent" | "deposit"
   readonly ask: (kernel: Kernel, request: RequestFor) => Promise<Outcome<Accepted<unknown>, { readonly _tag: string }>>
   /** Another request under the same key, where there can be one. */
   readonly changed: Pick<Wish, "what" | "ask"> | null
@@ -73,7 +73,9 @@ export const checkWait = (
 
 export const makeClients = ({ books, report, trace, latestMs, nowMs, hurdles }: ClientGrounds): Clients => {
   const wishes: Array<Wish> = []
-  const known = { payment: [] as string[], card: [] as string[], checkout: [] as string[], endpoint: [] as string[] }
+  const known: { readonly [about in Wish["about"]]: Array<string> } = {
+    ...{ payment: [], card: [], checkout: [], endpoint: [], intent: [], deposit: [] }
+  }
 
   const hear = (wish: Wish, process: Process, told: Outcome<Accepted<unknown>, { readonly _tag: string }>): void => {
     trace.note(wish.key, wish.variant, told.ok ? (told.value.answer?.body ?? "") : told.error._tag)
@@ -101,14 +103,16 @@ export const makeClients = ({ books, report, trace, latestMs, nowMs, hurdles }: 
     if (about === "checkout" && id !== parent && !known.payment.includes(id)) known.payment.push(id)
   }
   const checkStored = ({ id, parent, status, about }: Body, where: string): void => {
-    const stored = { payment: books.payments, card: books.cards, checkout: books.checkouts.byId }
+    const { payments: payment, cards: card, checkouts, intents: intent, deposits: deposit } = books
+    const stored = { payment, card, checkout: checkouts.byId, intent, deposit }
     const entry = about === "endpoint" ? books.endpoints.get(`${merchantId} ${parent}`) : stored[about].get(parent)
     if (entry === undefined) report("I6", `${where}: ${parent} is answered for, and not stored`)
     else if (!entry.statuses.has(status)) report("I6", `${where}: ${parent} was never ${status}`)
     if (id === parent) return
     const within =
       about === "checkout" ? books.checkouts.byId.get(parent)?.parts : books.payments.get(parent)?.state.reversals
-    if (within?.some((one) => one.id === id) !== true) report("I6", `${where}: ${id} of ${parent} is not stored`)
+    const isStored = about === "intent" ? books.intentRefunds.has(id) : within?.some((one) => one.id === id) === true
+    if (!isStored) report("I6", `${where}: ${id} of ${parent} is not stored`)
   }
   const say = (wish: Wish, process: Process): void => {
     wish.firstAskedMs = Math.min(wish.firstAskedMs, latestMs())

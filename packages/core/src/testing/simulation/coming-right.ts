@@ -5,6 +5,7 @@ import type { PaymentJson } from "../../payment/payment.schema.ts"
 import type { ClaimedTask } from "../../ports/store.ts"
 import { compareBooks, lateFindings } from "./aftermath.ts"
 import { keyLifeMs } from "./clients.ts"
+import { lookForTheLastTime, recheckRefunds } from "./intents/last-look.ts"
 import type { Process } from "./process.ts"
 import * as Shop from "./shop.ts"
 import { calm } from "./weather.ts"
@@ -32,7 +33,7 @@ const hourMs = 3_600_000
 
 /** Faults stop, time passes, and a new process finds what the others left. Answers how much happened. */
 export const comesRight = async (world: World, seed: number): Promise<number> => {
-  const { agenda, dice, wall, clients, payers, problems, telling } = world
+  const { agenda, dice, wall, clients, payers, problems, telling, paying } = world
   dice.reseed(seed)
   const heir = inherit(world)
   let events = 0
@@ -48,6 +49,7 @@ export const comesRight = async (world: World, seed: number): Promise<number> =>
   await pass(3 * hourMs)
   // A person is called after minutes, and comes after hours.
   await settleDown(world, rechecks(world, heir))
+  if (paying !== null) await recheckRefunds(paying, stage)
   await pass(44 * hourMs)
   // What a client asks for once more now must be what it was told before.
   for (const wish of clients.wishes) if (wall.latestMs - wish.firstAskedMs < keyLifeMs) clients.say(wish, heir)
@@ -56,6 +58,7 @@ export const comesRight = async (world: World, seed: number): Promise<number> =>
   await pass(hourMs)
   if (problems.length > 0) return events
   compareBooks(world)
+  if (paying !== null) await lookForTheLastTime(world, paying, stage)
   if (telling !== null) await hearAll(world, telling, stage)
   await leftovers(world)
   lateFindings(world)
@@ -101,4 +104,6 @@ const mayStay = ({ books }: World, { kind, subject }: ClaimedTask): boolean =>
 const isLeftToPerson = (payment: PaymentJson | undefined): boolean =>
   payment?.attempts.some(({ status }) => status === "manual") === true
 
-const standing: ReadonlySet<string> = new Set(["settle", "expire_authorization", "expire_challenge", "expire_checkout"])
+const standing: ReadonlySet<string> = new Set([
+  ...["settle", "expire_authorization", "expire_challenge", "expire_checkout", "expire_intent", "watch_deposits"]
+])

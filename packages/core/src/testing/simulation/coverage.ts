@@ -3,13 +3,19 @@ import { attemptMachine } from "../../attempt/attempt-machine.ts"
 import { cardMachine } from "../../card/card-machine.ts"
 import { checkoutMachine } from "../../checkout/checkout-machine.ts"
 import { deliveryMachine } from "../../delivery/delivery-machine.ts"
+import { depositMachine } from "../../deposit/deposit-machine.ts"
 import { endpointMachine } from "../../endpoint/endpoint-machine.ts"
+import { intentMachine } from "../../intent/intent-machine.ts"
+import { intentRefundMachine } from "../../intent-refund/intent-refund-machine.ts"
 import { merchantMachine } from "../../merchant/merchant-machine.ts"
 import { paymentMachine } from "../../payment/payment-machine.ts"
 import { type FaultPoint, faultPoints } from "../../ports/fault-points.ts"
 import { settlementMachine } from "../../settlement/settlement-machine.ts"
 
-/** The machines whose moves are watched, by the type of their aggregate; attempts are part of payments. */
+/**
+ * The machines whose moves are watched, by the type of their aggregate; attempts are part of payments and of refunds. Those
+ * of cross-border payments are not among them: no simulated client asks for one yet.
+ */
 export const machines = {
   attempt: attemptMachine,
   payment: paymentMachine,
@@ -18,7 +24,10 @@ export const machines = {
   settlement: settlementMachine,
   checkout: checkoutMachine,
   endpoint: endpointMachine,
-  delivery: deliveryMachine
+  delivery: deliveryMachine,
+  intent: intentMachine,
+  deposit: depositMachine,
+  intent_refund: intentRefundMachine
 } as const
 
 export type MachineName = keyof typeof machines

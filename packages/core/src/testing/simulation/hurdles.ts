@@ -2,6 +2,11 @@
 import type { PortCall } from "../../ports/fault-points.ts"
 import type { Actor, Agenda } from "./agenda.ts"
 
+/** Beside those to the bank, these are made when no client waits. */
+const withoutClients: ReadonlySet<PortCall> = new Set([
+  ...(["sender.post", "blockchain.deriveAddress", "blockchain.sendRefund", "blockchain.lookupRefund"] as const)
+])
+
 export type Hurdles = {
   /** A call of it takes so long. */
   readonly slowed: (actor: Actor, call: PortCall, forMs: number) => void
@@ -24,7 +29,7 @@ export const watchHurdles = ({ nowMs }: Pick<Agenda, "nowMs">): Hurdles => {
   const excuseSend = (actor: Actor, sinceMs: number): boolean => Math.max(leaptAtMs, acting.get(actor) ?? -1) >= sinceMs
   return {
     slowed: (actor, call, forMs) => {
-      if (!call.startsWith("gateway.") && call !== "sender.post")
+      if (!call.startsWith("gateway.") && !withoutClients.has(call))
         extend(call === "store.commit" ? acting : reading, actor, forMs)
     },
     stoodStill: (actor, forMs) => extend(acting, actor, forMs),

@@ -62,7 +62,7 @@ export const keepSafe = (books: Books, truth: BankTruth, report: Report): Safety
         report("TRUTH", `${key} is sent without the code it needs`)
       }
       // Under a key that the bank has decided on nothing moves, whoever holds on to a lease by a clock that is behind.
-      if (kind === "authorize" && !truth.executions.has(key)) checkPaying(attempt, books, report)
+      if (kind === "authorize" && !truth.isDecided(key)) checkPaying(attempt, books, report)
       attempt.sends++
       if (attempt.sends > attempt.starts) report("RESEND", `${key} is sent again, and nothing says that it may be`)
     },

@@ -18,6 +18,8 @@ export type Schedule = {
   readonly faults: Faults
   /** Whether merchants are told of what happens. */
   readonly webhooks?: boolean
+  /** Whether merchants are paid on blockchains. */
+  readonly intents?: boolean
   readonly steps: ReadonlyArray<Step>
 }
 

@@ -25,6 +25,8 @@ export type SimulateOptions = Planting & {
   readonly nodes?: number
   /** Whether merchants have endpoints for webhooks. Default: under every tenth seed. */
   readonly webhooks?: boolean
+  /** Whether merchants are paid on blockchains. Default: under every tenth seed, and others than those. */
+  readonly intents?: boolean
 }
 
 export type SimulationResult = {
@@ -39,6 +41,8 @@ export type SimulationResult = {
   readonly executions: number
   /** Messages that came to receivers of webhooks, repetitions included. */
   readonly messages: number
+  /** What was paid on blockchains and credited. */
+  readonly deposits: number
   /** Things that happened: calls that left, arrived or came home, timers. */
   readonly events: number
   readonly coverage: Coverage
@@ -60,14 +64,16 @@ export const scheduleOf = ({
   operations = 55,
   faults,
   nodes,
-  webhooks = seed % 10 === 0
+  webhooks = seed % 10 === 0,
+  intents = seed % 10 === 5
 }: Omit<SimulateOptions, keyof Planting>): Schedule => {
   const dice = makeDice(seed)
   const allowed: Faults = { ...everyFault, ...faults }
+  const lives = { webhooks, intents }
   const steps: Array<Step> = []
   const names = weighted.filter((name) => {
-    const { fault, webhooks: isOfWebhooks } = actions[name]
-    return (fault === undefined || allowed[fault]) && (webhooks || isOfWebhooks !== true)
+    const { fault, only } = actions[name]
+    return (fault === undefined || allowed[fault]) && (only === undefined || lives[only])
   })
   const counts = nodes ?? dice.pick([1, 2, 2, 3])
   for (let asked = 0; asked < operations; ) {
@@ -75,7 +81,14 @@ export const scheduleOf = ({
     if (actions[name].operation === true) asked++
     steps.push({ do: name, seed: dice.below(2 ** 31), ...paceOf(name, dice) })
   }
-  return { seed, nodes: counts, faults: allowed, ...(webhooks ? { webhooks } : {}), steps }
+  return {
+    seed,
+    nodes: counts,
+    faults: allowed,
+    ...(webhooks ? { webhooks } : {}),
+    ...(intents ? { intents } : {}),
+    steps
+  }
 }
 
 /** Half of the steps leave much under way for the next ones to meet. */
@@ -122,6 +135,7 @@ export const replay = async (schedule: Schedule, planting: Planting = {}): Promi
     checkouts: world.books.checkouts.byId.size,
     executions: world.truth.executions.size,
     messages: world.telling?.receivers.count() ?? 0,
+    deposits: world.paying?.deposits.credited() ?? 0,
     events,
     coverage: world.coverage,
     history

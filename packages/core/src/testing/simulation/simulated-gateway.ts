@@ -121,7 +121,11 @@ const lostAnswers: ReadonlySet<GatewayTrouble> = new Set(["execute-drop", "error
 const lostRequests: ReadonlySet<GatewayTrouble> = new Set(["drop-before", "error-before"])
 
 /** Runs at the bank's side, which goes on when the process that asked is gone. */
-const outside = <A>(world: Surroundings, effect: Effect.Effect<A>, then: (exit: Exit.Exit<A>) => void): void => {
+export const outside = <A, E>(
+  world: Surroundings,
+  effect: Effect.Effect<A, E>,
+  then: (exit: Exit.Exit<A, E>) => void
+): void => {
   const fiber = Effect.runForkWith(virtualRuntime(world.agenda, world.outside))(effect)
   fiber.addObserver(then)
 }

@@ -1,4 +1,5 @@
 /** What goes wrong at the moment, and how often: weather comes and goes, as real trouble does, and strikes many calls. */
+import { type ChainMode, chainModes } from "../../simulator/chain/chain-mode.ts"
 import { type GatewayMode, gatewayModes } from "../../simulator/gateway-mode.ts"
 import type { Dice } from "./dice.ts"
 
@@ -23,6 +24,8 @@ export type Faults = {
   readonly clocks: boolean
   /** Receivers of webhooks fail, hang, are gone or ask for patience; messages and answers are lost on the way. */
   readonly receivers: boolean
+  /** Chains cannot be reached, lose answers, lag, and take back their newest blocks; payers change their minds. */
+  readonly chains: boolean
 }
 
 export const everyFault: Faults = {
@@ -33,7 +36,8 @@ export const everyFault: Faults = {
   services: true,
   messages: true,
   clocks: true,
-  receivers: true
+  receivers: true,
+  chains: true
 }
 
 export const noFaults: Faults = {
@@ -44,7 +48,8 @@ export const noFaults: Faults = {
   services: false,
   messages: false,
   clocks: false,
-  receivers: false
+  receivers: false,
+  chains: false
 }
 
 /** Beside the modes of the simulated bank: `refused`, no connection; `declined`, the bank will not do it for good. */
@@ -69,13 +74,15 @@ export type Weather = {
     readonly answerLost: number
     readonly slow: number
   }
+  chains: { readonly troubles: ReadonlyArray<ChainMode>; readonly rate: number; readonly slow: number }
 }
 
 export const calm = (): Weather => ({
   store: { conflict: 0, unavailable: 0, answerLost: 0, requestLost: 0, slow: 0, nudgeLost: 0 },
   gateway: { troubles: [], rate: 0, slow: 0 },
   services: { unavailable: 0, slow: 0 },
-  way: { unavailable: 0, requestLost: 0, answerLost: 0, slow: 0 }
+  way: { unavailable: 0, requestLost: 0, answerLost: 0, slow: 0 },
+  chains: { troubles: [], rate: 0, slow: 0 }
 })
 
 export const stormyStore = (dice: Dice): Weather["store"] => {
@@ -114,3 +121,9 @@ export const stormyGateway = (dice: Dice): Weather["gateway"] => {
     slow: dice.pick([0, 0, 0.2])
   }
 }
+
+export const stormyChains = (dice: Dice): Weather["chains"] => ({
+  troubles: Array.from({ length: 2 + dice.below(4) }, () => dice.pick<ChainMode>(["down", ...chainModes])),
+  rate: dice.pick([0.2, 0.6, 1]),
+  slow: dice.pick([0, 0.1, 0.3])
+})

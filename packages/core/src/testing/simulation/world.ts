@@ -14,6 +14,7 @@ import { watchConduct } from "./conduct.ts"
 import { countCoverage } from "./coverage.ts"
 import { makeDice } from "./dice.ts"
 import { watchHurdles } from "./hurdles.ts"
+import { openPaying, type Paying } from "./intents/paying.ts"
 import { makePayers } from "./payers.ts"
 import type { Problem, Report } from "./problems.ts"
 import { keepSafe } from "./safety.ts"
@@ -33,6 +34,8 @@ export type WorldOptions = Planting & {
   readonly nodes: number
   /** Whether merchants have endpoints for webhooks. */
   readonly webhooks?: boolean | undefined
+  /** Whether merchants are paid on blockchains. */
+  readonly intents?: boolean | undefined
 }
 
 /** For whoever wants to see a fault of his own found, or something of his own judged. */
@@ -67,7 +70,7 @@ type Times = ReturnType<typeof timesOf>
 
 const unchanged = <A>(own: A): A => own
 
-export const makeWorld = ({ seed, nodes, webhooks, reach = unchanged, plant = unchanged }: WorldOptions) => {
+export const makeWorld = ({ seed, nodes, webhooks, intents, reach = unchanged, plant = unchanged }: WorldOptions) => {
   const agenda = makeAgenda(0)
   const outside: Actor = { name: "outside", state: "up", tasks: [] }
   const hurdles = watchHurdles(agenda)
@@ -88,6 +91,7 @@ export const makeWorld = ({ seed, nodes, webhooks, reach = unchanged, plant = un
     committed: (commit, by) => {
       checker.ears.committed(commit, by)
       telling?.committed(commit)
+      paying?.committed(commit)
     },
     struck: (actor) => {
       if (actor.state === "down") slots.died(actor)
@@ -96,6 +100,7 @@ export const makeWorld = ({ seed, nodes, webhooks, reach = unchanged, plant = un
   const safe: Safe = new Map()
   const telling: Telling | null =
     webhooks === true ? openTelling({ surroundings: grounds, safe, seed, ...checker }) : null
+  const paying: Paying | null = intents === true ? openPaying({ surroundings: grounds, seed, times, ...checker }) : null
   const ids = growingIds()
   const slots = makeSlots(base, nodes, (actor, slot) => {
     const store = storeOf(grounds, actor)
@@ -105,7 +110,8 @@ export const makeWorld = ({ seed, nodes, webhooks, reach = unchanged, plant = un
       gateway: checker.conduct.watched(gatewayOf(grounds, actor), actor, clock.nowMs),
       vault: vaultOf(grounds, actor, safe),
       risk: riskOf(grounds, actor, store),
-      ...(telling === null ? {} : { webhooks: telling.optionsOf(actor, clock.nowMs) })
+      ...(telling === null ? {} : { webhooks: telling.optionsOf(actor, clock.nowMs) }),
+      ...(paying === null ? {} : { intents: paying.optionsOf(actor, clock.nowMs) })
     }
     return createKernelIn(virtualRuntime(agenda, actor), plant(options, actor.name))
   })
@@ -115,7 +121,7 @@ export const makeWorld = ({ seed, nodes, webhooks, reach = unchanged, plant = un
   const payers = makePayers(listening)
   /** Requests of clients and operators that reached a process. */
   const tally = { operations: 0 }
-  const outsiders = { seed, clients, payers, tally, telling }
+  const outsiders = { seed, clients, payers, tally, telling, paying }
   return { ...base, ...checker, ...outsiders, wall, times, bank, weather, grounds, slots, safe }
 }
 

@@ -26,7 +26,9 @@ export type ChangeBook = {
   readonly committed: (commit: Commit, number: number, nowMs: number) => void
 }
 
-const toldTypes: ReadonlySet<string> = new Set(["payment", "card", "checkout", "settlement", "endpoint"])
+const toldTypes: ReadonlySet<string> = new Set([
+  ...["payment", "card", "checkout", "settlement", "endpoint", "intent", "deposit", "intent_refund"]
+])
 
 export const openChangeBook = (endpoints: EndpointBook): ChangeBook => {
   const entries = new Map<string, ChangeEntry>()

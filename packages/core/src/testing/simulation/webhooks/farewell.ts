@@ -60,11 +60,20 @@ export const hearAll = async (world: World, telling: Telling, { heir, ask, pass 
   const { endpoints, deliveries } = heir.kernel.webhooks
   const living = [merchantId, neighbourId].flatMap((merchant) => livingOf(telling, merchant))
   await ask(living.map((one) => endpoints.change(one.merchantId, one.id, { enabled: true })))
-  const range = { fromMs: 0, toMs: world.wall.latestMs }
-  await ask(living.map((one) => deliveries.replayAll(one.merchantId, one.id, range)))
+  await ask(living.map((one) => repeatAll(deliveries, one, world.wall.latestMs)))
   // Shorter than a process sleeps that has missed something, so that it shows.
   await pass(30 * minuteMs)
   if (world.problems.length === 0) compareNews(world, telling)
+}
+
+type Deliveries = Stage["heir"]["kernel"]["webhooks"]["deliveries"]
+
+/** One call begins so many again, and says from when on there are more. */
+const repeatAll = async (deliveries: Deliveries, { merchantId: merchant, id }: EndpointEntry, toMs: number) => {
+  for (let fromMs: number | null = 0; fromMs !== null; ) {
+    const begun = await deliveries.replayAll(merchant, id, { fromMs, toMs })
+    fromMs = begun.ok ? begun.value.continueFromMs : null
+  }
 }
 
 const livingOf = ({ endpoints }: Telling, merchant: string): ReadonlyArray<EndpointEntry> =>

@@ -1,6 +1,8 @@
 /** What no machine can decide waits for a person, in a list, and moves on when the gateway is asked or speaks. */
+import { Cvv } from "@paykernel/core"
 import type { Attempt } from "@paykernel/core/domain"
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import { afterEach, describe, expect, it } from "vitest"
 import {
   merchantId,
@@ -89,6 +91,53 @@ describe("an attempt left to a person", () => {
       error: { _tag: "PaymentNotFound" }
     })
     expect(await inReview()).toEqual([id])
+  })
+})
+
+describe("a reversal left to a person", () => {
+  /** The gateway undid what it had done, and said so to nobody. */
+  const leftWhileItWasUndone = async () => {
+    const answer: { reversal: Attempt.GatewayReversal } = { reversal: { _tag: "ReversalUnknown", why: "timeout" } }
+    shop = await world({
+      send: async () => ({ _tag: "Unknown", why: "timeout" }),
+      lookup: async () => ({ _tag: "AbsentFinal" }),
+      reverse: async () => answer.reversal
+    })
+    const card = await submitCard(shop)
+    const cvv = Result.getOrThrow(Cvv.parse("321"))
+    const created = await shop.kernel.payments.create(
+      merchantId,
+      paymentInput(card.id, { verificationMethod: "cvv", cvv })
+    )
+    if (!created.ok) throw new Error(created.error._tag)
+    await pass(shop, 25 * 3_600_000, 60)
+    const { id } = created.value.view
+    expect(await inReview()).toEqual([id])
+    answer.reversal = { _tag: "Reversed" }
+    return id
+  }
+
+  it("goes on when an old approval comes, which by now is about nothing", async () => {
+    const id = await leftWhileItWasUndone()
+    const gatewayKey = (await paymentOf(shop, id)).attempts[0]?.gatewayKey ?? ""
+    const verdict = { ...approved, cvv: "pass" } as const
+    for (let times = 0; times < 2; times++) {
+      expect(await shop.kernel.payments.hear(merchantId, id, { gatewayKey, verdict })).toMatchObject({
+        ok: true,
+        value: { status: "pending", captured: usd(0n) }
+      })
+    }
+    await shop.kernel.drain()
+    expect(await paymentOf(shop, id)).toMatchObject({ status: "failed", attempts: [{ status: "not_charged" }] })
+    expect(await shop.kernel.audit(merchantId)).toEqual([])
+  })
+
+  it("goes on when the person has the gateway asked again", async () => {
+    const id = await leftWhileItWasUndone()
+    await shop.kernel.payments.recheck(merchantId, id)
+    await shop.kernel.drain()
+    expect(await paymentOf(shop, id)).toMatchObject({ status: "failed", attempts: [{ status: "not_charged" }] })
+    expect(await inReview()).toEqual([])
   })
 })
 

@@ -1,6 +1,7 @@
 import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
+import { encodeAttempt } from "../attempt/attempt.schema.ts"
 import type { Attempt } from "../attempt/attempt.ts"
 import type { Card } from "../card/card.ts"
 import { noCard } from "../card/card-evolve.ts"
@@ -20,6 +21,7 @@ import type { Payment, Reversal } from "../payment/payment.ts"
 import { decide } from "../payment/payment-decide.ts"
 import { noPayment } from "../payment/payment-evolve.ts"
 import { collections } from "../ports/aggregate.ts"
+import type { Json } from "../ports/commit.ts"
 import { noSettlement } from "../settlement/settlement-evolve.ts"
 import {
   anyCard,
@@ -96,7 +98,8 @@ const voiding: Attempt = {
   startedAtMs: 9,
   firstStartedAtMs: 9,
   unknownSinceMs: null,
-  reference: null
+  reference: null,
+  undos: 0
 }
 
 /** What waits for a settlement, by the ids of the items. */
@@ -355,6 +358,32 @@ it("a stored merchant comes back with its channels, and is refused where one of 
     const malformed = { ...stored, channels: [{ ...channel, [field]: 7 }] }
     expect(() => merchantDefinition.decodeState(malformed, 2)).toThrow()
   }
+})
+
+describe("an attempt stored before it was counted how often undoing it was begun", () => {
+  const { undos: _, ...stored } = encodeAttempt(voiding)
+
+  it("was begun to be undone once where that is under way, as part of a payment or of a refund", () => {
+    const payment = paymentDefinition.encodeState(confirmed) as { readonly [field: string]: Json }
+    const attempts = [stored, { ...stored, status: "reversing" }, { ...stored, status: "manual" }]
+    const undos = paymentDefinition.decodeState({ ...payment, attempts }, 1).attempts.map((one) => one.undos)
+    expect(undos).toEqual([0, 1, 0])
+    const refund = intentRefundDefinition.encodeState(noIntentRefund) as { readonly [field: string]: Json }
+    expect(intentRefundDefinition.decodeState(refund, 1)).toEqual(noIntentRefund)
+    expect(intentRefundDefinition.decodeState({ ...refund, attempt: stored }, 1).attempt).toEqual(voiding)
+  })
+
+  it.each([null, "payment", 7, [], { attempts: [null] }, { attempts: 7 }])("is none where it is %j", (json) => {
+    expect(() => paymentDefinition.decodeState(json, 1)).toThrow()
+    expect(() => intentRefundDefinition.decodeState(json, 1)).toThrow()
+  })
+
+  it("has the events that it had", () => {
+    const event = { _tag: "PaymentVoided", reversalId: "r-1", atMs: 5 } as const
+    expect(paymentDefinition.decodeEvent(event, 1)).toEqual(event)
+    const sent = { _tag: "IntentRefundSent", atMs: 5 } as const
+    expect(intentRefundDefinition.decodeEvent(sent, 1)).toEqual(sent)
+  })
 })
 
 describe("a merchant stored before merchants had a profile", () => {

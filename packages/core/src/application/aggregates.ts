@@ -76,19 +76,23 @@ import {
   paymentRetention
 } from "./retention.ts"
 import { reader, schemaVersion } from "./upcast.ts"
+import { withUndosOfAttempt, withUndosOfAttempts } from "./upcast-attempt.ts"
 import { defaultEndpointId } from "./webhook-contract.ts"
 
 export { schemaVersion }
 
+/** Version 2 counts how often it was begun to undo an attempt. */
+const paymentVersion = 2
+
 export const paymentDefinition: AggregateDefinition<Payment, PaymentEvent> = {
   type: "payment",
-  schemaVersion,
+  schemaVersion: paymentVersion,
   initial: noPayment,
   evolve: evolvePayment,
   encodeState: encodePayment,
-  decodeState: reader({}, decodePayment),
+  decodeState: reader({ 1: withUndosOfAttempts }, decodePayment, paymentVersion),
   encodeEvent: encodePaymentEvent,
-  decodeEvent: reader({}, decodePaymentEvent),
+  decodeEvent: reader({ 1: (event) => event }, decodePaymentEvent, paymentVersion),
   index: paymentIndex,
   bounds: paymentBounds,
   retention: paymentRetention
@@ -181,15 +185,18 @@ export const depositDefinition: AggregateDefinition<Deposit, DepositEvent> = {
   retention: kept
 }
 
+/** Version 2 is that of payments, whose attempts a refund shares. */
+const intentRefundVersion = 2
+
 export const intentRefundDefinition: AggregateDefinition<IntentRefund, IntentRefundEvent> = {
   type: "intent_refund",
-  schemaVersion,
+  schemaVersion: intentRefundVersion,
   initial: noIntentRefund,
   evolve: evolveIntentRefund,
   encodeState: encodeIntentRefund,
-  decodeState: reader({}, decodeIntentRefund),
+  decodeState: reader({ 1: withUndosOfAttempt }, decodeIntentRefund, intentRefundVersion),
   encodeEvent: encodeIntentRefundEvent,
-  decodeEvent: reader({}, decodeIntentRefundEvent),
+  decodeEvent: reader({ 1: (event) => event }, decodeIntentRefundEvent, intentRefundVersion),
   index: intentRefundIndex,
   bounds: unbounded,
   retention: intentRefundRetention

@@ -257,6 +257,7 @@ export type Kernel = {
     /**
      * Has the gateway asked again about attempts that were left to a person, payments that `list` finds with
      * `where: { review: "manual" }`, and about a bank transfer that is waited for. What the gateway cannot say for certain changes nothing.
+     * What was being undone when it was left is undone again.
      */
     readonly recheck: (merchantId: string, id: string) => Promise<Outcome<Payment, PaymentRejection | ReadFailure>>
     /**

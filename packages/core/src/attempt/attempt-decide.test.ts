@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { attemptAfter, attemptEvents, attemptIn, inEachState } from "../testing/attempt-examples.ts"
 import { approved, attemptPlan, declined, examplePolicy, startMs, usd } from "../testing/payment-examples.ts"
-import type { Attempt, AttemptEvent, AttemptStatus } from "./attempt.ts"
+import type { Attempt, AttemptEvent, AttemptStatus, GatewayLookup, GatewayVerdict } from "./attempt.ts"
 import {
   evolveAttempt,
   isOpen,
@@ -198,6 +198,36 @@ describe("a reversal", () => {
     })
     const given = onReversal(attemptIn.reversing, doubt, examplePolicy, atMs + limitMs)
     expect(given.reduce(evolveAttempt, attemptIn.reversing).status).toBe("manual")
+  })
+})
+
+describe("a reversal that was left to a person", () => {
+  const { reversing, escalated } = attemptEvents
+  const given = attemptAfter(started, unknown, reversing, escalated)
+  const found = (verdict: GatewayVerdict = approved()): GatewayLookup => ({ _tag: "Found", verdict })
+  const after = (lookup: GatewayLookup, attempt = given) => onLookup(attempt, lookup, examplePolicy, atMs)
+  const undo: ReadonlyArray<AttemptEvent> = [{ _tag: "AttemptReversalStarted", atMs }]
+
+  it("goes on when an approval is heard, which may be older than what it undid", () => {
+    expect(onReply(given, approved(), atMs)).toEqual(undo)
+    expect(after(found())).toEqual(undo)
+    expect(after(found(approved(usd(1n))))).toEqual(undo)
+  })
+
+  it("goes on when the gateway answers at all, and waits where it does not", () => {
+    for (const _tag of ["AbsentYet", "AbsentFinal", "Pending"] as const) expect(after({ _tag })).toEqual(undo)
+    expect(after({ _tag: "Unavailable", why: "down" })).toEqual([])
+  })
+
+  it("is over with a refusal, of which nothing can remain", () => {
+    expect(after(found(declined())).map(({ _tag }) => _tag)).toEqual(["AttemptDeclined"])
+  })
+
+  it("is told from the next by its number, for as long as the doubt lasts", () => {
+    expect(given.undos).toBe(1)
+    expect(attemptAfter(started, unknown, reversing, escalated, reversing).undos).toBe(2)
+    expect(attemptAfter(started, unknown, reversing, escalated, reversing, reversed).undos).toBe(0)
+    expect(after({ _tag: "AbsentFinal" }, attemptIn.manual)).toEqual([])
   })
 })
 

@@ -92,6 +92,8 @@ export const onLookup = (attempt: Attempt, lookup: GatewayLookup, policy: Attemp
       ? escalated(mismatch, nowMs)
       : onVerdict(attempt, lookup.verdict, nowMs)
   }
+  // The gateway can be heard again. What it says of the key may have changed by now: what a reversal says will not.
+  if (mayBeUndone(attempt)) return lookup._tag === "Unavailable" ? none : undo(nowMs)
   if (attempt.status !== "unknown") return none
   if (lookup._tag === "Pending") return assured(attempt, policy, nowMs)
   const absent =
@@ -121,8 +123,10 @@ const onVerdict = (attempt: Attempt, verdict: GatewayVerdict, nowMs: number): Ev
       return [{ _tag: "AttemptStarted", atMs: nowMs }, ...whileSending(attempt, verdict, nowMs)]
     case "sending":
       return whileSending(attempt, verdict, nowMs)
-    case "unknown":
     case "manual":
+      if (verdict._tag === "Approved" && mayBeUndone(attempt)) return undo(nowMs)
+      return echoes(attempt, verdict) ? settled(verdict, nowMs) : none
+    case "unknown":
       return echoes(attempt, verdict) ? settled(verdict, nowMs) : none
     case "declined":
     case "abandoned":
@@ -157,9 +161,15 @@ const recover = (attempt: Attempt, policy: AttemptPolicy, nowMs: number): Events
   if (mayResend(attempt, policy, nowMs) && !doubtIsOver(attempt, policy, nowMs)) {
     return [{ _tag: "AttemptStarted", atMs: nowMs }]
   }
-  if (policy.capabilities.reverseByKey) return [{ _tag: "AttemptReversalStarted", atMs: nowMs }]
+  if (policy.capabilities.reverseByKey) return undo(nowMs)
   return escalated("absent, and can be neither resent nor reversed", nowMs)
 }
+
+/**
+ * Its reversal was given up without an answer, and may have been carried out, or be on its way still. An approval proves
+ * nothing then, however fresh: to know how the key stands, it is reversed to the end.
+ */
+const mayBeUndone = ({ status, undos }: Attempt): boolean => status === "manual" && undos > 0
 
 /** An approval counts only for the amount that was asked. A decline moves nothing, so it has nothing to compare. */
 const echoes = (attempt: Attempt, verdict: GatewayVerdict): boolean =>
@@ -173,6 +183,8 @@ const settled = (verdict: GatewayVerdict, nowMs: number): Events =>
 const lateSuccess = (reference: string, nowMs: number): Events => [{ _tag: "LateSuccessFound", reference, atMs: nowMs }]
 
 const becameUnknown = (why: string, nowMs: number): Events => [{ _tag: "AttemptBecameUnknown", why, atMs: nowMs }]
+
+const undo = (nowMs: number): Events => [{ _tag: "AttemptReversalStarted", atMs: nowMs }]
 
 const escalated = (why: string, nowMs: number): Events => [{ _tag: "AttemptEscalated", why, atMs: nowMs }]
 

@@ -24,7 +24,8 @@ export const planAttempt = (plan: AttemptPlan): Attempt => ({
   startedAtMs: plan.startedAtMs,
   firstStartedAtMs: plan.startedAtMs,
   unknownSinceMs: null,
-  reference: null
+  reference: null,
+  undos: 0
 })
 
 /**
@@ -54,15 +55,18 @@ export const evolveAttempt = (attempt: Attempt, event: AttemptEvent): Attempt =>
     case "AttemptConfirmed":
     case "AttemptDeclined":
     case "LateSuccessFound":
-      return { ...attempt, status, unknownSinceMs: null, reference: event.reference }
+      return { ...attempt, ...certain, status, reference: event.reference }
     case "AttemptReversed":
-      return { ...attempt, status, unknownSinceMs: null }
+      return { ...attempt, ...certain, status }
     case "AttemptReversalStarted":
+      return { ...attempt, status, undos: attempt.undos + 1 }
     case "AttemptAbandoned":
     case "AttemptEscalated":
       return { ...attempt, status }
   }
 }
+
+const certain = { unknownSinceMs: null, undos: 0 } as const
 
 /**
  * Back to never sent. Only the first message may be taken back like this: after an earlier one, `planned` would

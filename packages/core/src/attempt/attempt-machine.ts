@@ -22,7 +22,7 @@ export const attemptMachine: Machine<AttemptStatus, AttemptEvent["_tag"]> = {
     AttemptEscalated: "manual"
   },
   reversing: { AttemptReversed: "not_charged", AttemptEscalated: "manual" },
-  manual: { AttemptConfirmed: "confirmed", AttemptDeclined: "declined" },
+  manual: { AttemptConfirmed: "confirmed", AttemptDeclined: "declined", AttemptReversalStarted: "reversing" },
   confirmed: {},
   declined: { LateSuccessFound: "orphaned" },
   abandoned: { LateSuccessFound: "orphaned" },

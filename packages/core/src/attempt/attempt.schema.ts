@@ -41,7 +41,8 @@ export const AttemptCodec: Schema.Codec<Attempt, AttemptJson> = Schema.Struct({
   startedAtMs: Schema.NullOr(Schema.Int),
   firstStartedAtMs: Schema.NullOr(Schema.Int),
   unknownSinceMs: Schema.NullOr(Schema.Int),
-  reference: Schema.NullOr(Schema.String)
+  reference: Schema.NullOr(Schema.String),
+  undos: Schema.Int
 })
 
 export const AttemptPlanCodec: Schema.Codec<AttemptPlan, AttemptPlanJson> = Schema.Struct({

@@ -46,6 +46,8 @@ export type Attempt = {
   readonly unknownSinceMs: number | null
   /** The gateway's own name for it, once known. */
   readonly reference: string | null
+  /** How often it was begun to undo what is in doubt: from the first time on, what it did may be undone already. */
+  readonly undos: number
 }
 
 /** What planning an attempt records. `startedAtMs` set means that it is born in `sending`. */

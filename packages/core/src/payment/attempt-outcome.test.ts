@@ -223,6 +223,35 @@ describe("an authorization that comes to nothing", () => {
   })
 })
 
+describe("an attempt that was left to a person while it was undone", () => {
+  const limitMs = 24 * 3_600_000
+  const left = history(
+    requestPayment({ verificationMethod: "cvv" }),
+    lost,
+    recordLookup(attemptId, { _tag: "AbsentFinal" }),
+    recordReversal(attemptId, { _tag: "ReversalUnknown", why: "timeout" }, atMs + limitMs)
+  )
+  const approvedOnce = recordLookup(attemptId, { _tag: "Found", verdict: approved() })
+  const again = advanced(attemptId, { _tag: "AttemptReversalStarted", atMs })
+
+  it("is undone to the end when it is heard that it was approved once, each time by a task of its own", () => {
+    const { tasks } = given(...left)
+      .when(approvedOnce)
+      .then(again)
+    expect(tasks).toMatchObject([
+      { id: "authorize-1:undo-again:1", kind: "attempt", subject: attemptId, dueAtMs: atMs }
+    ])
+    const why = { _tag: "AttemptEscalated", why: "reversal in doubt for too long", atMs } as const
+    const next = given(...left, again, advanced(attemptId, why))
+      .when(approvedOnce)
+      .then(again)
+    expect(next.tasks).toMatchObject([{ id: "authorize-1:undo-again:2" }])
+    given(...left, again)
+      .when(recordReversal(attemptId, { _tag: "Reversed" }))
+      .then(advanced(attemptId, { _tag: "AttemptReversed", atMs }), failed("payment_failed", null))
+  })
+})
+
 describe("the task that undoes a late success", () => {
   it.each([
     ["ref/1 a:b", "ref_1_a_b"],

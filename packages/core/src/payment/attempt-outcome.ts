@@ -9,7 +9,7 @@ import { captureFees } from "./capture-fees.ts"
 import type { Payment, PaymentEvent, PaymentTerms } from "./payment.ts"
 import { decided, nothingNew, type PaymentDecision, refused } from "./payment-decision.ts"
 import { type PaymentErrorCode, paymentErrorCodeOf } from "./payment-error-code.ts"
-import { expireAuthorizationTask, undoTask } from "./payment-tasks.ts"
+import { expireAuthorizationTask, undoAgainTask, undoTask } from "./payment-tasks.ts"
 import { authorizationLifetimeMs } from "./payment-times.ts"
 
 /** A verdict of the gateway, and the contract under which it is booked. */
@@ -47,11 +47,13 @@ export const conclude = (
         : fail(payment, attempt, events, "payment_failed", null, nowMs)
     case "LateSuccessFound":
       return decided(payment, events, [undoTask(payment.id, attempt.id, last.reference, nowMs)])
+    case "AttemptReversalStarted":
+      // What was left to a person has no task any more that would do it.
+      return decided(payment, events, attempt.status === "manual" ? [undoAgainTask(payment.id, attempt, nowMs)] : [])
     case "AttemptStarted":
     case "AttemptNotSent":
     case "AttemptBecameUnknown":
     case "AttemptStillPending":
-    case "AttemptReversalStarted":
     case "AttemptEscalated":
       return decided(payment, events)
   }

@@ -1,4 +1,5 @@
 /** The wishes that decisions about a payment file. Ids are derived, so the same wish is never filed twice. */
+import type { Attempt } from "../attempt/index.ts"
 import type { TaskKind, TaskRequest } from "../decision.ts"
 
 /** Carry an attempt to a definite end. Lives until the attempt is terminal. */
@@ -12,6 +13,10 @@ export const attemptTask = (paymentId: string, attemptId: string, dueAtMs: numbe
  */
 export const undoTask = (paymentId: string, attemptId: string, reference: string, nowMs: number): TaskRequest =>
   task(`${attemptId}:undo:${nowMs}:${asName(reference)}`, "attempt", paymentId, attemptId, nowMs)
+
+/** Undo what was left to a person while it was being undone. That may happen again, so it has a number. */
+export const undoAgainTask = (paymentId: string, { id, undos }: Attempt, nowMs: number): TaskRequest =>
+  task(`${id}:undo-again:${undos}`, "attempt", paymentId, id, nowMs)
 
 /** A gateway's text, which may hold anything, as part of a name. */
 const asName = (reference: string): string => reference.replace(/[^\w-]/gu, "_").slice(0, 64)

@@ -63,7 +63,8 @@ export const anyAttempt: fc.Arbitrary<Attempt> = fc.record({
   sends: fc.nat({ max: 9 }),
   firstStartedAtMs: orNull(anyTimeMs),
   unknownSinceMs: orNull(anyTimeMs),
-  reference: orNull(anyText)
+  reference: orNull(anyText),
+  undos: fc.nat({ max: 9 })
 })
 
 const because = { why: anyText, atMs: anyTimeMs }

@@ -4,11 +4,13 @@ import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
 import {
   another,
+  answerChallenge,
   charges,
   declined,
   direct,
   errorOf,
   good,
+  needs3ds,
   ok,
   openPage,
   openShop,
@@ -171,6 +173,36 @@ describe("a page whose time ends in the moment it is paid", () => {
     }
     expect(errorOf(await shop.kernel.checkouts.pay(merchantId, id, paying(good)))).toBe("CheckoutHasExpired")
     expect(await traces(shop)).toEqual({ cards: 0, payments: 0, sealed: 0 })
+  })
+})
+
+describe("a payer who comes back from a challenge while his payment ends", () => {
+  it.each([
+    ["approved", "completed"],
+    ["failed", "failed"]
+  ] as const)("and his card is forgotten: he is sent on, where his answer was %s", async (answer, status) => {
+    const meanwhile = { ends: async (): Promise<unknown> => null }
+    const shop = await openShop({}, (store) => ({
+      ...store,
+      sealedRecord: (place) =>
+        Effect.andThen(
+          Effect.promise(() => meanwhile.ends()),
+          store.sealedRecord(place)
+        )
+    }))
+    const heir = await another(shop)
+    const { view } = ok(await shop.kernel.checkouts.payDirectly(merchantId, direct(needs3ds)))
+    const state = await answerChallenge(shop, await settled(shop, view.checkout.id), answer)
+    meanwhile.ends = async () => {
+      meanwhile.ends = async () => null
+      await settled(heir, view.checkout.id)
+      expect((await traces(shop)).sealed).toBe(0)
+    }
+    expect(ok(await shop.kernel.payments.returnFromChallenge(state))).toEqual({
+      redirectUrl: "https://shop.test/back"
+    })
+    expect((await settled(shop, view.checkout.id)).checkout.status).toBe(status)
+    expect(shop.incidents).toEqual([])
   })
 })
 

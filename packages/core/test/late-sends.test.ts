@@ -1,5 +1,6 @@
-import type { KernelOptions } from "@paykernel/core"
+import { Cvv, type KernelOptions } from "@paykernel/core"
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import { afterEach, describe, expect, it } from "vitest"
 import {
   approve,
@@ -90,6 +91,57 @@ describe("a holder that was overtaken", () => {
     await heir.kernel.drain()
     expect(heir.calls.map(({ call }) => call)).toEqual(["lookup", "send"])
     // The paused process looks at its clock before it is set back, which whoever polls does.
+    await paused.kernel.merchants.get(merchantId)
+    paused.clock.ms -= 20_000
+    prepared.open()
+    await soon()
+    expect(paused.calls.filter(({ call }) => call === "send")).toEqual([])
+    expect((await paymentOf(heir, created.value.view.id)).status).toBe("confirmed")
+  })
+})
+
+describe("a clock that was set back by an hour", () => {
+  it.each([
+    ["none", null],
+    ["cvv", "123"]
+  ] as const)(
+    "holds up nothing that is asked for afterwards: it is sent once, with verification %s",
+    async (method, code) => {
+      const shop = await open({}, {})
+      const card = await submitCard(shop)
+      shop.clock.ms -= 3_600_000
+      const cvv = code === null ? null : Result.getOrThrow(Cvv.parse(code))
+      const input = paymentInput(card.id, { verificationMethod: method, cvv })
+      const created = await shop.kernel.payments.create(merchantId, input)
+      if (!created.ok) throw new Error(created.error._tag)
+      await shop.kernel.drain()
+      expect(await paymentOf(shop, created.value.view.id)).toMatchObject({
+        status: "confirmed",
+        attempts: [{ sends: 1 }]
+      })
+      expect(shop.calls.map(({ call }) => call)).toEqual(["send"])
+      expect(shop.incidents).toEqual([])
+    }
+  )
+
+  it("lets no lease last longer that was renewed afterwards, however often it is set back", async () => {
+    const { own, instead, store } = replaceableStore()
+    const paused = await open({}, { store, callTimeoutMs: 1000 })
+    const card = await submitCard(paused)
+    const prepared = door()
+    instead.sealedRecord = (place) =>
+      Effect.andThen(
+        Effect.promise(() => prepared.opens),
+        own.sealedRecord(place)
+      )
+    paused.clock.ms -= 3_600_000
+    const created = await paused.kernel.payments.create(merchantId, paymentInput(card.id))
+    if (!created.ok) throw new Error(created.error._tag)
+    await soon()
+    paused.clock.ms += 42_000
+    const heir = await open({ lookup: async () => ({ _tag: "AbsentYet" }) }, {}, { ...paused, store: own })
+    await heir.kernel.drain()
+    expect(heir.calls.map(({ call }) => call)).toEqual(["lookup", "send"])
     await paused.kernel.merchants.get(merchantId)
     paused.clock.ms -= 20_000
     prepared.open()

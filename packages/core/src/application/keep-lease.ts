@@ -11,17 +11,29 @@ export const commitLease = (lease: TaskUpdate): Effect.Effect<void, CommitError,
   )
 
 /** Until when a task is this holder's, as far as it knows. */
-export type Lease = { readonly task: ClaimedTask; untilMs: number }
+export type Lease = {
+  readonly task: ClaimedTask
+  untilMs: number
+  /** The same by the time that has passed for this process, once it has renewed the lease itself. */
+  passedUntilMs?: number
+}
 
 /** What a holder knows of his leases and of the calls that he makes under them. */
-export type Holding = Pick<Operations, "leaseMs" | "callTimeoutMs" | "latestMs">
+export type Holding = Pick<Operations, "leaseMs" | "callTimeoutMs" | "latestMs" | "passedMs">
 
 /**
- * Whether the lease could end during a call that starts now. Judged by the latest time that this process has seen: a
- * clock that was set back makes no lease last longer, since another process may have taken it over meanwhile.
+ * Whether the lease could end during a call that starts now. A clock that was set back makes no lease last longer, since
+ * another process may have taken it over meanwhile: one that may be older than that is judged by the latest time that
+ * this process has seen. By that time one that is renewed afterwards would always be over, and nothing ever sent.
  */
-export const mayEnd = (operations: Holding, lease: Lease): boolean =>
-  operations.latestMs() + operations.callTimeoutMs > lease.untilMs
+export const mayEnd = ({ callTimeoutMs, latestMs, passedMs }: Holding, { untilMs, passedUntilMs }: Lease): boolean =>
+  passedUntilMs === undefined ? latestMs() + callTimeoutMs > untilMs : passedMs() + callTimeoutMs > passedUntilMs
+
+/** What a lease is that is renewed now. */
+export const renewal = ({ leaseMs, passedMs }: Holding, nowMs: number): Required<Omit<Lease, "task">> => ({
+  untilMs: nowMs + leaseMs,
+  passedUntilMs: passedMs() + leaseMs
+})
 
 /**
  * Renews a lease that could end during the call. Whoever took it over would look the key up, and a message that leaves
@@ -30,7 +42,7 @@ export const mayEnd = (operations: Holding, lease: Lease): boolean =>
 export const keepLease = Effect.fnUntraced(function* (operations: Holding, lease: Lease) {
   const nowMs = (yield* Clock).nowMs()
   if (!mayEnd(operations, lease)) return
-  const untilMs = nowMs + operations.leaseMs
-  yield* commitLease(hold(lease.task, untilMs))
-  lease.untilMs = untilMs
+  const renewed = renewal(operations, nowMs)
+  yield* commitLease(hold(lease.task, renewed.untilMs))
+  Object.assign(lease, renewed)
 })

@@ -29,7 +29,10 @@ export type WebhookOptions = {
   readonly endpointsMax?: number
 }
 
-export type News = Pick<Operations, "owner" | "leaseMs" | "callTimeoutMs" | "latestMs" | "onIncident" | "hands"> & {
+export type News = Pick<
+  Operations,
+  "owner" | "leaseMs" | "callTimeoutMs" | "latestMs" | "passedMs" | "onIncident" | "hands"
+> & {
   readonly sender: WebhookSender["Service"]
   readonly dialects: ReadonlyMap<string, WebhookDialect>
   /** The one in which addresses are told that come with checkouts. */
@@ -67,7 +70,8 @@ export const newsOf = (
   const [ofAddresses = null, another] = options.dialects.filter((dialect) => dialect.ofCheckoutAddresses)
   if (another !== undefined) throw new Error("the addresses of checkouts are told in one webhook dialect at most")
   return {
-    ...{ owner, leaseMs, callTimeoutMs: timeoutMs, latestMs: clock.latestMs, onIncident },
+    ...{ owner, leaseMs, callTimeoutMs: timeoutMs, onIncident },
+    ...{ latestMs: clock.latestMs, passedMs: clock.passedMs },
     hands: { ...absentHands },
     sender: options.sender,
     ...{ dialects, ofAddresses },

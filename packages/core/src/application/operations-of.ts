@@ -29,6 +29,7 @@ export const operationsOf = (options: KernelOptions, clock: WatchedClock, settin
     challengeReturnUrl: options.challengeReturnUrl ?? ((state) => `http://localhost/v1/3ds/return/${state}`),
     cvvs: cvvLocker(options.cvvsMax ?? 10_000, clock),
     latestMs: clock.latestMs,
+    passedMs: clock.passedMs,
     onIncident: withoutThrowing(options.onIncident ?? (() => {})),
     hands: { ...absentHands }
   }

@@ -27,6 +27,8 @@ export type Operations = {
   readonly cvvs: CvvLocker
   /** The latest time that this process has seen. */
   readonly latestMs: () => number
+  /** How much time has passed for this process, whatever its clock was set back. */
+  readonly passedMs: () => number
   readonly onIncident: (incident: Incident) => void
   /** Filled in by the kernel once its worker exists. */
   readonly hands: Hands

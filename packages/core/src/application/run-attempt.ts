@@ -19,7 +19,7 @@ import { paymentDefinition } from "./aggregates.ts"
 import { messageOf } from "./attempt-message.ts"
 import type { CodeInUse } from "./cvv-locker.ts"
 import { lookUpAtGateway, reverseAtGateway, sendToGateway } from "./gateway-calls.ts"
-import { commitLease, keepLease, type Lease, mayEnd } from "./keep-lease.ts"
+import { commitLease, keepLease, type Lease, mayEnd, renewal } from "./keep-lease.ts"
 import { loadCard } from "./load-card.ts"
 import type { MerchantDirectory } from "./merchant-directory.ts"
 import { again, done, hold, type Operations } from "./operations.ts"
@@ -191,28 +191,26 @@ const takeBack = Effect.fnUntraced(function* (run: Run, attempt: Attempt, why: s
 /** Decides and commits one command under this task's fence; the lease follows from where the attempt stands then. */
 const advance = Effect.fnUntraced(function* (run: Run, command: PaymentCommand) {
   const { operations, task } = run
-  const nowMs = (yield* Clock).nowMs()
+  const renewed = renewal(operations, (yield* Clock).nowMs())
   const decided = yield* transact({
     definition: paymentDefinition,
     merchantId: task.aggregate.merchantId,
     id: task.aggregate.id,
     decide: (state) => decide(state, command),
-    lease: (state) => leaseAfter(run, state, nowMs)
+    lease: (state) => leaseAfter(run, state, renewed.untilMs)
   })
   if (Result.isFailure(decided)) {
     return yield* new OutcomeRefused({ command: command._tag, rejection: decided.failure._tag })
   }
-  if (leaseAfter(run, decided.success.state, nowMs).then._tag === "Hold") run.lease.untilMs = nowMs + operations.leaseMs
+  if (leaseAfter(run, decided.success.state, renewed.untilMs).then._tag === "Hold") Object.assign(run.lease, renewed)
   report(operations, task, decided.success)
   if (decided.success.tasks.length > 0) operations.hands.wake()
   return decided.success
 })
 
-const leaseAfter = (run: Run, payment: Payment, nowMs: number): TaskUpdate => {
+const leaseAfter = (run: Run, payment: Payment, untilMs: number): TaskUpdate => {
   const attempt = attemptOf(payment, run.task)
-  return attempt === undefined || nextStep(attempt)._tag === "Rest"
-    ? done(run.task)
-    : hold(run.task, nowMs + run.operations.leaseMs)
+  return attempt === undefined || nextStep(attempt)._tag === "Rest" ? done(run.task) : hold(run.task, untilMs)
 }
 
 const waitFor = Effect.fnUntraced(function* (run: Run, attempt: Attempt) {

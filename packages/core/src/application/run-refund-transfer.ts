@@ -17,7 +17,7 @@ import { type ClaimedTask, Store, StoreUnavailable } from "../ports/store.ts"
 import { intentDefinition, intentRefundDefinition } from "./aggregates.ts"
 import { lookUpRefundOn, sendRefundTo } from "./chain-calls.ts"
 import type { IntentDesk } from "./intent-desk.ts"
-import { commitLease, keepLease, type Lease } from "./keep-lease.ts"
+import { commitLease, keepLease, type Lease, renewal } from "./keep-lease.ts"
 import { again, done, hold, type Operations } from "./operations.ts"
 import { type Loaded, load, written } from "./repository.ts"
 
@@ -128,10 +128,10 @@ const release = (lease: TaskUpdate) => Effect.catchTag(commitLease(lease), "Leas
 /** Decides and commits one command under this task's fence, which is kept until the refund has come to rest. */
 const advance = Effect.fnUntraced(function* (run: Run, command: IntentRefundCommand) {
   const { operations, task, lease } = run
-  const untilMs = (yield* Clock).nowMs() + operations.leaseMs
+  const renewed = renewal(operations, (yield* Clock).nowMs())
   const { merchantId, id } = task.aggregate
-  const recorded = yield* recordTransfer(operations, merchantId, id, command, hold(task, untilMs))
-  if (recorded.written) lease.untilMs = untilMs
+  const recorded = yield* recordTransfer(operations, merchantId, id, command, hold(task, renewed.untilMs))
+  if (recorded.written) Object.assign(lease, renewed)
   return recorded
 })
 
@@ -155,7 +155,14 @@ export const recordTransfer = Effect.fnUntraced(function* (
     if (events.length === 0) return { refund: before.state, written: false }
     const made = written(intentRefundDefinition, { merchantId, id: refundId }, before, events)
     const intent = hasEnded(made.state) ? yield* load(intentDefinition, merchantId, made.state.intentId) : null
-    const told = intent === null ? null : yield* tell(intent, made.state, command)
+    const ended = intent === null ? null : tell(intent, made.state, command)
+    if (ended !== null && Result.isFailure(ended)) {
+      // Somebody else may have ended both of them after the one was read and before the other.
+      const { version } = yield* load(intentRefundDefinition, merchantId, refundId)
+      if (version !== before.version) continue
+      return yield* new TransferRefused({ command: command._tag, rejection: ended.failure._tag })
+    }
+    const told = ended === null ? null : ended.success
     const isWritten = yield* (yield* Store)
       .commit({
         idempotency: null,
@@ -182,16 +189,15 @@ export const recordTransfer = Effect.fnUntraced(function* (
 
 const hasEnded = ({ status }: IntentRefund): boolean => status === "paid" || status === "failed"
 
-const tell = Effect.fnUntraced(function* (intent: Loaded<Intent>, refund: IntentRefund, command: IntentRefundCommand) {
+const tell = (intent: Loaded<Intent>, refund: IntentRefund, command: IntentRefundCommand) => {
   const outcome = refund.status === "paid" ? "paid" : "failed"
   const { id: refundId, amount } = refund
   const told: IntentCommand = { _tag: "RecordRefund", refundId, amount, outcome, nowMs: command.nowMs }
-  const decided = decideIntent(intent.state, told)
-  if (Result.isFailure(decided)) {
-    return yield* new TransferRefused({ command: command._tag, rejection: decided.failure._tag })
-  }
-  return written(intentDefinition, intent.state, intent, decided.success.events).write
-})
+  return Result.map(
+    decideIntent(intent.state, told),
+    ({ events }) => written(intentDefinition, intent.state, intent, events).write
+  )
+}
 
 const report = ({ onIncident }: Operations, before: IntentRefund, after: IntentRefund): void => {
   const { merchantId, id, attempt } = after

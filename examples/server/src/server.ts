@@ -118,11 +118,15 @@ const open = async (
   })
   onClose(doors.close)
   const controls = sandboxControls({ ...world, timeMachine: machine, verifier })
-  const gated = machine.gated(doors.fetch)
+  const gated = machine.gated(doors.fetch, onlyReads)
   serve((request) => (new URL(request.url).pathname.startsWith("/sandbox/") ? controls : gated)(request))
   onClose(() => http.close(graceMs))
   return { address: http.address, generatedApiKey, dashboardAccount, close }
 }
+
+/** Whether a request asks an API and has nothing done by it. A payer who comes back from a bank does. */
+const onlyReads = ({ method, url }: Request): boolean =>
+  method === "GET" && /^\/(?:v1|v2|api)\/(?!3ds\/)/u.test(new URL(url).pathname)
 
 /** Counted by the real clock: a sandbox that is ahead of its time has callers that are not. */
 const limitsOf = async (

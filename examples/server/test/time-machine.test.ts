@@ -41,12 +41,13 @@ describe("putting the clock forward", () => {
     const { machine, isAhead } = await setUp()
     const first = Promise.withResolvers<void>()
     const seen: Array<string> = []
-    const handle = machine.gated(async (request) => {
+    const answer = async (request: Request): Promise<Response> => {
       const { pathname } = new URL(request.url)
       if (pathname === "/first") await first.promise
       seen.push(`${pathname} ${isAhead() ? "after" : "before"}`)
       return new Response()
-    })
+    }
+    const handle = machine.gated(answer, () => false)
     const answering = handle(new Request("http://h/first"))
     await pause(5)
     const advancing = machine.advance(hourMs)
@@ -58,6 +59,20 @@ describe("putting the clock forward", () => {
     expect(await advancing).toBe("advanced")
     await Promise.all([answering, later])
     expect(seen).toEqual(["/first before", "/later after"])
+  })
+
+  it("does not wait for a receiver that has to read something before it answers", async () => {
+    const { machine, world, isAhead } = await setUp()
+    const handle = machine.gated(
+      async () => new Response(),
+      ({ method }) => method === "GET"
+    )
+    let answered = 0
+    world.kernelIsBusy = async () => {
+      answered = (await handle(new Request("http://h/key"))).status
+    }
+    expect(await machine.advance(hourMs)).toBe("advanced")
+    expect([isAhead(), answered]).toEqual([true, 200])
   })
 
   it("waits for what is on its way to the bank", async () => {

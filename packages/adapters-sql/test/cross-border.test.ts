@@ -130,8 +130,7 @@ const payTwice = async ({ one, other }: World, input: CreateCrossBorderInput): P
         answers.add(outcome.value.answer?.body)
       } else {
         // Whoever is second while the first is asking may find the quote taken; asked again, it gets the first's answer.
-        expect(turn).toBe(0)
-        expect(outcome.error._tag).toMatch(/^(?:Unavailable|QuoteAlreadyInUse)$/u)
+        expect(turn === 0 ? ["Unavailable", "QuoteAlreadyInUse"] : ["Unavailable"]).toContain(outcome.error._tag)
       }
     }
   }

@@ -48,7 +48,12 @@ const perform = Effect.fnUntraced(
     if (attempt?._tag === "Reused") return refuse({ _tag: "IdempotencyKeyReused" })
     if (attempt?._tag === "Underway") return yield* joinAttempt(making, attempt.paymentId, bind)
     const started = yield* startCrossBorder(making, attempt)
-    if (Result.isFailure(started)) return refuse(started.failure)
+    if (Result.isFailure(started)) {
+      // What stands in the way may be what the same request has begun elsewhere in the meantime, such as a quote in use.
+      const since = request === undefined ? null : yield* findAttempt(making.merchantId, request)
+      if (since?._tag === "Underway") return yield* joinAttempt(making, since.paymentId, bind)
+      return refuse(started.failure)
+    }
     const { payment, task, answers } = started.success
     const reply = yield* sendPayment(making.operations, making.desk, payment, answers)
     switch (reply._tag) {

@@ -5,7 +5,7 @@
  * exchange to the beneficiary. As long as the merchant has only promised it, nothing of it is in the books to be set
  * apart, so the promise has accounts of its own. What is held for the payout is what the payout will take.
  */
-import { type LedgerTransaction, type LedgerTransactionKind, type Posting, releaseOf } from "../ledger/index.ts"
+import { entriesOf, type LedgerTransaction, type Posting, releaseOf } from "../ledger/index.ts"
 import { isZero, type Money, negate, subtract } from "../money/index.ts"
 import type { CrossBorderEvent, CrossBorderPayment } from "./cross-border.ts"
 
@@ -39,6 +39,8 @@ export const ledgerOf = (payment: CrossBorderPayment, event: CrossBorderEvent): 
   }
 }
 
+const entry = entriesOf("cross_border_payment")
+
 type Postings = ReadonlyArray<Posting>
 
 /** The promise stands until it is kept or given up. */
@@ -69,19 +71,3 @@ const paidOut = ({ source, destination, fees }: CrossBorderPayment): Postings =>
 /** Sets apart what the postings will take, so that `posted − held` is what is left. */
 const held = (postings: Postings): Postings =>
   postings.map(({ account, amount }) => ({ account, layer: "held", amount: negate(amount) }))
-
-/** One fact has one transaction of a kind, so its owner and its kind name it. */
-const entry = (
-  payment: CrossBorderPayment,
-  owner: string,
-  kind: LedgerTransactionKind,
-  postings: Postings,
-  atMs: number
-): LedgerTransaction => ({
-  id: `${owner}:${kind.replaceAll("_", "-")}`,
-  merchantId: payment.merchantId,
-  kind,
-  reference: { type: "cross_border_payment", id: payment.id },
-  atMs,
-  postings
-})

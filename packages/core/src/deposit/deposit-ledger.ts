@@ -2,27 +2,25 @@
  * What a deposit moves in the books, in the moment in which it is final: the asset is ours to keep, the fee is ours, and
  * the rest is the merchant's to use. What may still be taken back moves nothing.
  */
-import type { LedgerAccount, LedgerTransaction, Posting } from "../ledger/ledger.ts"
+import { entriesOf, type LedgerAccount, type LedgerTransaction, type Posting } from "../ledger/index.ts"
 import { isZero, type Money, negate } from "../money/index.ts"
 import type { Credit, Deposit } from "./deposit.ts"
 
+const entry = entriesOf("deposit")
+
 /** The one transaction of a deposit. Lines of nothing are left out. Balances in each currency. */
 export const depositTransaction = (
-  { id, merchantId }: Pick<Deposit, "id" | "merchantId">,
+  deposit: Pick<Deposit, "id" | "merchantId">,
   credit: Credit,
   atMs: number
-): LedgerTransaction => ({
-  id: `${id}:crypto-deposit`,
-  merchantId,
-  kind: "crypto_deposit",
-  reference: { type: "deposit", id },
-  atMs,
-  postings: [
+): LedgerTransaction => {
+  const postings = [
     ...posted("crypto_holdings", credit.amount),
     ...posted("fee_revenue", negate(credit.fee)),
     ...merchantPostings(credit)
   ]
-})
+  return entry(deposit, deposit.id, "crypto_deposit", postings, atMs)
+}
 
 const merchantPostings = ({ net, settled }: Credit): ReadonlyArray<Posting> =>
   net.currency === settled.currency

@@ -5,13 +5,7 @@
  * flight sets apart what is going to be given back. An authorization sets nothing of the merchant's apart, so it has
  * accounts of its own. Releasing posts the opposite.
  */
-import {
-  type LedgerLayer,
-  type LedgerTransaction,
-  type LedgerTransactionKind,
-  type Posting,
-  releaseOf
-} from "../ledger/index.ts"
+import { entriesOf, type LedgerLayer, type LedgerTransaction, type Posting, releaseOf } from "../ledger/index.ts"
 import { type Money, negate } from "../money/index.ts"
 import type { Payment, PaymentEvent, Reversal } from "./payment.ts"
 
@@ -51,6 +45,8 @@ export const ledgerOf = (payment: Payment, event: PaymentEvent): LedgerTransacti
   }
 }
 
+const entry = entriesOf("payment")
+
 type Postings = ReadonlyArray<Posting>
 
 const receive = (layer: LedgerLayer, amount: Money): Postings => [
@@ -81,19 +77,3 @@ const refundOf = (payment: Payment, reversalId: string): Reversal & { readonly a
   if (reversal === undefined || reversal.attemptId === null) throw new Error("the refund is not part of the payment")
   return { ...reversal, attemptId: reversal.attemptId }
 }
-
-/** One fact has one transaction of a kind, so its owner and its kind name it. */
-const entry = (
-  payment: Payment,
-  owner: string,
-  kind: LedgerTransactionKind,
-  postings: Postings,
-  atMs: number
-): LedgerTransaction => ({
-  id: `${owner}:${kind.replaceAll("_", "-")}`,
-  merchantId: payment.merchantId,
-  kind,
-  reference: { type: "payment", id: payment.id },
-  atMs,
-  postings
-})

@@ -1,5 +1,5 @@
 /** What a refund moves in the books: from the network back to the merchant's wallet, set apart while it is on its way. */
-import { type LedgerTransaction, type LedgerTransactionKind, type Posting, releaseOf } from "../ledger/index.ts"
+import { entriesOf, type LedgerTransaction, type Posting, releaseOf } from "../ledger/index.ts"
 import { type Money, negate } from "../money/index.ts"
 import type { PayoutRefund, RefundEvent } from "./payout-refund.ts"
 
@@ -10,22 +10,20 @@ import type { PayoutRefund, RefundEvent } from "./payout-refund.ts"
  * ledgerOf({ ...noRefund, status: "failed" }, { _tag: "RefundFailed", atMs: 9 })?.kind // => "payout_refund_release"
  */
 export const ledgerOf = (refund: PayoutRefund, event: RefundEvent): LedgerTransaction | undefined => {
+  const { id, amount } = refund
   switch (event._tag) {
     case "RefundCreated":
-      return entry(refund, "payout_refund_hold", setApart(refund.amount), event.atMs)
+      return entry(refund, id, "payout_refund_hold", setApart(amount), event.atMs)
     case "RefundCompleted":
-      return entry(
-        refund,
-        "payout_refund",
-        [...releaseOf(setApart(refund.amount)), ...returned(refund.amount)],
-        event.atMs
-      )
+      return entry(refund, id, "payout_refund", [...releaseOf(setApart(amount)), ...returned(amount)], event.atMs)
     case "RefundFailed":
-      return entry(refund, "payout_refund_release", releaseOf(setApart(refund.amount)), event.atMs)
+      return entry(refund, id, "payout_refund_release", releaseOf(setApart(amount)), event.atMs)
     case "RefundContradicted":
       return undefined
   }
 }
+
+const entry = entriesOf("payout_refund")
 
 type Postings = ReadonlyArray<Posting>
 
@@ -39,18 +37,3 @@ const setApart = (amount: Money): Postings => [
   { account: "payout_network", layer: "held", amount },
   { account: "merchant_wallet", layer: "held", amount: negate(amount) }
 ]
-
-/** One refund has one transaction of a kind, so its id and its kind name it. */
-const entry = (
-  refund: PayoutRefund,
-  kind: LedgerTransactionKind,
-  postings: Postings,
-  atMs: number
-): LedgerTransaction => ({
-  id: `${refund.id}:${kind.replaceAll("_", "-")}`,
-  merchantId: refund.merchantId,
-  kind,
-  reference: { type: "payout_refund", id: refund.id },
-  atMs,
-  postings
-})

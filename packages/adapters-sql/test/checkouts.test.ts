@@ -1,62 +1,19 @@
 /** Checkouts on real databases, by two kernels at once: a session, its card and its payment are one commit or none. */
-import { Cvv, createKernel, type Kernel, type OpenCheckoutInput, type Outcome, Pan } from "@paykernel/core"
+import { Cvv, type OpenCheckoutInput, Pan } from "@paykernel/core"
 import type { Store } from "@paykernel/core/effect"
-import { memoryJournal, sandboxGateway } from "@paykernel/core/simulator"
 import { PaymentExamples } from "@paykernel/core/testing"
-import { envelopeVault, keyRingFromValues } from "@paykernel/core/vault"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import { describe, expect, it, onTestFinished } from "vitest"
+import { describe, expect, it } from "vitest"
 import { engines } from "./engines.ts"
-import { openStore } from "./open-store.ts"
+import { merchantId, ok, testClock, twoKernels } from "./two-kernels.ts"
 
-const merchantId = "shop"
-
-const ok = <A>(outcome: Outcome<A, { readonly _tag: string }>): A => {
-  if (!outcome.ok) throw new Error(outcome.error._tag)
-  return outcome.value
-}
-
-/** Two processes on one database and one bank, and a merchant. */
+/** A merchant, whose bank is asked for what it has charged. */
 const shop = async (url: string) => {
-  const clock = { ms: PaymentExamples.startMs }
-  const now = { nowMs: () => clock.ms }
-  const challengeUrl = (id: string) => `https://bank.example/${id}`
-  const journal = memoryJournal()
-  const bank = sandboxGateway({ journal, clock: now, random: () => 0.5, challengeUrl, latencyMs: 0 })
-  const vault = envelopeVault(await keyRingFromValues([{ id: "k1", key: "A".repeat(43) }]))
-  const process = async (): Promise<{ readonly kernel: Kernel; readonly store: Store["Service"] }> => {
-    const { store, close } = await openStore(url)
-    const kernel = createKernel({
-      store,
-      vault,
-      gateway: bank.gateway,
-      clock: now,
-      digestKey: new Uint8Array(32).fill(7)
-    })
-    onTestFinished(async () => {
-      await kernel.close()
-      await close()
-    })
-    return { kernel, store }
-  }
-  const one = await process()
-  const other = await process()
-  const registration = {
-    id: merchantId,
-    name: "Shop",
-    walletId: "1000000001",
-    channels: [{ id: "channel-1", default: true, cardDescriptor: "SHOP", achDescriptor: "SHOP" }],
-    terms: {
-      ...PaymentExamples.exampleTerms,
-      settlementCurrency: "USDC" as const,
-      settlementRate: { numerator: 1n, denominator: 1n },
-      settlementIntervalMs: 86_400_000
-    }
-  }
-  ok(await one.kernel.merchants.register(registration))
+  const clock = testClock()
+  const { journal, ...kernels } = await twoKernels(url, clock)
   const charges = () => journal.read().filter((line) => line.record === "executed" && line.outcome === "approved")
-  return { one, other, bank, clock, charges }
+  return { ...kernels, clock, charges }
 }
 
 const order: OpenCheckoutInput = {

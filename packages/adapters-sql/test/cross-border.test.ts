@@ -2,79 +2,40 @@
 import {
   type CreateCrossBorderInput,
   type CrossBorderView,
-  createKernel,
   type IdempotentRequest,
   type Kernel,
   money,
   type OnchainTransaction,
-  type Outcome,
   type QuoteRequest,
   type Rfi
 } from "@paykernel/core"
 import {
   generateNetworkKey,
-  memoryJournal,
   memoryNetworkJournal,
   openNetworkKey,
-  sandboxGateway,
   simulatedPayoutNetwork
 } from "@paykernel/core/simulator"
-import { PaymentExamples, PayoutAnswers, TestWallets } from "@paykernel/core/testing"
-import { envelopeVault, keyRingFromValues } from "@paykernel/core/vault"
-import { describe, expect, it, onTestFinished } from "vitest"
+import { PayoutAnswers, TestWallets } from "@paykernel/core/testing"
+import { describe, expect, it } from "vitest"
 import { engines } from "./engines.ts"
-import { openStore } from "./open-store.ts"
+import { merchantId, ok, testClock, twoKernels } from "./two-kernels.ts"
 
 const { encryptFile, encryptJson, encryptList, exampleAnswer, examplePdf } = PayoutAnswers
 
-const merchantId = "institution"
-
-const ok = <A>(outcome: Outcome<A, { readonly _tag: string }>): A => {
-  if (!outcome.ok) throw new Error(JSON.stringify(outcome.error))
-  return outcome.value
-}
-
-/** Two processes on one database and the same network, and an institution with a wallet. */
+/** An institution with a wallet, and the network that both kernels reach. */
 const institution = async (url: string) => {
-  const clock = { ms: PaymentExamples.startMs }
-  const now = { nowMs: () => clock.ms }
-  const bank = sandboxGateway({
-    journal: memoryJournal(),
-    clock: now,
-    random: () => 0.5,
-    challengeUrl: (id) => `https://bank.example/${id}`,
-    latencyMs: 0
-  })
+  const clock = testClock()
   let ids = 0
   const journal = memoryNetworkJournal()
   const network = simulatedPayoutNetwork({
     journal,
     key: await openNetworkKey(await generateNetworkKey(), { domain: "institution.example", nowMs: clock.ms }),
-    clock: now,
+    clock,
     ids: { next: () => `00000000-0000-7000-8000-${String(++ids).padStart(12, "0")}` }
   })
-  const vault = envelopeVault(await keyRingFromValues([{ id: "k1", key: "A".repeat(43) }]))
-  const process = async () => {
-    const { store, close } = await openStore(url)
-    const kernel = createKernel({
-      store,
-      vault,
-      gateway: bank.gateway,
-      clock: now,
-      digestKey: new Uint8Array(32).fill(7),
-      crossBorder: { network: network.network, chain: network.fundingChain }
-    })
-    onTestFinished(async () => {
-      await kernel.close()
-      await close()
-    })
-    return { kernel, store }
-  }
-  const [{ kernel: one, store }, { kernel: other }] = [await process(), await process()]
-  const channel = { id: "channel-1", default: true, cardDescriptor: "SHOP", achDescriptor: "SHOP" }
-  const settling = { settlementCurrency: "USDC", settlementRate: { numerator: 1n, denominator: 1n } } as const
-  const terms = { ...PaymentExamples.exampleTerms, ...settling, settlementIntervalMs: 86_400_000 }
-  ok(await one.merchants.register({ id: merchantId, name: "I", walletId: "1", channels: [channel], terms }))
+  const crossBorder = { network: network.network, chain: network.fundingChain }
+  const kernels = await twoKernels(url, clock, { crossBorder })
+  const [{ kernel: one, store }, { kernel: other }] = [kernels.one, kernels.other]
   const pass = async (ms: number, steps = 4): Promise<void> => {
     for (let step = 0; step < steps; step++) {
       clock.ms += ms / steps

@@ -1,79 +1,28 @@
 /** Payment intents on real databases, by two kernels at once: an intent, its deposit and the books are one commit or none. */
-import { createKernel, type Intent, type Kernel, money, type Outcome } from "@paykernel/core"
-import {
-  memoryChainJournal,
-  memoryJournal,
-  sandboxGateway,
-  simulatedBlockchain,
-  simulatedExchangeRates
-} from "@paykernel/core/simulator"
-import { PaymentExamples } from "@paykernel/core/testing"
-import { envelopeVault, keyRingFromValues } from "@paykernel/core/vault"
+import { type Intent, money } from "@paykernel/core"
+import { memoryChainJournal, simulatedBlockchain, simulatedExchangeRates } from "@paykernel/core/simulator"
 import * as Result from "effect/Result"
-import { describe, expect, it, onTestFinished } from "vitest"
+import { describe, expect, it } from "vitest"
 import { engines } from "./engines.ts"
-import { openStore } from "./open-store.ts"
+import { merchantId, ok, testClock, twoKernels } from "./two-kernels.ts"
 
-const merchantId = "shop"
 const finalityMs = 12_000
 
-const ok = <A>(outcome: Outcome<A, { readonly _tag: string }>): A => {
-  if (!outcome.ok) throw new Error(outcome.error._tag)
-  return outcome.value
-}
-
-/** Two processes on one database and the same chains, and a merchant. */
+/** A merchant who is paid on chains. */
 const shop = async (url: string) => {
-  const clock = { ms: PaymentExamples.startMs }
-  const now = { nowMs: () => clock.ms }
-  const bank = sandboxGateway({
-    journal: memoryJournal(),
-    clock: now,
-    random: () => 0.5,
-    challengeUrl: (id) => `https://bank.example/${id}`,
-    latencyMs: 0
-  })
+  const clock = testClock()
   const chains = simulatedBlockchain({
     journal: memoryChainJournal(),
-    clock: now,
+    clock,
     random: () => 0.5,
     secret: "of this test",
     finalityMs,
     latencyMs: 0
   })
-  const { exchangeRates } = simulatedExchangeRates({ clock: now })
-  const vault = envelopeVault(await keyRingFromValues([{ id: "k1", key: "A".repeat(43) }]))
-  const process = async (): Promise<Kernel> => {
-    const { store, close } = await openStore(url)
-    const kernel = createKernel({
-      store,
-      vault,
-      gateway: bank.gateway,
-      clock: now,
-      digestKey: new Uint8Array(32).fill(7),
-      intents: { blockchain: chains.blockchain, exchangeRates }
-    })
-    onTestFinished(async () => {
-      await kernel.close()
-      await close()
-    })
-    return kernel
-  }
-  const one = await process()
-  const other = await process()
-  const registration = {
-    id: merchantId,
-    name: "Shop",
-    walletId: "1000000001",
-    channels: [{ id: "channel-1", default: true, cardDescriptor: "SHOP", achDescriptor: "SHOP" }],
-    terms: {
-      ...PaymentExamples.exampleTerms,
-      settlementCurrency: "USDC" as const,
-      settlementRate: { numerator: 1n, denominator: 1n },
-      settlementIntervalMs: 86_400_000
-    }
-  }
-  ok(await one.merchants.register(registration))
+  const { exchangeRates } = simulatedExchangeRates({ clock })
+  const intents = { blockchain: chains.blockchain, exchangeRates }
+  const kernels = await twoKernels(url, clock, { intents })
+  const [one, other] = [kernels.one.kernel, kernels.other.kernel]
   const pass = async (ms: number): Promise<void> => {
     clock.ms += ms
     await Promise.all([one.drain(), other.drain()])

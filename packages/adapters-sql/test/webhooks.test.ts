@@ -1,56 +1,21 @@
 /** Webhooks on real databases, by two kernels at once: what is told is what was committed, whoever does which part of it. */
-import { Cvv, createKernel, type Kernel, type Outcome, Pan } from "@paykernel/core"
+import { Cvv, Pan } from "@paykernel/core"
 import type { Store } from "@paykernel/core/effect"
-import { memoryJournal, sandboxGateway } from "@paykernel/core/simulator"
-import { PaymentExamples, plainDialect, type Received, scriptedReceivers } from "@paykernel/core/testing"
-import { envelopeVault, keyRingFromValues } from "@paykernel/core/vault"
+import { plainDialect, type Received, scriptedReceivers } from "@paykernel/core/testing"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import { describe, expect, it, onTestFinished } from "vitest"
+import { describe, expect, it } from "vitest"
 import { engines } from "./engines.ts"
-import { openStore } from "./open-store.ts"
+import { merchantId, ok, testClock, twoKernels } from "./two-kernels.ts"
 
-const merchantId = "shop"
 const hookUrl = "https://shop.example/hook"
 
-const ok = <A>(outcome: Outcome<A, { readonly _tag: string }>): A => {
-  if (!outcome.ok) throw new Error(outcome.error._tag)
-  return outcome.value
-}
-
-/** Two processes on one database, with a merchant and the receivers of what is told. */
+/** A merchant, and the receivers of what is told. */
 const shop = async (url: string) => {
-  const clock = { ms: PaymentExamples.startMs }
-  const now = { nowMs: () => clock.ms }
-  const challengeUrl = (id: string) => `https://bank.example/${id}`
-  const bank = sandboxGateway({ journal: memoryJournal(), clock: now, random: () => 0.5, challengeUrl, latencyMs: 0 })
-  const vault = envelopeVault(await keyRingFromValues([{ id: "k1", key: "A".repeat(43) }]))
-  const receivers = scriptedReceivers(now.nowMs)
-  const process = async (): Promise<{ readonly kernel: Kernel; readonly store: Store["Service"] }> => {
-    const { store, close } = await openStore(url)
-    const kernel = createKernel({
-      ...{ store, vault, gateway: bank.gateway, clock: now, digestKey: new Uint8Array(32).fill(7) },
-      webhooks: { sender: receivers.sender, dialects: [plainDialect()], keepDeliveriesMs: 1_000 }
-    })
-    onTestFinished(async () => {
-      await kernel.close()
-      await close()
-    })
-    return { kernel, store }
-  }
-  const one = await process()
-  const other = await process()
-  const registration = {
-    ...{ id: merchantId, name: "Shop", walletId: "1000000001" },
-    channels: [{ id: "channel-1", default: true, cardDescriptor: "SHOP", achDescriptor: "SHOP" }],
-    terms: {
-      ...PaymentExamples.exampleTerms,
-      settlementCurrency: "USDC" as const,
-      settlementRate: { numerator: 1n, denominator: 1n },
-      settlementIntervalMs: 86_400_000
-    }
-  }
-  ok(await one.kernel.merchants.register(registration))
+  const clock = testClock()
+  const receivers = scriptedReceivers(clock.nowMs)
+  const webhooks = { sender: receivers.sender, dialects: [plainDialect()], keepDeliveriesMs: 1_000 }
+  const { one, other } = await twoKernels(url, clock, { webhooks })
   /** What is put off for a moment is told in the next. */
   const told = async () => {
     for (let step = 0; step < 10; step++) {

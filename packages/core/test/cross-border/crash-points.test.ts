@@ -11,6 +11,7 @@ import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
 import { seededRandom } from "../../src/testing/gateway-examples.ts"
 import { type AdverseWorld, adverseWorld, type Process } from "../adverse-world.ts"
+import { type HeldAnswers, hold, requestOf } from "../held-answers.ts"
 import { type Life, type Moment, newLife } from "../mortal-process.ts"
 import {
   encryptJson,
@@ -19,7 +20,6 @@ import {
   merchantId,
   networkKey,
   quoteRequest,
-  requestOf,
   signed,
   walletsOf
 } from "./cross-border-world.ts"
@@ -54,21 +54,10 @@ const chainOf = (life: Life, chain: FundingChain["Service"]): FundingChain["Serv
 const paying: IdempotentRequest<CrossBorderView> = requestOf("pay", ({ payment }) => payment.id)
 const funding: IdempotentRequest<OnchainTransaction> = requestOf("fund", ({ id }) => id)
 
-type Scene = {
+type Scene = HeldAnswers & {
   readonly world: AdverseWorld
   readonly simulated: ReturnType<typeof simulatedPayoutNetwork>
   readonly originator: string
-  /** What was answered under each key, and what contradicts it. */
-  readonly told: Map<string, string>
-  readonly complaints: Array<string>
-}
-
-/** Remembers the first answer under a key, and compares the others with it. */
-const hold = ({ told, complaints }: Scene, key: string, answer: string | undefined): void => {
-  if (answer === undefined) return
-  const first = told.get(key) ?? answer
-  if (first !== answer) complaints.push(`${key}: first ${first}, then ${answer}`)
-  told.set(key, first)
 }
 
 /** Encrypted once for all scenes: the network's key is the same in all of them. */

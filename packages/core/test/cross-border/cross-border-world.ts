@@ -43,6 +43,7 @@ import {
   examplePdf,
   type Fields
 } from "../../src/testing/payout/encrypt-answer.ts"
+import { requestOf } from "../held-answers.ts"
 import { merchantId, world } from "../kernel-world.ts"
 
 export { encryptFile, encryptJson, encryptList, exampleAnswer, examplePdf, type Fields, merchantId }
@@ -177,17 +178,6 @@ export const inputFor = async (
     ...change
   }
 }
-
-export const requestOf = <View>(
-  key: string,
-  idOf: (view: View) => string,
-  meaning: string = key
-): IdempotentRequest<View> => ({
-  scope: "test",
-  key,
-  meaning: { meaning },
-  answer: (view) => ({ status: 201, body: idOf(view) })
-})
 
 export const paymentRequest = (key: string, meaning?: string): IdempotentRequest<CrossBorderView> =>
   requestOf(key, ({ payment: { id, status } }) => `${id} ${status}`, meaning)

@@ -2,6 +2,7 @@ import type { CreateCrossBorderInput, CrossBorderStatus, KernelOptions, ListRequ
 import type { PayoutNetwork } from "@paykernel/core/effect"
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
+import { requestOf } from "../held-answers.ts"
 import {
   answer,
   bestQuote,
@@ -20,7 +21,6 @@ import {
   paymentOf,
   paymentRequest,
   quoteRequest,
-  requestOf,
   usdc,
   viewOf
 } from "./cross-border-world.ts"

@@ -4,6 +4,7 @@ import type { FundingChain } from "@paykernel/core/effect"
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
 import type { TransactionChange } from "../../src/testing/funding/test-wallet.ts"
+import { requestOf } from "../held-answers.ts"
 import {
   balanceOf,
   type CrossBorderWorld,
@@ -16,7 +17,6 @@ import {
   pass,
   payAs,
   paymentOf,
-  requestOf,
   signed,
   submitTransaction
 } from "./cross-border-world.ts"

@@ -1,4 +1,4 @@
-import type { IdempotentRequest, Intent, IntentRefundView, Kernel } from "@paykernel/core"
+import type { Intent, IntentRefundView, Kernel } from "@paykernel/core"
 import type { Blockchain } from "@paykernel/core/effect"
 import { type ChainMode, memoryChainJournal, simulatedBlockchain } from "@paykernel/core/simulator"
 import * as Effect from "effect/Effect"
@@ -6,6 +6,7 @@ import * as Result from "effect/Result"
 import { describe, expect, it } from "vitest"
 import { seededRandom } from "../../src/testing/gateway-examples.ts"
 import { type AdverseWorld, adverseWorld, type Process } from "../adverse-world.ts"
+import { type HeldAnswers, hold, requestOf } from "../held-answers.ts"
 import { merchantId } from "../kernel-world.ts"
 import { type Life, type Moment, newLife } from "../mortal-process.ts"
 import { customer, finalityMs, order, usdc } from "./intent-world.ts"
@@ -26,33 +27,15 @@ const chainOf = (life: Life, blockchain: Blockchain["Service"]): Blockchain["Ser
   lookupRefund: (key, timeoutMs) => life.live("lookup", blockchain.lookupRefund(key, timeoutMs), key)
 })
 
-const request = <View>(key: string, idOf: (view: View) => string): IdempotentRequest<View> => ({
-  scope: "test",
-  key,
-  meaning: { key },
-  answer: (view) => ({ status: 201, body: idOf(view) })
-})
-
-const creation = request<Intent>("create", ({ id }) => id)
-const refunding = request<IntentRefundView>("refund", ({ refund }) => refund.id)
+const creation = requestOf<Intent>("create", ({ id }) => id)
+const refunding = requestOf<IntentRefundView>("refund", ({ refund }) => refund.id)
 
 const whole = usdc(10_000_000n)
 const back = usdc(4_000_000n)
 
-type Scene = {
+type Scene = HeldAnswers & {
   readonly world: AdverseWorld
   readonly chains: ReturnType<typeof simulatedBlockchain>
-  /** What was answered under each key, and what contradicts it. */
-  readonly told: Map<string, string>
-  readonly complaints: Array<string>
-}
-
-/** Remembers the first answer under a key, and compares the others with it. */
-const hold = ({ told, complaints }: Scene, key: string, answer: string | undefined): void => {
-  if (answer === undefined) return
-  const first = told.get(key) ?? answer
-  if (first !== answer) complaints.push(`${key}: first ${first}, then ${answer}`)
-  told.set(key, first)
 }
 
 /** A merchant asks to be paid, a customer pays once, and the merchant gives some of it back. */

@@ -1,9 +1,8 @@
 /** Being paid by what a payer has signed: once, whatever becomes of the answers. */
-
-import { hexToBytes } from "@noble/hashes/utils.js"
 import type { Outcome, TransferToSign } from "@paykernel/core"
+import { TestWallets } from "@paykernel/core/testing"
 import * as Effect from "effect/Effect"
-import { addr, signTyped } from "micro-eth-signer"
+import { addr } from "micro-eth-signer"
 import { describe, expect, it } from "vitest"
 import {
   depositsOf,
@@ -23,25 +22,12 @@ import {
 const privateKey = "0x4c0883a69102937d6231471b5dbb6204fe512961708279f1d7b1b8e7e8b1b1e1"
 const payerAddress = addr.fromPrivateKey(privateKey)
 
-const types = {
-  TransferWithAuthorization: [
-    { name: "from", type: "address" },
-    { name: "to", type: "address" },
-    { name: "value", type: "uint256" },
-    { name: "validAfter", type: "uint256" },
-    { name: "validBefore", type: "uint256" },
-    { name: "nonce", type: "bytes32" }
-  ]
-} as const
-
 /** As a wallet does. */
-const signed = ({ token, chain, authorization }: TransferToSign) => {
-  const { name, version, chainId, verifyingContract, currency } = token
-  const domain = { name, version, chainId: BigInt(chainId), verifyingContract }
-  const message = { ...authorization, nonce: hexToBytes(authorization.nonce.slice(2)) }
-  const signature = signTyped({ types, primaryType: "TransferWithAuthorization", domain, message }, privateKey)
-  return { chain, currency, authorization: { ...authorization, signature } }
-}
+const signed = ({ token, chain, authorization }: TransferToSign) => ({
+  chain,
+  currency: token.currency,
+  authorization: TestWallets.signTransfer(privateKey, token, authorization)
+})
 
 const prepare = async ({ kernel }: IntentWorld, id: string, amount: ReturnType<typeof usdc> | null = null) =>
   ok(await kernel.intents.prepareTransfer(merchantId, id, { payerAddress, amount }))

@@ -4,6 +4,8 @@ import { hexToBytes } from "@noble/hashes/utils.js"
 import { base58, base64 } from "@scure/base"
 import { addr, signTyped, Transaction } from "micro-eth-signer"
 import type { FeeEstimate } from "../../onchain/onchain.ts"
+import type { PullToken, TransferAuthorization } from "../../ports/blockchain.ts"
+import { transferAuthorizationTypes } from "../../ports/transfer-authorization.ts"
 import type { TransactionVersion } from "../../quote/quote.ts"
 
 /** What a wallet is given to sign: the text of a message, and what its chain will take. */
@@ -54,6 +56,22 @@ export const solanaWallet = (secret: Uint8Array): TestWallet => ({
     return base64.encode(bytes)
   }
 })
+
+/** A payer's signature over a transfer of a token (EIP-3009): the same each time, so that a run can be repeated. */
+export const signTransfer = (
+  privateKey: string,
+  { name, version, chainId, verifyingContract }: PullToken,
+  authorization: Omit<TransferAuthorization, "signature">
+): TransferAuthorization => {
+  const { TransferWithAuthorization } = transferAuthorizationTypes
+  const typed = {
+    types: { TransferWithAuthorization },
+    primaryType: "TransferWithAuthorization",
+    domain: { name, version, chainId: BigInt(chainId), verifyingContract },
+    message: { ...authorization, nonce: hexToBytes(authorization.nonce.slice(2)) }
+  } as const
+  return { ...authorization, signature: signTyped(typed, privateKey, false) }
+}
 
 type Json = { readonly [name: string]: unknown }
 type Member = { readonly name: string; readonly type: string }

@@ -1,14 +1,13 @@
 /** What merchants ask for to be paid on chains, and to give back what came. */
-import { hexToBytes } from "@noble/hashes/utils.js"
-import { addr, signTyped } from "micro-eth-signer"
+import { addr } from "micro-eth-signer"
 import type { CreateIntentInput, RefundIntentInput } from "../../../application/intent-contract.ts"
 import type { Deposit } from "../../../deposit/deposit.ts"
 import type { Intent } from "../../../intent/intent.ts"
 import { type Currency, money } from "../../../money/index.ts"
 import type { PullToken, TransferAuthorization } from "../../../ports/blockchain.ts"
-import { transferAuthorizationTypes } from "../../../ports/transfer-authorization.ts"
 import { addressOf } from "../../../simulator/chain/chain-address.ts"
 import { chainRow } from "../../../simulator/chain/chain-list.ts"
+import { signTransfer } from "../../funding/test-wallet.ts"
 import type { Dice } from "../dice.ts"
 import { type Made, merchantId } from "../shop.ts"
 import { makeTrace } from "../trace.ts"
@@ -97,7 +96,10 @@ export const pullWish = (token: PullToken, chain: string, { id }: IntentEntry, t
       const described = request<Deposit>(["pull", id], (deposit) => ({
         ...{ id: deposit.id, parent: deposit.id, status: deposit.status }
       }))
-      signed ??= signedBy(token, { to, value, nonce: nonceOf(described.key) })
+      signed ??= signTransfer(payerKey, token, {
+        ...{ from: payerAddress, to, value, nonce: nonceOf(described.key) },
+        ...{ validAfter: 0n, validBefore: 1n << 40n }
+      })
       return intents.pull(merchantId, id, { chain, currency: token.currency, authorization: signed }, described)
     }
   }
@@ -105,27 +107,6 @@ export const pullWish = (token: PullToken, chain: string, { id }: IntentEntry, t
 
 const payerKey = "11".repeat(32)
 const payerAddress = addr.fromPrivateKey(payerKey)
-
-const signedBy = (
-  token: PullToken,
-  moved: Pick<TransferAuthorization, "to" | "value" | "nonce">
-): TransferAuthorization => {
-  const { name, version, chainId, verifyingContract } = token
-  const unsigned = { ...moved, from: payerAddress, validAfter: 0n, validBefore: 1n << 40n }
-  const { TransferWithAuthorization } = transferAuthorizationTypes
-  const signature = signTyped(
-    {
-      types: { TransferWithAuthorization },
-      primaryType: "TransferWithAuthorization",
-      domain: { name, version, chainId: BigInt(chainId), verifyingContract },
-      message: { ...unsigned, nonce: hexToBytes(unsigned.nonce.slice(2)) }
-    },
-    payerKey,
-    // The same each time.
-    false
-  )
-  return { ...unsigned, signature }
-}
 
 /** 32 bytes that no other request has. */
 const nonceOf = (key: string): string => {

@@ -157,6 +157,11 @@ describe("files are one concept each", () => {
     expect(long).toEqual([])
   })
 
+  it("lie in folders that can be taken in at a glance", () => {
+    const folders = Map.groupBy(production, dirname)
+    expect([...folders].filter(([, inside]) => inside.length > 40).map(([folder]) => folder)).toEqual([])
+  })
+
   it("have names that say something", () => {
     const empty = /(?:^|\/)(?:utils?|helpers?|common|misc|manager|base|impl)(?:\/|\.ts$)/u
     expect(files.filter((file) => empty.test(file))).toEqual([])

@@ -1,53 +1,23 @@
 /** The kernel as Effect services: ports, their errors, and the use cases over them. */
-export * from "./application/aggregates.ts"
-export { announcing } from "./application/announce-changes.ts"
-export { submitRfi } from "./application/answer-rfi.ts"
-export { audit, auditAll } from "./application/audit.ts"
-export { changeMerchant } from "./application/change-merchant.ts"
-export { changePayment } from "./application/change-payment.ts"
-export { createCrossBorder } from "./application/create-cross-border.ts"
-export { createIntent, expireIntent } from "./application/create-intent.ts"
-export { createPayment } from "./application/create-payment.ts"
-export { createQuotes, overviewOf, requirementsForQuote, routesFor } from "./application/create-quotes.ts"
-export * from "./application/cross-border-aggregates.ts"
-export { type CrossBorderDesk, crossBorderDeskOf } from "./application/cross-border-desk.ts"
-export { cvvLocker } from "./application/cvv-locker.ts"
-export { runDeliver } from "./application/deliver.ts"
-export { type Followed, followPayment, type Look } from "./application/follow-payment.ts"
-export { hearOfIntent } from "./application/hear-of-intent.ts"
-export { type IntentDesk, intentDeskOf } from "./application/intent-desk.ts"
-export {
-  findDelivery,
-  findEndpoint,
-  listDeliveries,
-  listEndpoints,
-  replayAll,
-  replayDelivery
-} from "./application/look-at-deliveries.ts"
-export { lookForDeposits } from "./application/look-for-deposits.ts"
-export {
-  changeEndpoint,
-  confirmEndpoint,
-  createEndpoint,
-  removeEndpoint,
-  rotateSecret,
-  testEndpoint
-} from "./application/manage-endpoints.ts"
-export { merchantDirectory } from "./application/merchant-directory.ts"
-export { type News, newsOf } from "./application/news.ts"
-export { createTransaction } from "./application/onchain-transactions.ts"
-export { cancelCheckout, openCheckout } from "./application/open-checkout.ts"
-export { openTicket } from "./application/open-ticket.ts"
-export type { Hands, Operations, Ports } from "./application/operations.ts"
-export { payCheckout, payDirectly } from "./application/pay-checkout.ts"
-export { runNotify } from "./application/plan-deliveries.ts"
+
+export { audit, auditAll } from "./application/audit/audit.ts"
+export { type Followed, followPayment, type Look } from "./application/checkouts/follow-payment.ts"
+export { cancelCheckout, openCheckout } from "./application/checkouts/open-checkout.ts"
+export { payCheckout, payDirectly } from "./application/checkouts/pay-checkout.ts"
 export {
   findCheckout,
   findCheckoutOfPage,
   findCheckoutOfTransaction,
   listCheckouts
-} from "./application/present-checkout.ts"
-export * from "./application/read.ts"
+} from "./application/checkouts/present-checkout.ts"
+export { settledCheckout } from "./application/checkouts/settled-checkout.ts"
+export { announcing } from "./application/commit/announce-changes.ts"
+export { submitRfi } from "./application/cross-border/answer-rfi.ts"
+export { createCrossBorder } from "./application/cross-border/create-cross-border.ts"
+export { createQuotes, overviewOf, requirementsForQuote, routesFor } from "./application/cross-border/create-quotes.ts"
+export { type CrossBorderDesk, crossBorderDeskOf } from "./application/cross-border/cross-border-desk.ts"
+export { createTransaction } from "./application/cross-border/onchain-transactions.ts"
+export { openTicket } from "./application/cross-border/open-ticket.ts"
 export {
   findCrossBorder,
   findPayoutRefund,
@@ -56,20 +26,51 @@ export {
   findTransaction,
   listCrossBorder,
   viewCrossBorder
-} from "./application/read-cross-border.ts"
-export { findAnyPayment, findIntent, listAnyPayments, listIntents } from "./application/read-intents.ts"
-export { recordStanding } from "./application/record-standing.ts"
-export { refundIntent } from "./application/refund-intent.ts"
-export { returnFromChallenge } from "./application/return-from-challenge.ts"
-export { hearOfCrossBorder } from "./application/run-cross-border-tasks.ts"
-export { runNews } from "./application/run-news.ts"
-export { runTask } from "./application/run-task.ts"
-export { runSettlement, settle } from "./application/settle.ts"
-export { settledCheckout } from "./application/settled-checkout.ts"
-export { submitCard, updateCard } from "./application/submit-card.ts"
-export { submitTransaction } from "./application/submit-transaction.ts"
-export { uploadRfiFile } from "./application/upload-rfi-file.ts"
-export { makeWorker, type Worker, type WorkerOptions, workerDefaults } from "./application/worker.ts"
+} from "./application/cross-border/read-cross-border.ts"
+export { recordStanding } from "./application/cross-border/record-standing.ts"
+export { hearOfCrossBorder } from "./application/cross-border/run-cross-border-tasks.ts"
+export { submitTransaction } from "./application/cross-border/submit-transaction.ts"
+export { uploadRfiFile } from "./application/cross-border/upload-rfi-file.ts"
+export { createIntent, expireIntent } from "./application/intents/create-intent.ts"
+export { hearOfIntent } from "./application/intents/hear-of-intent.ts"
+export { type IntentDesk, intentDeskOf } from "./application/intents/intent-desk.ts"
+export { lookForDeposits } from "./application/intents/look-for-deposits.ts"
+export { findAnyPayment, findIntent, listAnyPayments, listIntents } from "./application/intents/read-intents.ts"
+export { refundIntent } from "./application/intents/refund-intent.ts"
+export type { Hands, Operations, Ports } from "./application/operations.ts"
+export { changeMerchant } from "./application/payments/change-merchant.ts"
+export { changePayment } from "./application/payments/change-payment.ts"
+export { createPayment } from "./application/payments/create-payment.ts"
+export { cvvLocker } from "./application/payments/cvv-locker.ts"
+export { merchantDirectory } from "./application/payments/merchant-directory.ts"
+export { returnFromChallenge } from "./application/payments/return-from-challenge.ts"
+export { runSettlement, settle } from "./application/payments/settle.ts"
+export { submitCard, updateCard } from "./application/payments/submit-card.ts"
+export * from "./application/read.ts"
+export * from "./application/storage/aggregates.ts"
+export * from "./application/storage/cross-border-aggregates.ts"
+export { runTask } from "./application/tasks/run-task.ts"
+export { makeWorker, type Worker, type WorkerOptions, workerDefaults } from "./application/tasks/worker.ts"
+export { runDeliver } from "./application/webhooks/deliver.ts"
+export {
+  findDelivery,
+  findEndpoint,
+  listDeliveries,
+  listEndpoints,
+  replayAll,
+  replayDelivery
+} from "./application/webhooks/look-at-deliveries.ts"
+export {
+  changeEndpoint,
+  confirmEndpoint,
+  createEndpoint,
+  removeEndpoint,
+  rotateSecret,
+  testEndpoint
+} from "./application/webhooks/manage-endpoints.ts"
+export { type News, newsOf } from "./application/webhooks/news.ts"
+export { runNotify } from "./application/webhooks/plan-deliveries.ts"
+export { runNews } from "./application/webhooks/run-news.ts"
 export { laneOf, type TaskKind, type TaskLane } from "./decision.ts"
 export * from "./ports/aggregate.ts"
 export * from "./ports/blockchain.ts"

@@ -1,17 +1,17 @@
 /** The kernel for hosts: promises, plain data, outcomes. Its parts have entry points of their own. */
 
-export { type JweFault, jweFault } from "./application/check-jwe.ts"
-export type * from "./application/checkout-contract.ts"
+export type * from "./application/checkouts/checkout-contract.ts"
+export { keyedDigest } from "./application/commit/keyed-digest.ts"
 export { createKernel, type KernelOptions } from "./application/create-kernel.ts"
-export type * from "./application/cross-border-contract.ts"
-export type * from "./application/intent-contract.ts"
+export { type JweFault, jweFault } from "./application/cross-border/check-jwe.ts"
+export type * from "./application/cross-border/cross-border-contract.ts"
+export type * from "./application/intents/intent-contract.ts"
+export type * from "./application/intents/pull-contract.ts"
 export * from "./application/kernel-contract.ts"
-export { keyedDigest } from "./application/keyed-digest.ts"
-export type { WebhookOptions } from "./application/news.ts"
-export type * from "./application/pull-contract.ts"
 export { systemClock, systemIds } from "./application/system.ts"
-export * from "./application/webhook-contract.ts"
-export type * from "./application/webhook-dialect.ts"
+export type { WebhookOptions } from "./application/webhooks/news.ts"
+export * from "./application/webhooks/webhook-contract.ts"
+export type * from "./application/webhooks/webhook-dialect.ts"
 export type {
   BillingChange,
   BillingDetails,

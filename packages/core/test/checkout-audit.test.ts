@@ -3,7 +3,7 @@ import { Checkout } from "@paykernel/core/domain"
 import { checkoutDefinition, type Store } from "@paykernel/core/effect"
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
-import { written } from "../src/application/repository.ts"
+import { written } from "../src/application/storage/repository.ts"
 import { declined, good, openPage, openShop, pay, paying, settled } from "./checkout-shop.ts"
 import { merchantId, usd } from "./kernel-world.ts"
 

@@ -26,10 +26,10 @@ import type {
 } from "../payment/payment.ts"
 import type { Json } from "../ports/commit.ts"
 import type { Settlement } from "../settlement/settlement.ts"
-import type { Checkouts } from "./checkout-contract.ts"
-import type { CrossBorder } from "./cross-border-contract.ts"
-import type { AnyPayment, Intents } from "./intent-contract.ts"
-import type { Webhooks } from "./webhook-contract.ts"
+import type { Checkouts } from "./checkouts/checkout-contract.ts"
+import type { CrossBorder } from "./cross-border/cross-border-contract.ts"
+import type { AnyPayment, Intents } from "./intents/intent-contract.ts"
+import type { Webhooks } from "./webhooks/webhook-contract.ts"
 
 export type Outcome<A, E> = { readonly ok: true; readonly value: A } | { readonly ok: false; readonly error: E }
 

@@ -2,11 +2,11 @@
 import * as Result from "effect/Result"
 import { checkPolicy } from "../attempt/index.ts"
 import type { KernelOptions } from "./create-kernel.ts"
-import { cvvLocker } from "./cvv-locker.ts"
 import type { Incident } from "./kernel-contract.ts"
 import type { Hands, Operations } from "./operations.ts"
+import { cvvLocker } from "./payments/cvv-locker.ts"
+import type { WorkerOptions } from "./tasks/worker.ts"
 import type { WatchedClock } from "./watched-clock.ts"
-import type { WorkerOptions } from "./worker.ts"
 
 export const operationsOf = (options: KernelOptions, clock: WatchedClock, settings: WorkerOptions): Operations => {
   const policy = checkPolicy({

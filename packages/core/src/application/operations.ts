@@ -8,8 +8,8 @@ import type { Ids } from "../ports/ids.ts"
 import type { Risk } from "../ports/risk.ts"
 import type { ClaimedTask, Store } from "../ports/store.ts"
 import type { Vault } from "../ports/vault.ts"
-import type { CvvLocker } from "./cvv-locker.ts"
 import type { Incident } from "./kernel-contract.ts"
+import type { CvvLocker } from "./payments/cvv-locker.ts"
 
 export type Ports = Store | CardGateway | Vault | Risk | Clock | Ids | Digest
 

@@ -5,9 +5,9 @@ import { negate } from "../money/index.ts"
 import type { Payment, PaymentEvent, PaymentSource } from "../payment/payment.ts"
 import type { AggregateDefinition } from "../ports/aggregate.ts"
 import { type ListedItem, Store } from "../ports/store.ts"
-import { cardDefinition, paymentDefinition, settlementDefinition } from "./aggregates.ts"
 import type { Listed, ListRequest, PaymentItem } from "./kernel-contract.ts"
-import { revive } from "./repository.ts"
+import { cardDefinition, paymentDefinition, settlementDefinition } from "./storage/aggregates.ts"
+import { revive } from "./storage/repository.ts"
 
 type Collection = "payments" | "cards" | "settlements"
 

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
-import { cardDefinition, paymentDefinition } from "../application/aggregates.ts"
+import { cardDefinition, paymentDefinition } from "../application/storage/aggregates.ts"
 import type { Card } from "../card/card.ts"
 import { noCard } from "../card/card-evolve.ts"
 import { memoryStore } from "../memory/index.ts"

@@ -2,7 +2,7 @@
 import { hmac } from "@noble/hashes/hmac.js"
 import { sha256 } from "@noble/hashes/sha2.js"
 import * as Redacted from "effect/Redacted"
-import type { Change, MessageToRender, RaisedMessage, WebhookDialect } from "../application/webhook-dialect.ts"
+import type { Change, MessageToRender, RaisedMessage, WebhookDialect } from "../application/webhooks/webhook-dialect.ts"
 
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs

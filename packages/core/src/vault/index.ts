@@ -1,5 +1,5 @@
 /** The vault in process, for any runtime with Web Crypto. Keys in a file: `@paykernel/core/vault/file-key-ring`. */
-export { openPan } from "../application/open-pan.ts"
+export { openPan } from "../application/payments/open-pan.ts"
 export {
   KeyUnknown,
   type Place,

@@ -3,9 +3,9 @@ import { afterAll, describe, expect, it, vi } from "vitest"
 import { innocent, notice } from "./planted-rule.ts"
 import { plantedWebhooks } from "./planted-webhooks.ts"
 
-vi.mock("../../src/application/receivers.ts", switchableModule)
-vi.mock("../../src/application/retry-schedule.ts", switchableModule)
-vi.mock("../../src/application/webhook-names.ts", switchableModule)
+vi.mock("../../src/application/webhooks/receivers.ts", switchableModule)
+vi.mock("../../src/application/webhooks/retry-schedule.ts", switchableModule)
+vi.mock("../../src/application/webhooks/webhook-names.ts", switchableModule)
 vi.mock("../../src/endpoint/endpoint-evolve.ts", switchableModule)
 vi.mock("../../src/endpoint/subscription.ts", switchableModule)
 

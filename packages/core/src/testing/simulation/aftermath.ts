@@ -3,7 +3,7 @@
  * persons. Truth, books and what clients were told are compared whole.
  */
 import * as Effect from "effect/Effect"
-import { auditAll } from "../../application/audit.ts"
+import { auditAll } from "../../application/audit/audit.ts"
 import { format, money } from "../../money/index.ts"
 import { Store } from "../../ports/store.ts"
 import { isOpen } from "./attempt-book.ts"

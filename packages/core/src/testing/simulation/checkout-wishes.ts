@@ -1,5 +1,5 @@
 /** What merchants and payers ask of checkouts: pages to be paid on, payments of their own, and the cards for both. */
-import type { CheckoutView, PayCheckoutInput, PresentedCard } from "../../application/checkout-contract.ts"
+import type { CheckoutView, PayCheckoutInput, PresentedCard } from "../../application/checkouts/checkout-contract.ts"
 import { cardOf } from "../gateway-examples.ts"
 import { usd } from "../payment-examples.ts"
 import type { Dice } from "./dice.ts"

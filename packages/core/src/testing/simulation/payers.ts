@@ -2,7 +2,7 @@
  * Whoever pays at a page: tries to, under a name for each try, tries the same again when nothing is heard, and remembers
  * what was said. What a page has shown once stays true.
  */
-import type { CheckoutView, PayCheckoutInput } from "../../application/checkout-contract.ts"
+import type { CheckoutView, PayCheckoutInput } from "../../application/checkouts/checkout-contract.ts"
 import type { Outcome } from "../../application/kernel-contract.ts"
 import { type ClientGrounds, checkWait } from "./clients.ts"
 import type { Process } from "./process.ts"

@@ -1,6 +1,7 @@
 /** Everything that a simulation consists of: processes over one store and one bank, their clients, and the checker. */
+
+import { keyedDigest } from "../../application/commit/keyed-digest.ts"
 import { createKernelIn, type KernelOptions } from "../../application/create-kernel.ts"
-import { keyedDigest } from "../../application/keyed-digest.ts"
 import { memoryStore } from "../../memory/memory-store.ts"
 import type { Store } from "../../ports/store.ts"
 import { memoryJournal } from "../../simulator/journal.ts"

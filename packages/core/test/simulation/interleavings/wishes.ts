@@ -1,6 +1,6 @@
 /** The six things that the two clients ask for. Each may be asked again under its key, by a client that got no answer. */
 import type { IdempotentRequest, Json, Kernel, Outcome, Payment, PaymentItem } from "@paykernel/core"
-import { challengeState } from "../../../src/application/challenge-state.ts"
+import { challengeState } from "../../../src/application/payments/challenge-state.ts"
 import { usd } from "../../../src/testing/payment-examples.ts"
 import * as Shop from "../../../src/testing/simulation/shop.ts"
 import { loseLateMessages } from "./held-calls.ts"

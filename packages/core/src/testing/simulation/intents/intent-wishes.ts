@@ -1,6 +1,6 @@
 /** What merchants ask for to be paid on chains, and to give back what came. */
 import { addr } from "micro-eth-signer"
-import type { CreateIntentInput, RefundIntentInput } from "../../../application/intent-contract.ts"
+import type { CreateIntentInput, RefundIntentInput } from "../../../application/intents/intent-contract.ts"
 import type { Deposit } from "../../../deposit/deposit.ts"
 import type { Intent } from "../../../intent/intent.ts"
 import { type Currency, money } from "../../../money/index.ts"

@@ -1,5 +1,5 @@
 /** Being paid on chains in a simulated world: the chains, what its processes reach them with, and the books kept of it. */
-import type { IntentOptions } from "../../../application/intent-contract.ts"
+import type { IntentOptions } from "../../../application/intents/intent-contract.ts"
 import type { DepositEventJson } from "../../../deposit/deposit.schema.ts"
 import type { IntentEventJson, IntentJson } from "../../../intent/intent.schema.ts"
 import type { IntentRefundEventJson, IntentRefundJson } from "../../../intent-refund/intent-refund.schema.ts"

@@ -2,7 +2,7 @@
  * Two dialects of webhooks for simulated merchants: one in which addresses of checkouts are told too, and one in which
  * endpoints have to confirm themselves. What they say depends on the change alone, however late and often it is told.
  */
-import type { Change, MessageToRender, WebhookDialect } from "../../../application/webhook-dialect.ts"
+import type { Change, MessageToRender, WebhookDialect } from "../../../application/webhooks/webhook-dialect.ts"
 import { plainDialect, signatureOf } from "../../plain-dialect.ts"
 
 /** What a receiver reads. */

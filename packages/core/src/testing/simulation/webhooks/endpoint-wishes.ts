@@ -1,5 +1,5 @@
 /** What merchants ask for to be told: endpoints in either dialect, for all that happens or for some of it. */
-import type { EndpointWithSecret } from "../../../application/webhook-contract.ts"
+import type { EndpointWithSecret } from "../../../application/webhooks/webhook-contract.ts"
 import type { Dice } from "../dice.ts"
 import { keyOf, type Made, merchantId } from "../shop.ts"
 

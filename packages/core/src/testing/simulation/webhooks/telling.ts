@@ -1,6 +1,6 @@
 /** Webhooks in a simulated world: what its processes tell with, who is told, and the books that it is compared in. */
 import * as Effect from "effect/Effect"
-import type { WebhookOptions } from "../../../application/news.ts"
+import type { WebhookOptions } from "../../../application/webhooks/news.ts"
 import type { Commit } from "../../../ports/commit.ts"
 import type { WebhookPost, WebhookSender } from "../../../ports/webhook-sender.ts"
 import type { Actor } from "../agenda.ts"

@@ -17,28 +17,30 @@ export type Room = {
   readonly fewerRuns: number
 }
 
-const kernelStories = ["*", "scars/*", "webhooks/*"].map((stories) => `packages/core/test/${stories}.test.ts`)
+const kernelStories = ["*", "scars/*", "webhooks/*", "intents/*", "cross-border/*"].map(
+  (stories) => `packages/core/test/${stories}.test.ts`
+)
 
 /** They run the kernel, or whole lives of payments, thousands of times over for what the others show in one story. */
 const tooSlow = [
   ...["adversity.property", "crash-points", "checkout-crash-points", "card-races", "checkout-races"],
-  ...["payment-edges.property", "webhooks/crashes", "webhooks/planted", "balance-and-transaction-apart"]
+  ...["payment-edges.property", "webhooks/crashes", "webhooks/planted", "balance-and-transaction-apart"],
+  ...["any-order.property", "lives.property"]
 ]
 
 /** An aggregate and its codec meet where the aggregate is stored. */
-const storage = [`${source}/application/aggregates*.test.ts`]
+const storage = [`${source}/application/storage/aggregates*.test.ts`]
+
+const stored = [
+  ...["card", "checkout", "cross-border", "delivery", "deposit", "endpoint", "intent", "intent-refund", "merchant"],
+  ...["onchain", "payment", "payout-refund", "quote", "rfi", "settlement", "ticket"]
+]
 
 const furtherTests: Readonly<Record<string, ReadonlyArray<string>>> = {
+  ...Object.fromEntries(stored.map((room) => [room, storage])),
   attempt: [`${source}/payment/payment-machine.test.ts`],
-  card: storage,
-  checkout: storage,
-  delivery: storage,
-  endpoint: storage,
-  merchant: storage,
-  payment: storage,
-  settlement: storage,
   application: kernelStories,
-  ports: [`${source}/{application,memory,simulator,vault}/*.test.ts`, ...kernelStories],
+  ports: [`${source}/{application,memory,simulator,vault}/**/*.test.ts`, ...kernelStories],
   root: [`${source}/{attempt,card,payment,checkout}/*-{decide,machine}.test.ts`]
 }
 

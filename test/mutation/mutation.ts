@@ -56,6 +56,9 @@ const mutatePart = async ({ name, files, tests, fewerRuns }: Room, defects: Defe
   await stryker.runMutationTest()
 }
 
+/** Below this, in per cent of all mutants, the command fails. */
+const scoreMin = 90
+
 const percent = (score: number): string => `${score.toFixed(1)} %`
 
 const show = (result: RoomResult): void => {
@@ -88,5 +91,7 @@ for (const room of rooms.filter(({ name }) => asked.length === 0 || asked.includ
   if (result !== undefined) show(result)
 }
 
-const missing = writeSurvivors()
-if (missing.length > 0) console.log(`without results: ${missing.join(", ")}`)
+const total = writeSurvivors()
+if (total.missing.length > 0) console.log(`without results: ${total.missing.join(", ")}`)
+console.log(`all rooms: ${percent(total.score)} of ${total.valid} mutants, ${total.survived} survive`)
+if (total.score < scoreMin) throw new Error(`fewer than ${percent(scoreMin)} of the mutants were noticed`)

@@ -37,13 +37,20 @@ type Counts = {
 
 const countsOf = (result: RoomResult): Counts => ({ ...result, survived: result.survivors.length })
 
-const scoreRow = (name: string, { killed, timedOut, survived, leftOut }: Counts): string => {
-  const valid = killed + timedOut + survived
-  const score = percentage(killed + timedOut, valid).toFixed(1)
-  return `| ${name} | ${valid} | ${killed} | ${timedOut} | ${survived} | ${leftOut} | ${score} % |`
+const totalOf = (results: ReadonlyArray<RoomResult>): Counts => {
+  const sum = (part: keyof Counts): number => results.reduce((total, result) => total + countsOf(result)[part], 0)
+  return { killed: sum("killed"), timedOut: sum("timedOut"), survived: sum("survived"), leftOut: sum("leftOut") }
 }
 
-const sum = (numbers: ReadonlyArray<number>): number => numbers.reduce((total, next) => total + next, 0)
+const validOf = ({ killed, timedOut, survived }: Counts): number => killed + timedOut + survived
+
+const scoreOf = (counts: Counts): number => percentage(counts.killed + counts.timedOut, validOf(counts))
+
+const scoreRow = (name: string, counts: Counts): string => {
+  const { killed, timedOut, survived, leftOut } = counts
+  const score = scoreOf(counts).toFixed(1)
+  return `| ${name} | ${validOf(counts)} | ${killed} | ${timedOut} | ${survived} | ${leftOut} | ${score} % |`
+}
 
 const survivorRow = (survivor: Survivor): string => {
   const change = `${asCode(survivor.original)} → ${asCode(survivor.replacement)}`
@@ -64,12 +71,7 @@ pnpm mutation money fees   # two rooms; prints their survivors
 | room | mutants | killed | timed out | survived | left out | score |
 | --- | ---: | ---: | ---: | ---: | ---: | ---: |
 ${results.map((result) => scoreRow(result.room, countsOf(result))).join("\n")}
-${scoreRow("**all**", {
-  killed: sum(results.map(({ killed }) => killed)),
-  timedOut: sum(results.map(({ timedOut }) => timedOut)),
-  survived: sum(results.map(({ survivors }) => survivors.length)),
-  leftOut: sum(results.map(({ leftOut }) => leftOut))
-})}
+${scoreRow("**all**", totalOf(results))}
 ${missing.length === 0 ? "" : `\nWithout results, not judged yet or without anything to mutate: ${missing.join(", ")}.\n`}${results
   .filter(({ survivors }) => survivors.length > 0)
   .map(({ room, survivors }) => section(room, survivors))
@@ -83,13 +85,23 @@ const section = (room: string, survivors: ReadonlyArray<Survivor>): string => `
 ${survivors.map(survivorRow).join("\n")}
 `
 
-/** Writes test/mutation/survivors.md from the results that there are, and answers of what there are none. */
-export const writeSurvivors = (): ReadonlyArray<string> => {
+export type Total = {
+  readonly valid: number
+  readonly survived: number
+  /** Of all that were judged, the noticed, in per cent. */
+  readonly score: number
+  /** Rooms and files without results. */
+  readonly missing: ReadonlyArray<string>
+}
+
+/** Writes test/mutation/survivors.md from the results that there are, and answers what they come to. */
+export const writeSurvivors = (): Total => {
   const judged = rooms.filter(({ files }) => files.length > 0).map((room) => ({ room, result: resultOf(room.name) }))
   const missing = judged.flatMap(({ room, result }) => (result === undefined ? [room.name] : missingIn(room, result)))
   const results = judged.flatMap(({ result }) => result ?? [])
   writeFileSync(resolve(import.meta.dirname, "survivors.md"), page(results, missing))
-  return missing
+  const total = totalOf(results)
+  return { valid: validOf(total), survived: total.survived, score: scoreOf(total), missing }
 }
 
 /** Files of a room without results: not judged, or types and exports only, of which there are no mutants. */

@@ -7,7 +7,8 @@ import {
   money,
   type OnchainTransaction,
   type QuoteRequest,
-  type Rfi
+  type Rfi,
+  type TicketView
 } from "@paykernel/core"
 import {
   generateNetworkKey,
@@ -18,7 +19,7 @@ import {
 import { PayoutAnswers, TestWallets } from "@paykernel/core/testing"
 import { describe, expect, it } from "vitest"
 import { engines } from "./engines.ts"
-import { merchantId, ok, testClock, twoKernels } from "./two-kernels.ts"
+import { merchantId, ok, requestOf, testClock, twoKernels } from "./two-kernels.ts"
 
 const { encryptFile, encryptJson, encryptList, exampleAnswer, examplePdf } = PayoutAnswers
 
@@ -73,14 +74,9 @@ const inputFor = async ({ one, wallet }: World, originator: string): Promise<Cre
   }
 }
 
-const request = <View>(key: string, idOf: (view: View) => string): IdempotentRequest<View> => ({
-  ...{ scope: "test", key, meaning: { key } },
-  answer: (view) => ({ status: 201, body: idOf(view) })
-})
-
 /** Asked of both processes at once, until both have an answer. */
 const payTwice = async ({ one, other }: World, input: CreateCrossBorderInput): Promise<CrossBorderView> => {
-  const asked = request<CrossBorderView>("pay", ({ payment }) => `${payment.id} ${payment.status}`)
+  const asked = requestOf<CrossBorderView>("pay", ({ payment }) => `${payment.id} ${payment.status}`)
   const answers = new Set<string | undefined>()
   let view: CrossBorderView | null = null
   for (let turn = 0; turn < 2; turn++) {
@@ -97,39 +93,63 @@ const payTwice = async ({ one, other }: World, input: CreateCrossBorderInput): P
   return view
 }
 
-const answer = async ({ crossBorder }: Kernel, rfi: Rfi): Promise<Rfi> => {
-  const content = new Uint8Array([...examplePdf, ...new Uint8Array(400_000).fill(65)])
-  for (const { key, optional } of rfi.fileRequirements) {
-    if (optional) continue
+/** What both processes are asked for at the same moment. */
+const bothOf = <A>({ one, other }: World, ask: (crossBorder: Kernel["crossBorder"]) => Promise<A>) =>
+  Promise.all([one, other].map(({ crossBorder }) => ask(crossBorder)))
+
+const answer = async (world: World, rfi: Rfi): Promise<void> => {
+  const large = new Uint8Array([...examplePdf, ...new Uint8Array(270_000).fill(65)])
+  for (const [at, { key }] of rfi.fileRequirements.filter(({ optional }) => !optional).entries()) {
+    const content = at === 0 ? large : examplePdf
     const file = await encryptFile(rfi.certificate, { key, mediaType: "application/pdf", content })
-    ok(await crossBorder.rfis.uploadFile(merchantId, rfi.paymentId, rfi.id, file))
+    const uploaded = await bothOf(world, ({ rfis }) => rfis.uploadFile(merchantId, rfi.paymentId, rfi.id, file))
+    for (const outcome of uploaded) expect(ok(outcome).files.filter((one) => one.key === key)).toHaveLength(1)
   }
   const jwe = await encryptJson(rfi.certificate, exampleAnswer(rfi.fieldRequirements))
-  return ok(await crossBorder.rfis.submit(merchantId, rfi.paymentId, rfi.id, { version: 1, jwe }))
+  const given = await bothOf(world, ({ rfis }) => rfis.submit(merchantId, rfi.paymentId, rfi.id, { version: 1, jwe }))
+  for (const outcome of given) expect(ok(outcome).status).toBe("in_review")
 }
 
-const fund = async ({ one, other, wallet, pass }: World, paymentId: string): Promise<OnchainTransaction> => {
-  const input = { version: 1, metadata: null } as const
-  const create = ({ crossBorder }: Kernel) => crossBorder.transactions.create(merchantId, paymentId, input)
-  const made = await Promise.all([one, other].map(create))
-  expect(made.map((outcome) => (outcome.ok ? "made" : outcome.error._tag)).toSorted()).toEqual([
-    ...["AnotherTransactionActive", "made"]
-  ])
-  const { view } = made.filter((outcome) => outcome.ok).map(ok)[0] ?? {}
+type Making = (
+  transactions: Kernel["crossBorder"]["transactions"],
+  asked: IdempotentRequest<OnchainTransaction>
+) => ReturnType<Kernel["crossBorder"]["transactions"]["accelerate"]>
+
+/** Made under one key by both processes at once, and signed and handed in by both. */
+const sendTwice = async (world: World, key: string, make: Making, change: Signing): Promise<OnchainTransaction> => {
+  const asked = requestOf<OnchainTransaction>(key, ({ id }) => id)
+  const made = await bothOf(world, ({ transactions }) => make(transactions, asked))
+  expect(made.map((outcome) => ok(outcome).replayed).toSorted()).toEqual([false, true])
+  const [view, again] = made.map((outcome) => ok(outcome).view)
   if (view === undefined) throw new Error("no transaction was made")
-  const signedTransaction = wallet.sign({
-    plan: { version: 1 },
-    message: view.message,
-    estimatedFee: view.estimatedFee
-  })
-  const submit = ({ crossBorder }: Kernel) =>
-    crossBorder.transactions.submit(merchantId, paymentId, view.id, { signedTransaction })
-  for (const submitted of await Promise.all([one, other].map(submit))) {
-    // Whoever is second may see it on its way already.
-    expect(ok(submitted).status).toMatch(/^(?:pending|broadcasted)$/u)
-  }
-  await pass(8_000)
-  return ok(await other.crossBorder.transactions.get(merchantId, paymentId, view.id))
+  expect(again).toEqual(view)
+  const { overtakes, ...others } = change
+  const { message, estimatedFee, paymentId, id } = view
+  const what = { plan: { version: 1 } as const, message, estimatedFee, ...(overtakes ? { overtakes } : {}) }
+  const signedTransaction = world.wallet.sign(what, others)
+  const submitted = await bothOf(world, ({ transactions }) =>
+    transactions.submit(merchantId, paymentId, id, { signedTransaction })
+  )
+  // Whoever is second may see it on its way already.
+  for (const outcome of submitted) expect(ok(outcome).status).toMatch(/^(?:pending|broadcasted)$/u)
+  return ok(submitted[0] ?? expect.fail())
+}
+
+type Signing = { readonly maxFeePerGas?: bigint; readonly overtakes?: string }
+
+/** With a transaction that the chain leaves waiting, and one that overtakes it. */
+const fund = async (world: World, paymentId: string): Promise<OnchainTransaction> => {
+  const input = { version: 1, metadata: null } as const
+  const create: Making = (transactions, asked) => transactions.create(merchantId, paymentId, input, asked)
+  const waiting = await sendTwice(world, "fund", create, { maxFeePerGas: 1_200_000_000n })
+  const another = await bothOf(world, ({ transactions }) => transactions.create(merchantId, paymentId, input))
+  for (const outcome of another) expect(outcome).toMatchObject({ error: { _tag: "AnotherTransactionActive" } })
+  await world.pass(1_000, 1)
+  const accelerate: Making = (transactions, asked) => transactions.accelerate(merchantId, paymentId, asked)
+  const overtakes = waiting.signedTransaction ?? ""
+  const { id } = await sendTwice(world, "accelerate", accelerate, { overtakes })
+  await world.pass(8_000)
+  return ok(await world.other.crossBorder.transactions.get(merchantId, paymentId, id))
 }
 
 describe.each(engines)("payments abroad on $name", ({ database }) => {
@@ -138,7 +158,13 @@ describe.each(engines)("payments abroad on $name", ({ database }) => {
     const { one, other, pass, journal } = world
     const { payment, activeRfi } = await payTwice(world, await inputFor(world, "CreateRfiL3"))
     if (activeRfi === null) throw new Error("nothing was asked")
-    expect((await answer(other, activeRfi)).status).toBe("in_review")
+    await answer(world, activeRfi)
+    const ticket = { issueType: "other", email: "a@b.example", ccEmails: [], description: "?" } as const
+    const help = requestOf<TicketView>("ticket", (view) => view.ticket.id)
+    const opened = await bothOf(world, ({ tickets }) =>
+      tickets.create(merchantId, { ...ticket, paymentId: payment.id, originalTicketId: null }, help)
+    )
+    expect(new Set(opened.map((outcome) => ok(outcome).view.ticket.id)).size).toBe(1)
     await pass(10_000)
     expect(await fund(world, payment.id)).toMatchObject({ status: "completed", received: payment.source })
     await pass(20_000)

@@ -1,5 +1,5 @@
 /** Two kernels on one database and one bank, as two processes would be, and a merchant. */
-import { createKernel, type Kernel, type KernelOptions, type Outcome } from "@paykernel/core"
+import { createKernel, type IdempotentRequest, type Kernel, type KernelOptions, type Outcome } from "@paykernel/core"
 import type { Store } from "@paykernel/core/effect"
 import { memoryJournal, sandboxGateway } from "@paykernel/core/simulator"
 import { PaymentExamples } from "@paykernel/core/testing"
@@ -24,6 +24,12 @@ export const ok = <A>(outcome: Outcome<A, { readonly _tag: string }>): A => {
   if (!outcome.ok) throw new Error(JSON.stringify(outcome.error))
   return outcome.value
 }
+
+/** A request whose answer is a name of what was made. */
+export const requestOf = <View>(key: string, nameOf: (view: View) => string): IdempotentRequest<View> => ({
+  ...{ scope: "test", key, meaning: { key } },
+  answer: (view) => ({ status: 201, body: nameOf(view) })
+})
 
 export const twoKernels = async (url: string, clock: TestClock, options: Partial<KernelOptions> = {}) => {
   const challengeUrl = (id: string) => `https://bank.example/${id}`

@@ -6,7 +6,6 @@ type Row = readonly [failure: CrossBorderFailure, asked: AskedOfCpn, status: num
 /** Those that a test over HTTP cannot bring about, or not without a race. */
 const rows: ReadonlyArray<Row> = [
   [{ _tag: "TransactionHasExpired", expiredAtMs: 1 }, "transaction", 400, 290329],
-  [{ _tag: "FundsAlreadyReceived", transactionId: "1" }, "transaction", 400, 290325],
   [{ _tag: "RfiPending", rfiId: "1" }, "transaction", 400, 290205],
   [{ _tag: "PaymentHasExpired", expiredAtMs: 1 }, "transaction", 400, 290308],
   [{ _tag: "TooManyTransactions", limit: 20 }, "transaction", 400, 290304],

@@ -82,5 +82,5 @@ const requireJwe = (jwe: string): Operation<void> => {
 
 const readIv = (iv: string): Operation<Uint8Array> => {
   const bytes = fromBase64(iv)
-  return bytes?.length === 12 ? Effect.succeed(bytes) : Effect.fail(codes.fileInvalid)
+  return bytes === undefined ? Effect.fail(codes.fileInvalid) : Effect.succeed(bytes)
 }

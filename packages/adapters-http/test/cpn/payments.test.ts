@@ -245,8 +245,8 @@ const forSomebodyElse = async (value: unknown): Promise<string> => {
 describe("the list of payments", () => {
   it("is filtered, paged and linked, newest first, and one merchant's own", async () => {
     const ids: Array<string> = []
-    for (const customerRefId of ["red", "blue", "red", "red"]) {
-      ids.unshift((await bob.pay("Jane Doe", {}, { customerRefId })).id)
+    for (const [at, customerRefId] of ["red", "blue", "red", "red"].entries()) {
+      ids.unshift((await bob.pay("Jane Doe", {}, { customerRefId, refCode: `order-${at}` })).id)
       await shop.advance(10)
     }
     const listed = async (query: string) => {
@@ -256,7 +256,9 @@ describe("the list of payments", () => {
     }
     expect((await listed("")).ids).toEqual(ids)
     expect((await listed("customerRefId=blue")).ids).toEqual([ids[2]])
-    expect((await listed("refCode=order-7&status=CRYPTO_FUNDS_PENDING")).ids).toEqual(ids)
+    expect((await listed("refCode=order-1")).ids).toEqual([ids[2]])
+    expect((await listed("customerRefId=red&refCode=order-1")).ids).toEqual([])
+    expect((await listed("status=CRYPTO_FUNDS_PENDING")).ids).toEqual(ids)
     expect((await listed("status=COMPLETED")).ids).toEqual([])
     const first = await listed("customerRefId=red&pageSize=2")
     expect(first.ids).toEqual([ids[0], ids[1]])

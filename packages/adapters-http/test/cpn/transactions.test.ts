@@ -1,5 +1,6 @@
 /** The on-chain leg over HTTP: what has to be signed, handing it in, and every reason for which it is refused. */
 import type { PlanRefusal, SigningFault } from "@paykernel/core"
+import * as Effect from "effect/Effect"
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest"
 import { list, part, text } from "../../src/json-part.ts"
 import { type Json, newKey, openShop, type Shop } from "../shop.ts"
@@ -125,8 +126,11 @@ describe("a transaction of version 2", () => {
   it("is a permit for the settlement contract, and keeps its owner's words", async () => {
     const { id } = await ada.pay("Jane Doe", v2)
     const metadata = { order: 7, tags: ["a"] }
-    const created = await ada.startTransaction(id, 2, { metadata })
+    const idempotencyKey = newKey()
+    const created = await ada.startTransaction(id, 2, { metadata, idempotencyKey })
     expect(created.status).toBe(201)
+    expect((await ada.startTransaction(id, 2, { metadata, idempotencyKey })).text).toBe(created.text)
+    expect(codeOf(await ada.startTransaction(id, 2, { idempotencyKey }))).toEqual([409, 290001])
     expect(created.data).toMatchObject({
       messageType: "PAYMENT_SETTLEMENT_CONTRACT_V1_0_PAYMENT_INTENT",
       messageToBeSigned: { primaryType: "PermitWitnessTransferFrom" },
@@ -213,6 +217,21 @@ describe("a transaction is refused", () => {
   ])("where the payment does not wait for it: %s", async (originator, code) => {
     const { id } = await ada.pay(originator)
     expect(codeOf(await ada.startTransaction(id))).toEqual([400, code])
+  })
+
+  it("where its money has come, although a question holds the payout up", async () => {
+    const { id } = await ada.pay()
+    const created = await ada.startTransaction(id)
+    await ada.submitTransaction(id, created.id)
+    await Effect.runPromise(shop.payout.raiseRfi(id, 1))
+    await ada.settle(2)
+    const { status, activeRfi, onChainTransactions } = await ada.payment(id)
+    expect([status, part(activeRfi)["level"]]).toEqual(["CRYPTO_FUNDS_PENDING", "LEVEL_1"])
+    expect(onChainTransactions).toEqual([{ id: created.id, status: "COMPLETED" }])
+    expect(codeOf(await ada.startTransaction(id))).toEqual([400, 290325])
+    const accelerated = { idempotencyKey: newKey() }
+    const path = `/v1/cpn/payments/${id}/transactions/accelerate`
+    expect(codeOf(await ada.call("POST", path, accelerated))).toEqual([400, 290325])
   })
 
   it("where the node of the chain is away, and may be asked again", async () => {

@@ -12,6 +12,7 @@ import * as Effect from "effect/Effect"
 import { afterAll, beforeAll, expect, it } from "vitest"
 import { kernelMessageSchema } from "../../src/docs/webhooks-schema.ts"
 import { list, type Part, part, text } from "../../src/json-part.ts"
+import { cpnTypes } from "../../src/notifications/cpn-news.ts"
 import { v2Types } from "../../src/notifications/v2-dialect.ts"
 import { scriptedChain } from "../cpn/scripted-chain.ts"
 import { type Institution, institution } from "../cpn/trade.ts"
@@ -133,6 +134,24 @@ it.each([
   expect(typesOf(await told(hook, before))).toContain(type)
 })
 
+it("tells of an answer that is rejected, a transaction that fails and a refund that does not come", async () => {
+  const before = (await told(hook)).length
+  const asked = await ada.pay("CreateRfi")
+  const rfi = part(part(asked.data)["activeRfi"])
+  const rejected = await ada.answerRfi(rfi, { NAME: "Rejected" })
+  await ada.call("POST", `/v1/cpn/payments/${asked.id}/rfis/${text(rfi["id"])}/submit`, rejected)
+  const { id } = await ada.pay("FailThenRefundCreatedThenFailed")
+  chain.script.fate = "failed"
+  await ada.fund(id)
+  chain.script.fate = "confirmed"
+  await ada.fund(id)
+  const messages = await told(hook, before)
+  for (const type of ["cpn.rfi.rejected", "cpn.transaction.failed", "cpn.refund.failed"]) {
+    const message = messages.find(({ notificationType }) => notificationType === type)
+    expect([type, message?.notification]).toEqual([type, await shown(type, message?.notification)])
+  }
+})
+
 it("tells of a payment with the question that is open, short enough to be sent", async () => {
   const before = (await told(hook)).length
   const { id } = await ada.pay("AsyncRfi")
@@ -152,6 +171,8 @@ it("tells all of it in the kernel's own words too, by the published schema, and 
     expect([message.type, validate(message), validate.errors]).toEqual([message.type, true, null])
   }
   expect([...new Set(messages.map(({ subject }) => subject.type))].toSorted()).toEqual(kinds)
-  const all = JSON.stringify([messages, await told(hook)])
+  const published = await told(hook)
+  expect(new Set(typesOf(published))).toEqual(new Set(cpnTypes))
+  const all = JSON.stringify([messages, published])
   for (const secret of ["Jane Doe", "Delayed", "Springfield", "Some CLABE"]) expect(all).not.toContain(secret)
 })

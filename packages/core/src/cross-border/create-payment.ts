@@ -11,10 +11,7 @@ import type {
   CrossBorderTerms,
   UseCase
 } from "./cross-border.ts"
-import { type CrossBorderDecision, happened, refused, task } from "./cross-border-decision.ts"
-
-/** Most payments are decided when the network answers; a look soon after finds the others. */
-const firstLookMs = 2000
+import { type CrossBorderDecision, firstLookMs, happened, refused, task } from "./cross-border-decision.ts"
 
 export const createPayment = (payment: CrossBorderPayment, command: CreatePayment): CrossBorderDecision => {
   const refusal = refusalOf(payment, command)

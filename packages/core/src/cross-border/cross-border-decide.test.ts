@@ -289,7 +289,24 @@ describe("the payout", () => {
 
   it.each(Object.keys(failureCodes) as Array<FailureCode>)("may fail with %s", (code) => {
     expect(fold(history(...created, failedWith(code)))).toMatchObject({ status: "failed", failureCode: code })
-    expect(failureReasonOf(code)).toBe(failureCodes[code].reason)
+  })
+
+  it("fails for the published reasons, each with its published codes", () => {
+    const codesOf = (reason: string) =>
+      (Object.keys(failureCodes) as Array<FailureCode>).filter((code) => failureReasonOf(code) === reason)
+    const reasons = [...new Set(Object.values(failureCodes).map(({ reason }) => reason))]
+    expect(Object.fromEntries(reasons.map((reason) => [reason, codesOf(reason).join(" ")]))).toEqual({
+      other: "PM00001",
+      travel_rule_failed: "PM01000 PM01001 PM01002 PM01003 PM01004",
+      bank_verification_failed: "PM02000 PM02001 PM02002 PM02003 PM02004",
+      rfi_verification_failed: "PM03000 PM03001 PM03002 PM03003 PM03004 PM03005",
+      existing_rfi_pending: "PM04000",
+      onchain_settlement_failed: "PM05000 PM05001",
+      fiat_settlement_failed: "PM06000 PM06001 PM06002 PM06003 PM06004",
+      compliance_check_failed: "PM07000 PM07001 PM07002 PM07003 PM07004",
+      cancelled: "PM08000",
+      payment_expired: "PM09000"
+    })
   })
 
   it("keeps its first end, and what was said against it", () => {

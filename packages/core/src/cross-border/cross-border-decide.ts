@@ -1,6 +1,7 @@
 import { createPayment } from "./create-payment.ts"
 import type { CrossBorderCommand, CrossBorderPayment } from "./cross-border.ts"
 import { type CrossBorderDecision, happened, nothingNew, refused } from "./cross-border-decision.ts"
+import { awaitsFunds } from "./cross-border-ledger.ts"
 import { recordRefund } from "./record-refund.ts"
 import { recordReport } from "./record-report.ts"
 import { recordRfi } from "./record-rfi.ts"
@@ -47,9 +48,8 @@ const withdrawPayment = (payment: CrossBorderPayment, nowMs: number): CrossBorde
 
 /** Money that came in time is paid out, however long that takes. */
 const expirePayment = (payment: CrossBorderPayment, nowMs: number): CrossBorderDecision => {
-  const { status, received, expiresAtMs } = payment
-  const waits = status === "created" || (status === "crypto_funds_pending" && received.length === 0)
-  if (!waits) return nothingNew
+  const { status, expiresAtMs } = payment
+  if (status !== "created" && !awaitsFunds(payment)) return nothingNew
   if (nowMs < expiresAtMs) return refused({ _tag: "PaymentNotDue", dueAtMs: expiresAtMs })
   return happened(payment, [{ _tag: "PaymentFailed", code: "PM09000", atMs: nowMs }])
 }

@@ -49,3 +49,17 @@ export const task = (
   subject,
   dueAtMs
 })
+
+/**
+ * A look of its own at what comes when a payment has ended, by when nobody may look after it any more. `subject`: what has
+ * come, which is a question or money.
+ */
+export const refollow = (
+  { id, status }: CrossBorderPayment,
+  subject: string,
+  nowMs: number
+): ReadonlyArray<TaskRequest<CrossBorderTaskKind>> =>
+  status === "completed" || status === "failed" ? [task("follow_cross_border", id, nowMs + firstLookMs, subject)] : []
+
+/** Most of what is asked of the network is answered at once; a look soon after finds the rest. */
+export const firstLookMs = 2000

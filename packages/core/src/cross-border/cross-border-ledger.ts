@@ -44,7 +44,7 @@ const entry = entriesOf("cross_border_payment")
 type Postings = ReadonlyArray<Posting>
 
 /** The promise stands until it is kept or given up. */
-const awaitsFunds = ({ status, received }: CrossBorderPayment): boolean =>
+export const awaitsFunds = ({ status, received }: CrossBorderPayment): boolean =>
   status === "crypto_funds_pending" && received.length === 0
 
 const promised = (source: Money): Postings => [

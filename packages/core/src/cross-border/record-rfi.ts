@@ -3,7 +3,14 @@
  * that has not begun to be paid out; later than that, what becomes of the payment is the network's to say.
  */
 import type { CrossBorderEvent, CrossBorderPayment, CrossBorderRejection, RfiReference } from "./cross-border.ts"
-import { type Command, type CrossBorderDecision, happened, nothingNew, refused } from "./cross-border-decision.ts"
+import {
+  type Command,
+  type CrossBorderDecision,
+  happened,
+  nothingNew,
+  refollow,
+  refused
+} from "./cross-border-decision.ts"
 import type { FailureCode } from "./failure-code.ts"
 
 /** In the life of one payment. */
@@ -22,7 +29,9 @@ export const recordRfi = (payment: CrossBorderPayment, command: Command<"RecordR
   const recorded: CrossBorderEvent = { _tag: "RfiRecorded", rfi: { id: rfi.id, status: rfi.status }, atMs }
   const failure = failureOf(rfi, code)
   const mayFail = payment.status === "created" || payment.status === "crypto_funds_pending"
-  if (failure === undefined || !mayFail) return happened(payment, [recorded])
+  if (failure === undefined || !mayFail) {
+    return happened(payment, [recorded], known === undefined ? refollow(payment, rfi.id, atMs) : [])
+  }
   return happened(payment, [recorded, { _tag: "PaymentFailed", code: failure, atMs }])
 }
 

@@ -4,7 +4,16 @@
  */
 import { equals, isPositive, type Money } from "../money/index.ts"
 import type { CrossBorderEvent, CrossBorderPayment, OnchainReference } from "./cross-border.ts"
-import { type Command, type CrossBorderDecision, happened, nothingNew, refused, task } from "./cross-border-decision.ts"
+import {
+  type Command,
+  type CrossBorderDecision,
+  happened,
+  nothingNew,
+  refollow,
+  refused,
+  task
+} from "./cross-border-decision.ts"
+import { awaitsFunds } from "./cross-border-ledger.ts"
 
 export const recordTransaction = (
   payment: CrossBorderPayment,
@@ -21,7 +30,7 @@ export const recordTransaction = (
   const funds = isNews ? fundsEvents(payment, id, received, nowMs) : []
   if (moved.length + funds.length === 0) return nothingNew
   // Of all that arrives, also of what it cannot pay out: it is in its hands, and has to be given back.
-  const notice = funds.length > 0 ? [task("pay_out", payment.id, nowMs, id)] : []
+  const notice = funds.length > 0 ? [task("pay_out", payment.id, nowMs, id), ...refollow(payment, id, nowMs)] : []
   return happened(payment, [...moved, ...funds], notice)
 }
 
@@ -37,9 +46,6 @@ const fundsEvents = (
   if (atMs >= payment.expiresAtMs) return [arrived, { _tag: "PaymentFailed", code: "PM09000", atMs }]
   return equals(amount, payment.source) ? [arrived] : [arrived, { _tag: "PaymentFailed", code: "PM05001", atMs }]
 }
-
-const awaitsFunds = ({ status, received }: CrossBorderPayment): boolean =>
-  status === "crypto_funds_pending" && received.length === 0
 
 /** How far a transaction has come. What is further never goes back. */
 const rankOf: { readonly [status in OnchainReference["status"]]: number } = {

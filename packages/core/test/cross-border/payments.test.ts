@@ -266,6 +266,37 @@ describe("a request that comes again", () => {
     expect(quote).toMatchObject({ status: "used", paymentId: ok(settled).view.payment.id })
   })
 
+  it("finds its own quote taken by the first, and gives the answer of both", async () => {
+    const [told, sent] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    let [asked, taken] = [0, 0]
+    const reach = (network: PayoutNetwork["Service"]): PayoutNetwork["Service"] => ({
+      ...network,
+      // Asked once before there is anything to pay with, and then by whoever makes a payment: the first of them waits.
+      requirements: (quoteId) =>
+        Effect.tap(network.requirements(quoteId), () =>
+          ++asked === 2 ? Effect.promise(() => told.promise) : Effect.void
+        ),
+      submit: (payment, timeoutMs) =>
+        Effect.tap(network.submit(payment, timeoutMs), () => {
+          taken++
+          return Effect.promise(() => sent.promise)
+        })
+    })
+    const world = await crossBorderWorld({ reach })
+    const input = await inputFor(world, await bestQuote(world))
+    const second = create(world, input, "key-1")
+    await expect.poll(() => asked).toBe(2)
+    const first = create(world, input, "key-1")
+    await expect.poll(() => taken).toBe(1)
+    expect(errorOf(await create(world, input, "key-1", "another"))).toBe("IdempotencyKeyReused")
+    told.resolve()
+    const { view, answer: given } = ok(await second)
+    sent.resolve()
+    expect(ok(await first)).toMatchObject({ answer: given, view: { payment: { id: view.payment.id } } })
+    expect(await listed(world)).toHaveLength(1)
+    expect(await world.kernel.audit()).toEqual([])
+  })
+
   it("finds a payment whose answer was lost by the process that made it", async () => {
     const silent: { submits: number } = { submits: 0 }
     const reach = (network: PayoutNetwork["Service"]): PayoutNetwork["Service"] => ({

@@ -1,5 +1,6 @@
 import { type Rfi, rfiFileMaxBytes, type UploadRfiFileInput } from "@paykernel/core"
-import type { FundingChain, PayoutNetwork } from "@paykernel/core/effect"
+import type { FundingChain, PayoutNetwork, Vault } from "@paykernel/core/effect"
+import { envelopeVault, keyRingFromValues } from "@paykernel/core/vault"
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
 import {
@@ -51,6 +52,21 @@ const submit = ({ kernel }: CrossBorderWorld, { paymentId, id }: Rfi, jwe: strin
 const sealedIn = async ({ store }: CrossBorderWorld) =>
   (await Effect.runPromise(store.sealedRecords(null, 1000))).map(({ field }) => field)
 
+/** A vault that holds the first text for a field until it is let go. */
+const holdingVault = async (field: string) => {
+  const vault = envelopeVault(await keyRingFromValues([{ id: "k1", key: "A".repeat(43) }]))
+  const gate = Promise.withResolvers<void>()
+  let held = 0
+  const seal: Vault["Service"]["seal"] = (secret, place) =>
+    place.field === field && held++ === 0
+      ? Effect.andThen(
+          Effect.promise(() => gate.promise),
+          vault.seal(secret, place)
+        )
+      : vault.seal(secret, place)
+  return { vault: { ...vault, seal }, isHolding: () => held > 0, letGo: () => gate.resolve() }
+}
+
 describe("a file of an answer", () => {
   it("is kept sealed until it goes out, and counts once", async () => {
     const { world, rfi } = await asked()
@@ -71,6 +87,11 @@ describe("a file of an answer", () => {
     })
     ok(await upload(world, rfi, await pdf(rfi, "PROOF_OF_ADDRESS_DOCUMENT")))
     expect(ok(await submit(world, rfi, jwe)).status).toBe("in_review")
+    expect(await sealedIn(world)).toEqual([])
+    // It is there, whenever it is sent again; another one comes too late.
+    expect(ok(await upload(world, rfi, big)).files).toHaveLength(3)
+    expect(errorOf(await upload(world, rfi, await pdf(rfi, "INVOICE")))).toBe("RfiNotSubmittable")
+    expect(errorOf(await upload(world, rfi, await pdf(rfi, "ORG_STRUCTURE")))).toBe("RfiNotSubmittable")
     expect(await sealedIn(world)).toEqual([])
   })
 
@@ -154,6 +175,23 @@ describe("an answer", () => {
     ok(await answer(world, rfi))
     await pass(world, 10_000)
     expect((await paymentOf(world, payment.id)).status).toBe("crypto_funds_pending")
+  })
+
+  it("given twice at once, and refused each time, leaves the request open for another", async () => {
+    const { vault, isHolding, letGo } = await holdingVault("rfi-answer")
+    const { world, payment, rfi } = await asked("CreateRfi", { kernel: { vault } })
+    const jwe = await encryptJson(rfi.certificate, {})
+    const slow = submit(world, rfi, jwe)
+    await expect.poll(isHolding).toBe(true)
+    expect(errorOf(await submit(world, rfi, jwe))).toBe("RefusedByNetwork")
+    letGo()
+    expect(errorOf(await slow)).toBe("RefusedByNetwork")
+    expect((await viewOf(world, payment.id)).activeRfi).toMatchObject({ status: "information_required", refusals: 2 })
+    ok(await answer(world, rfi))
+    await pass(world, 10_000)
+    expect((await paymentOf(world, payment.id)).status).toBe("crypto_funds_pending")
+    expect(await sealedIn(world)).toEqual([])
+    expect(await world.kernel.audit()).toEqual([])
   })
 
   it("comes in time, to the millisecond", async () => {

@@ -1,6 +1,6 @@
 import type { OnchainTransaction, PlanRefusal, SigningFault } from "@paykernel/core"
 import { Onchain } from "@paykernel/core/domain"
-import type { FundingChain } from "@paykernel/core/effect"
+import type { FundingChain, PayoutNetwork } from "@paykernel/core/effect"
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
 import type { TransactionChange } from "../../src/testing/funding/test-wallet.ts"
@@ -149,6 +149,32 @@ describe("a transaction", () => {
     expect(ok(await submit(world, transaction, text)).status).toBe("completed")
   })
 
+  it("is submitted once, although it has arrived when the same text is looked at again", async () => {
+    const gate = Promise.withResolvers<void>()
+    let checks = 0
+    const reachChain = (chain: FundingChain["Service"]): FundingChain["Service"] => ({
+      ...chain,
+      check: (funding) =>
+        checks++ === 0
+          ? Effect.andThen(
+              Effect.promise(() => gate.promise),
+              chain.check(funding)
+            )
+          : chain.check(funding)
+    })
+    const world = await crossBorderWorld({ reachChain })
+    const { payment } = await payAs(world, "Ada Example")
+    const transaction = await createTransaction(world, payment)
+    const text = signed(world, transaction)
+    const slow = submit(world, transaction, text)
+    await expect.poll(() => checks).toBe(1)
+    expect(ok(await submit(world, transaction, text)).status).toBe("pending")
+    await pass(world, 30_000)
+    expect((await paymentOf(world, payment.id)).status).toBe("completed")
+    gate.resolve()
+    expect(ok(await slow)).toEqual(await standingOf(world, transaction))
+  })
+
   it("that nobody signs runs out with its payment, and nothing is left held", async () => {
     const { world, payment } = await pending()
     const transaction = await createTransaction(world, payment)
@@ -241,6 +267,27 @@ describe("a transaction that the chain leaves waiting", () => {
     })
     expect(await balanceOf(world, "merchant_wallet")).toEqual({ posted: -payment.source.amount, held: 0n })
     expect(await world.kernel.audit()).toEqual([])
+  })
+
+  it("is not overtaken any more once its money has come, although the network has not heard so", async () => {
+    const reach = (network: PayoutNetwork["Service"]): PayoutNetwork["Service"] => ({
+      ...network,
+      fund: () => Effect.succeed({ _tag: "NotSent", why: "a test" })
+    })
+    const world = await crossBorderWorld({ reach })
+    const { payment } = await payAs(world, "Ada Example")
+    const transaction = await createTransaction(world, payment)
+    const overtakes = signed(world, transaction)
+    await submitTransaction(world, transaction, overtakes)
+    await world.kernel.drain()
+    const { transactions } = world.kernel.crossBorder
+    const copy = ok(await transactions.accelerate(merchantId, payment.id)).view
+    const text = signed(world, copy, { overtakes })
+    await pass(world, 8_000)
+    const refused = { ok: false, error: { _tag: "FundsAlreadyReceived", transactionId: transaction.id } }
+    expect(await submit(world, copy, text)).toEqual(refused)
+    expect(await transactions.accelerate(merchantId, payment.id)).toEqual(refused)
+    expect((await paymentOf(world, payment.id)).status).toBe("crypto_funds_pending")
   })
 
   it("is still followed when its payment is over, and what it brings comes back", async () => {

@@ -4,11 +4,9 @@
  */
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import { Clock } from "../../ports/clock.ts"
 import { Digest } from "../../ports/digest.ts"
-import { type ClaimedTask, StoreUnavailable } from "../../ports/store.ts"
+import { StoreUnavailable } from "../../ports/store.ts"
 import type { Rfi } from "../../rfi/rfi.ts"
-import { decide } from "../../rfi/rfi-decide.ts"
 import { derivedUuid } from "../commit/derived-uuid.ts"
 import type { Operations } from "../operations.ts"
 import { rfiDefinition } from "../storage/cross-border-aggregates.ts"
@@ -16,7 +14,7 @@ import { load } from "../storage/repository.ts"
 import { jweFault } from "./check-jwe.ts"
 import type { SubmitRfiFailure } from "./cross-border-contract.ts"
 import type { CrossBorderDesk } from "./cross-border-desk.ts"
-import { drafting } from "./cross-border-draft.ts"
+import { claimedAtBirth, type Draft, drafting } from "./cross-border-draft.ts"
 import { findRfi } from "./read-cross-border.ts"
 import { moveRfi } from "./record-rfi-answer.ts"
 import { handOver } from "./run-rfi-tasks.ts"
@@ -40,32 +38,14 @@ export const submitRfi = Effect.fn("paykernel.submitRfi")(
     const { operations, desk, merchantId, paymentId, rfiId, input } = answering
     const found = yield* findRfi(merchantId, paymentId, rfiId)
     if (Result.isFailure(found)) return refuse(found.failure)
-    const before = found.success
     const why = jweFault(input.jwe)
     if (why !== undefined) return refuse({ _tag: "JweNotAcceptable", field: "answer", why })
-    const recordId = derivedUuid(yield* Digest, "record-id", [rfiId, before.refusals, input.jwe])
-    const answer = { version: input.version, recordId }
-    const nowMs = (yield* Clock).nowMs()
-    const possible = decide(before, { _tag: "SubmitRfi", answer, nowMs })
-    if (Result.isFailure(possible)) return refuse(possible.failure)
-    const sealed = yield* sealAnswer(answerPlace(merchantId, recordId, "rfi-answer"), input)
-    const drafted = yield* drafting(merchantId, paymentId, (draft) =>
-      Effect.gen(function* () {
-        const lease = { owner: operations.owner, untilMs: draft.nowMs + operations.leaseMs }
-        const submit = { _tag: "SubmitRfi", answer, nowMs: draft.nowMs } as const
-        const moved = yield* moveRfi(draft, rfiId, submit)
-        if (Result.isFailure(moved)) return refuse(moved.failure)
-        draft.bornLeased = ({ kind }) => (kind === "submit_rfi" ? lease : null)
-        if (draft.tasks.length > 0) draft.sealed.push(sealed)
-        return Result.succeed(moved.success)
-      })
-    )
+    const drafted = yield* drafting(merchantId, paymentId, (draft) => writeDown(answering, draft))
     if (Result.isFailure(drafted)) return refuse(drafted.failure)
     const { value: rfi, tasks } = drafted.success
-    const submission = tasks.find(({ bornLeased }) => bornLeased !== null)
+    const task = claimedAtBirth(tasks)
     // The same answer again: it is on its way, or decided.
-    if (submission?.bornLeased == null) return Result.succeed(rfi)
-    const task: ClaimedTask = { ...submission, attempt: 1, fence: 1, leasedUntilMs: submission.bornLeased.untilMs }
+    if (task === undefined) return Result.succeed(rfi)
     const refusal = yield* handOver(operations, desk, task, rfi)
     if (refusal !== null) return refuse({ _tag: "RefusedByNetwork", refusal })
     return Result.succeed((yield* load(rfiDefinition, merchantId, rfiId)).state)
@@ -75,3 +55,17 @@ export const submitRfi = Effect.fn("paykernel.submitRfi")(
     Effect.fail(new StoreUnavailable({ reason: `lost ${taskId}`, outcomeUnknown: true }))
   )
 )
+
+/** The answer has a name of its own each time that the request is open: one that was refused is not the next one. */
+const writeDown = Effect.fnUntraced(function* ({ operations, merchantId, rfiId, input }: Answering, draft: Draft) {
+  const { nowMs } = draft
+  const { refusals } = (yield* load(rfiDefinition, merchantId, rfiId)).state
+  const recordId = derivedUuid(yield* Digest, "record-id", [rfiId, refusals, input.jwe])
+  const submit = { _tag: "SubmitRfi", answer: { version: input.version, recordId }, nowMs } as const
+  const moved = yield* moveRfi(draft, rfiId, submit)
+  if (Result.isFailure(moved) || draft.tasks.length === 0) return moved
+  const lease = { owner: operations.owner, untilMs: nowMs + operations.leaseMs }
+  draft.bornLeased = ({ kind }) => (kind === "submit_rfi" ? lease : null)
+  draft.sealed.push(yield* sealAnswer(answerPlace(merchantId, recordId, "rfi-answer"), input))
+  return moved
+})

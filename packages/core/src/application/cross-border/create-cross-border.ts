@@ -14,11 +14,12 @@ import type { IdempotentRequest } from "../kernel-contract.ts"
 import { again, done } from "../operations.ts"
 import { crossBorderDefinition, quoteDefinition } from "../storage/cross-border-aggregates.ts"
 import { load } from "../storage/repository.ts"
+import { keepLease } from "../tasks/keep-lease.ts"
 import type { CreateCrossBorderFailure, CrossBorderView } from "./cross-border-contract.ts"
 import { type Draft, decidePart, drafting, put, tell, viewOf } from "./cross-border-draft.ts"
 import { lookUpPaymentAt } from "./network-calls.ts"
 import { findCrossBorder, presentCrossBorder, viewCrossBorder } from "./read-cross-border.ts"
-import { recordStanding } from "./record-standing.ts"
+import { nothingHeard, recordStanding } from "./record-standing.ts"
 import { type Making, startCrossBorder } from "./start-cross-border.ts"
 import { findAttempt } from "./submission-attempt.ts"
 import { answerPlaces, isTaken, retryAtMs, sendPayment } from "./submit-cross-border.ts"
@@ -55,6 +56,8 @@ const perform = Effect.fnUntraced(
       return refuse(started.failure)
     }
     const { payment, task, answers } = started.success
+    // Sealing took its time, and the lease was counted from before it.
+    yield* keepLease(making.operations, { task, untilMs: task.leasedUntilMs })
     const reply = yield* sendPayment(making.operations, making.desk, payment, answers)
     switch (reply._tag) {
       case "Taken": {
@@ -142,5 +145,3 @@ const joinAttempt = Effect.fnUntraced(function* (making: Making, paymentId: stri
   const payment = yield* recordStanding(operations, about, standing, (draft) => bindAnswer(draft, bind))
   return Result.succeed(yield* presentCrossBorder(payment))
 })
-
-const nothingHeard = { reports: [], rfis: [], refunds: [] }

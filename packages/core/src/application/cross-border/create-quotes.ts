@@ -53,7 +53,7 @@ const issue = (merchantId: string, { id, terms }: OfferedQuote, nowMs: number): 
   return Result.isSuccess(part) ? [part.success] : []
 }
 
-/** Two offers of one name are a defect of the network, or of its adapter. */
+/** Where two offers have one name, the network is at fault, and asking it again may help. */
 const keep = Effect.fnUntraced(
   function* (issued: ReadonlyArray<Issued>) {
     yield* (yield* Store).commit({
@@ -66,7 +66,10 @@ const keep = Effect.fnUntraced(
       erased: []
     })
   },
-  Effect.catchTag(["VersionConflict", "KeyTaken", "LeaseLost"], (error) => Effect.die(error))
+  Effect.catchTag("VersionConflict", () =>
+    Effect.fail(new PayoutNetworkUnavailable({ reason: "an offer is another's by its name" }))
+  ),
+  Effect.catchTag(["KeyTaken", "LeaseLost"], (error) => Effect.die(error))
 )
 
 /** What has to be told with a payment of a quote. */

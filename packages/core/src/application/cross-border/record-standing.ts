@@ -46,6 +46,9 @@ export const recordStanding = Effect.fn("paykernel.recordStanding")(function* (
   return payment
 })
 
+/** Of a network that was not reached, or says nothing of a payment. */
+export const nothingHeard: NetworkStanding = { reports: [], rfis: [], refunds: [] }
+
 const none: ReadonlyArray<string> = []
 
 const hearOfRfi = Effect.fnUntraced(function* (draft: Draft, heard: NetworkRfi) {

@@ -4,7 +4,6 @@ import * as Result from "effect/Result"
 import type { CrossBorderPayment } from "../../cross-border/cross-border.ts"
 import { openRfi } from "../../cross-border/record-rfi.ts"
 import { Clock } from "../../ports/clock.ts"
-import type { NetworkStanding } from "../../ports/payout-network.ts"
 import type { ClaimedTask } from "../../ports/store.ts"
 import { again, done, type Operations } from "../operations.ts"
 import { crossBorderDefinition, onchainDefinition } from "../storage/cross-border-aggregates.ts"
@@ -14,7 +13,7 @@ import { type CrossBorderDesk, nextLookAtMs } from "./cross-border-desk.ts"
 import { drafting, tell } from "./cross-border-draft.ts"
 import { lookUpPaymentAt, tellOfFunds } from "./network-calls.ts"
 import { findCrossBorder, presentCrossBorder } from "./read-cross-border.ts"
-import { recordStanding, report } from "./record-standing.ts"
+import { nothingHeard, recordStanding, report } from "./record-standing.ts"
 import { retryAtMs } from "./submit-cross-border.ts"
 
 /** The recurring look at how a payment stands, also for a while after its end: questions and refunds come late. */
@@ -35,8 +34,6 @@ export const runFollowCrossBorder = Effect.fn("paykernel.followCrossBorder")(fun
     })
   )
 })
-
-const nothingHeard: NetworkStanding = { reports: [], rfis: [], refunds: [] }
 
 const leaseOf = (task: ClaimedTask): Lease => ({ task, untilMs: task.leasedUntilMs })
 

@@ -1,4 +1,7 @@
-/** What happens to a signed transaction when nobody is asking: it is broadcast, followed to its end, or runs out of time. */
+/**
+ * What happens to a signed transaction when nobody is asking: it is broadcast, followed to its end, and for a while beyond
+ * it, or runs out of time.
+ */
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { CrossBorderPayment } from "../../cross-border/cross-border.ts"
@@ -24,10 +27,14 @@ export const runBroadcastTransaction = Effect.fn("paykernel.broadcastTransaction
 ) {
   const { merchantId, id } = task.aggregate
   const transaction = (yield* load(onchainDefinition, merchantId, id)).state
-  if (transaction.signedTransaction === null || hasEnded(transaction)) return yield* commitLease(done(task))
+  if (transaction.signedTransaction === null || isSettled(transaction)) return yield* commitLease(done(task))
   const payment = (yield* load(crossBorderDefinition, merchantId, transaction.paymentId)).state
   const nowMs = (yield* Clock).nowMs()
   const lease: Lease = { task, untilMs: task.leasedUntilMs }
+  if (transaction.status === "failed") {
+    yield* keepLease(operations, lease)
+    return yield* lookForArrival(operations, desk, task, transaction)
+  }
   const isWanted = fundingRefusal(payment, nowMs) === null
   // Asked about since it was signed: the money stays where it is until that is answered.
   if (isWanted && transaction.status === "pending" && openRfi(payment) !== undefined) {
@@ -49,7 +56,34 @@ export const runBroadcastTransaction = Effect.fn("paykernel.broadcastTransaction
   return yield* settle(operations, desk, task, payment, transaction, standing)
 })
 
-const hasEnded = ({ status }: OnchainTransaction): boolean => status === "completed" || status === "failed"
+/** Its money is there. Of one that was given up it may still come: what was on its way then may arrive later. */
+const isSettled = ({ status, received }: OnchainTransaction): boolean => status === "completed" || received !== null
+
+/** The recurring look at a transaction that was given up, for as long as payments are followed that have ended. */
+const lookForArrival = Effect.fnUntraced(function* (
+  operations: Operations,
+  desk: CrossBorderDesk,
+  task: ClaimedTask,
+  transaction: OnchainTransaction
+) {
+  const heard = yield* lookUp(operations, desk, transaction)
+  if (typeof heard === "string" || heard._tag !== "Confirmed") {
+    return yield* commitLease(afterFailure(desk, task, transaction, (yield* Clock).nowMs()))
+  }
+  yield* asserted(
+    recordOnchain(
+      operations,
+      transaction,
+      (nowMs) => commandOf(heard, nowMs),
+      () => done(task)
+    )
+  )
+})
+
+const afterFailure = (desk: CrossBorderDesk, task: ClaimedTask, { updatedAtMs }: OnchainTransaction, nowMs: number) =>
+  nowMs - updatedAtMs >= desk.followEndedMs
+    ? done(task)
+    : again(task, nextLookAtMs(desk, { updatedAtMs, hasEnded: true }, nowMs))
 
 type Heard = FundingStanding | "silence" | "absent"
 
@@ -91,7 +125,8 @@ const giveUp = Effect.fnUntraced(function* (
   }
   const reason = payment.received.length > 0 ? ("already_confirmed" as const) : ("payment_expired" as const)
   const command = (nowMs: number): OnchainCommand => ({ _tag: "RecordFailure", reason, transactionHash: null, nowMs })
-  yield* asserted(recordOnchain(operations, transaction, command, () => done(task)))
+  const next = (after: OnchainTransaction, nowMs: number) => afterFailure(desk, task, after, nowMs)
+  yield* asserted(recordOnchain(operations, transaction, command, next))
 })
 
 const settle = (
@@ -107,7 +142,12 @@ const settle = (
       operations,
       transaction,
       (nowMs) => commandOf(standing, nowMs),
-      (after, nowMs) => (hasEnded(after) ? done(task) : again(task, lookAgainAt(desk, after, payment, nowMs)))
+      (after, nowMs) => {
+        if (isSettled(after)) return done(task)
+        return after.status === "failed"
+          ? afterFailure(desk, task, after, nowMs)
+          : again(task, lookAgainAt(desk, after, payment, nowMs))
+      }
     )
   )
 

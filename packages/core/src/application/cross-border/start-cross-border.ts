@@ -20,7 +20,7 @@ import type {
   EncryptedInput
 } from "./cross-border-contract.ts"
 import type { CrossBorderDesk } from "./cross-border-desk.ts"
-import { type Draft, decidePart, drafting, put, tell } from "./cross-border-draft.ts"
+import { claimedAtBirth, type Draft, decidePart, drafting, put, tell } from "./cross-border-draft.ts"
 import { requirementsOf } from "./network-calls.ts"
 import { findQuote } from "./read-cross-border.ts"
 import { answerPlace, sealAnswer } from "./sealed-answers.ts"
@@ -67,9 +67,8 @@ export const startCrossBorder = Effect.fnUntraced(function* (making: Making, att
   )
   if (Result.isFailure(drafted)) return refuse(drafted.failure)
   const { value: payment, tasks } = drafted.success
-  const submission = tasks.find(({ bornLeased }) => bornLeased !== null)
-  if (submission?.bornLeased == null) return yield* Effect.die(new Error("a payment is made to be submitted"))
-  const task: ClaimedTask = { ...submission, attempt: 1, fence: 1, leasedUntilMs: submission.bornLeased.untilMs }
+  const task = claimedAtBirth(tasks)
+  if (task === undefined) return yield* Effect.die(new Error("a payment is made to be submitted"))
   return Result.succeed<Started>({ payment, task, answers })
 })
 

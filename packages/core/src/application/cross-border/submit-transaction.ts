@@ -32,18 +32,29 @@ type Answer = Result.Result<OnchainTransaction, SubmitTransactionFailure>
 
 const refuse = (reason: SubmitTransactionFailure): Answer => Result.fail(reason)
 
-export const submitTransaction = Effect.fn("paykernel.submitTransaction")(
-  function* (operations: Operations, desk: CrossBorderDesk, submitting: Submitting) {
-    const { merchantId, paymentId, transactionId, signedTransaction } = submitting
-    const found = yield* findTransaction(merchantId, paymentId, transactionId)
-    if (Result.isFailure(found)) return refuse(found.failure)
-    const transaction = found.success
-    if (transaction.signedTransaction === signedTransaction) return Result.succeed(transaction)
+export const submitTransaction = Effect.fn("paykernel.submitTransaction")(function* (
+  operations: Operations,
+  desk: CrossBorderDesk,
+  submitting: Submitting
+) {
+  const { merchantId, paymentId, transactionId, signedTransaction } = submitting
+  const found = yield* findTransaction(merchantId, paymentId, transactionId)
+  if (Result.isFailure(found)) return refuse(found.failure)
+  if (found.success.signedTransaction === signedTransaction) return Result.succeed(found.success)
+  const submitted = yield* submit(operations, desk, submitting, found.success)
+  if (Result.isSuccess(submitted)) return submitted
+  // What stands in the way may be this very text, which was submitted elsewhere in the meantime and has come far.
+  const { state: since } = yield* load(onchainDefinition, merchantId, transactionId)
+  return since.signedTransaction === signedTransaction ? Result.succeed(since) : submitted
+})
+
+const submit = Effect.fnUntraced(
+  function* (operations: Operations, desk: CrossBorderDesk, submitting: Submitting, transaction: OnchainTransaction) {
+    const { merchantId, paymentId, signedTransaction } = submitting
     const payment = yield* findCrossBorder(merchantId, paymentId)
     if (Result.isFailure(payment)) return refuse(payment.failure)
     const nowMs = (yield* Clock).nowMs()
-    const submit = { _tag: "SubmitTransaction", signedTransaction } as const
-    const possible = decide(transaction, { ...submit, nowMs })
+    const possible = decide(transaction, { _tag: "SubmitTransaction", signedTransaction, nowMs })
     const refusal = Result.isFailure(possible) ? possible.failure : sendingRefusal(payment.success, nowMs)
     if (refusal !== null) return refuse(refusal)
     const signed = yield* signedFundingOf(payment.success, transaction, signedTransaction)

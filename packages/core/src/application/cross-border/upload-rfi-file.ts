@@ -36,7 +36,7 @@ export const uploadRfiFile = Effect.fn("paykernel.uploadRfiFile")(function* (upl
   // Before anything of that size is worked on.
   const outline = { id: "", recordId: "", key: input.key, mediaType: input.mediaType, sizeBytes: input.content.length }
   const possible = decide(found.success, { _tag: "AttachFile", file: outline, nowMs })
-  if (Result.isFailure(possible)) return refuse(possible.failure)
+  if (Result.isFailure(possible) && !mayBeThere(found.success, outline)) return refuse(possible.failure)
   const file = yield* fileOf(rfiId, input)
   const sealed = yield* sealFile(merchantId, file, input)
   const drafted = yield* drafting(merchantId, paymentId, (draft) =>
@@ -50,6 +50,10 @@ export const uploadRfiFile = Effect.fn("paykernel.uploadRfiFile")(function* (upl
     onSuccess: ({ value }) => value
   })
 })
+
+/** What is not taken any more may have been taken before, and then it is there. */
+const mayBeThere = ({ files }: Rfi, { key, sizeBytes }: RfiFile): boolean =>
+  files.some((one) => one.key === key && one.sizeBytes === sizeBytes)
 
 const ivBytes = 12
 /** Of AES-GCM, at the end of the content. */

@@ -100,7 +100,7 @@ describe("every price", () => {
       }),
       { numRuns }
     )
-    expect(count).toBeGreaterThan(numRuns / 2)
+    expect(count).toBeGreaterThan(100)
   })
 
   it("is the same from either side: a destination costs no more than the source that buys it", () => {

@@ -45,7 +45,7 @@ describe("a quote, whatever is asked of it", () => {
       }),
       { numRuns }
     )
-    expect(uses).toBeGreaterThan(1_000)
+    expect(uses).toBeGreaterThan(100)
   })
 
   it("answers every command in every state, and moves no money", () => {

@@ -45,7 +45,7 @@ describe("a request for information, whatever is asked of it", () => {
       }),
       { numRuns }
     )
-    expect(answers).toBeGreaterThan(1_000)
+    expect(answers).toBeGreaterThan(100)
   })
 
   it("has no effect the second time", () => {

@@ -204,5 +204,8 @@ export const anyCrossBorderCommand: fc.Arbitrary<CrossBorderCommand> = fc.oneof(
       nowMs
     })
   },
-  fc.record({ _tag: fc.constantFrom("ExpirePayment" as const, "WithdrawPayment" as const), nowMs })
+  {
+    weight: 2,
+    arbitrary: fc.record({ _tag: fc.constantFrom("ExpirePayment" as const, "WithdrawPayment" as const), nowMs })
+  }
 )

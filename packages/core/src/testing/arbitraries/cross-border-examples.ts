@@ -111,6 +111,7 @@ const overtaken = [started(1), onchain(1, "broadcasted"), started(2, true)]
 export const beginnings: ReadonlyArray<ReadonlyArray<CrossBorderCommand>> = [
   [],
   [createExample],
+  [createExample, { _tag: "WithdrawPayment", nowMs: createExample.nowMs }],
   [createExample, cleared, started(1)],
   [createExample, cleared, ...overtaken],
   [createExample, cleared, ...overtaken, onchain(1, "completed"), initiated],

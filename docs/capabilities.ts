@@ -16,6 +16,7 @@ const root = resolve(import.meta.dirname, "..")
 
 const suites: { readonly [suite in keyof typeof suiteCases]: string } = {
   describeStore: "Store",
+  describeBelts: "Belts of a store",
   describeGateway: "Card gateway",
   describeBlockchain: "Blockchain",
   describeExchangeRates: "Exchange rates",

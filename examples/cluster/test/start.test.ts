@@ -6,11 +6,8 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { freshDatabase } from "@paykernel/test-postgres"
-import { afterAll, expect, it } from "vitest"
+import { expect, it, onTestFinished } from "vitest"
 import { readBankSettings, readNodeSettings } from "../src/settings.ts"
-
-const folder = mkdtempSync(join(tmpdir(), "cluster-start-"))
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const script = (name: string): string => fileURLToPath(new URL(`../src/${name}.ts`, import.meta.url))
 
@@ -65,6 +62,8 @@ it.each([
 })
 
 it("lets no second bank open the book of the first", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "cluster-start-"))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
   const settings = JSON.stringify({ directory: join(folder, "bank"), secretsDirectory: join(folder, "secrets") })
   const first = spawn(process.execPath, ["--conditions=source", script("bank")], {
     env: { PATH: process.env["PATH"], PAYKERNEL_BANK: settings }

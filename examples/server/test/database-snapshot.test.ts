@@ -5,7 +5,7 @@ import { atOneMoment } from "@paykernel/four-books/database-snapshot"
 import { type PostgresServer, startPostgres } from "@paykernel/test-postgres"
 import Database from "better-sqlite3"
 import pg from "pg"
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest"
 import { scratchDirectory } from "./server-process.ts"
 
 const integrityOf = (url: string): Promise<string> => atOneMoment(url, async ({ integrity }) => integrity)
@@ -23,12 +23,10 @@ const scribble = (path: string, at: number, bytes: Buffer = Buffer.from("scribbl
 const table = "create table paykernel_line (id text primary key, says text)"
 
 describe("a file of SQLite", () => {
-  const directory = scratchDirectory()
-  const path = join(directory.path, "lines.sqlite")
-
-  afterAll(directory.remove)
-
   it("is whole, until somebody writes into it", async () => {
+    const directory = scratchDirectory()
+    onTestFinished(directory.remove)
+    const path = join(directory.path, "lines.sqlite")
     const database = new Database(path)
     database.exec(`${table}; with recursive n (i) as (select 1 union all select i + 1 from n where i < 2000)
       insert into paykernel_line select 'line-' || i, 'something' from n`)

@@ -3,20 +3,18 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { pause } from "@paykernel/four-books/polling"
 import * as Effect from "effect/Effect"
-import { afterAll, describe, expect, it } from "vitest"
+import { describe, expect, it, onTestFinished } from "vitest"
 import { openSandboxClock } from "../src/clock.ts"
 import { timeMachine } from "../src/time-machine.ts"
 import { scratchDirectory } from "./server-process.ts"
 
-const directory = scratchDirectory()
-afterAll(() => directory.remove())
-
 const hourMs = 60 * 60 * 1000
-let files = 0
 
 /** A machine over a kernel and a bank that are at rest when `isBusy` says so. */
 const setUp = async (patienceMs = 2_000) => {
-  const path = join(directory.path, `clock-${++files}.json`)
+  const directory = scratchDirectory()
+  onTestFinished(directory.remove)
+  const path = join(directory.path, "clock.json")
   const clock = await openSandboxClock(path)
   const world = { kernelIsBusy: async () => {}, bankIsBusy: Effect.void as Effect.Effect<void> }
   const machine = timeMachine({

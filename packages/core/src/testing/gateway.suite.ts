@@ -8,11 +8,12 @@ import { amountCases } from "./gateway/amount-cases.ts"
 import type { GatewayCase, GatewayUnderTest } from "./gateway/gateway-case.ts"
 import { keyCases } from "./gateway/key-cases.ts"
 import { transferCases } from "./gateway/transfer-cases.ts"
+import { reasonsToSkip, type SuiteSkip } from "./suite.ts"
 
 export type { GatewayEffect, GatewayUnderTest } from "./gateway/gateway-case.ts"
 
 /** Cases, by their titles, that a gateway cannot meet, and why. */
-export type GatewaySkip = { readonly reason: string; readonly cases: ReadonlyArray<string> }
+export type GatewaySkip = SuiteSkip
 
 /** Every case, in the order in which they run. */
 export const gatewayCases: ReadonlyArray<GatewayCase> = [...keyCases, ...amountCases, ...transferCases]
@@ -28,12 +29,8 @@ export const describeGateway = (
   make: () => Promise<GatewayUnderTest>,
   { skip = [] }: { readonly skip?: ReadonlyArray<GatewaySkip> } = {}
 ): void => {
-  const reasons = new Map(skip.flatMap(({ reason, cases: titles }) => titles.map((title) => [title, reason])))
-  for (const title of reasons.keys()) {
-    if (!gatewayCases.some((known) => known.title === title)) {
-      throw new Error(`the gateway suite has no case "${title}" to skip`)
-    }
-  }
+  const titles = gatewayCases.map(({ title }) => title)
+  const reasons = reasonsToSkip(`${name} is a card gateway`, titles, skip)
   describe(`${name} is a card gateway`, () => {
     for (const { title, needs, check } of gatewayCases) {
       const reason = reasons.get(title)

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { afterAll } from "vitest"
+import { onTestFinished } from "vitest"
 import { keyedDigest } from "../application/commit/keyed-digest.ts"
 import { systemClock, systemIds } from "../application/system.ts"
 import { noCard } from "../card/index.ts"
@@ -13,9 +13,6 @@ import { openFileKeyRing } from "../vault/file-key-ring.ts"
 import { keyRingFromValues } from "../vault/key-ring.ts"
 import { usd } from "./payment-examples.ts"
 import { describeClock, describeDigest, describeIds, describeKeyRing, describeRisk } from "./services.suite.ts"
-
-const directory = mkdtempSync(join(tmpdir(), "key-ring-"))
-afterAll(() => rmSync(directory, { recursive: true }))
 
 const payment = { ...noPayment, amount: usd(1_000n) }
 const blocked = { ...noCard, billingDetails: { ...noCard.billingDetails, country: "KP" } }
@@ -30,4 +27,8 @@ describeClock("the system clock", () => systemClock)
 describeIds("the system's ids", () => systemIds)
 describeDigest("the keyed digest", () => keyedDigest(new Uint8Array(32).fill(7)))
 describeKeyRing("a ring from values", () => keyRingFromValues([{ id: "k1", key: "A".repeat(43) }]))
-describeKeyRing("a ring from a file", () => openFileKeyRing(join(directory, "keys.json")))
+describeKeyRing("a ring from a file", () => {
+  const directory = mkdtempSync(join(tmpdir(), "key-ring-"))
+  onTestFinished(() => rmSync(directory, { recursive: true }))
+  return openFileKeyRing(join(directory, "keys.json"))
+})

@@ -20,6 +20,7 @@ import { retentionCases } from "./store/retention-cases.ts"
 import { reviewCases } from "./store/review-cases.ts"
 import type { OpenAnother, StoreCases, StorePort } from "./store/store-case.ts"
 import { taskCases } from "./store/task-cases.ts"
+import { reasonsToSkip, type SuiteSkip } from "./suite.ts"
 
 export type StoreUnderTest = {
   readonly store: StorePort
@@ -33,7 +34,7 @@ export type StoreUnderTest = {
 }
 
 /** Cases, by their titles, that a store cannot meet, and why. */
-export type StoreSkip = { readonly reason: string; readonly cases: ReadonlyArray<string> }
+export type StoreSkip = SuiteSkip
 
 /** Every case by its group and title. */
 export const storeCases: { readonly [group: string]: StoreCases } = {
@@ -66,11 +67,8 @@ export const describeStore = (
   make: () => Promise<StoreUnderTest>,
   { skip = [] }: { readonly skip?: ReadonlyArray<StoreSkip> } = {}
 ): void => {
-  const reasons = new Map(skip.flatMap(({ reason, cases }) => cases.map((title) => [title, reason])))
-  const titles = new Set(Object.values(storeCases).flatMap((cases) => Object.keys(cases)))
-  for (const title of reasons.keys()) {
-    if (!titles.has(title)) throw new Error(`the store suite has no case "${title}" to skip`)
-  }
+  const titles = Object.values(storeCases).flatMap((cases) => Object.keys(cases))
+  const reasons = reasonsToSkip(`${name} is a store`, titles, skip)
   describe(`${name} is a store`, () => {
     let opened: StoreUnderTest | undefined
     afterEach(async () => {

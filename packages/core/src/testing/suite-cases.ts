@@ -1,4 +1,5 @@
 /** The titles of every suite's cases, by the suite's function: for the matrix of capabilities, and to look up what to skip. */
+import { beltCases } from "./belts.suite.ts"
 import { blockchainCases } from "./blockchain.suite.ts"
 import { exchangeRatesCases } from "./exchange-rates.suite.ts"
 import { fundingChainCases } from "./funding-chain-cases.ts"
@@ -12,6 +13,7 @@ import { webhookSenderCases } from "./webhook-sender-cases.ts"
 
 export const suiteCases = {
   describeStore: Object.values(storeCases).flatMap((cases) => Object.keys(cases)),
+  describeBelts: Object.values(beltCases).flatMap((cases) => Object.keys(cases)),
   describeGateway: gatewayCases.map(({ title }) => title),
   describeBlockchain: Object.keys(blockchainCases),
   describeExchangeRates: Object.keys(exchangeRatesCases),

@@ -12,17 +12,27 @@ export class NotApplicable extends Error {
   override readonly name = "NotApplicable"
 }
 
-/** Registers the cases with vitest. A title to skip that does not exist is an error, so no skip outlives its case. */
+/** Why cases are skipped, by their titles. A title that does not exist is an error, so no skip outlives its case. */
+export const reasonsToSkip = (
+  suite: string,
+  titles: ReadonlyArray<string>,
+  skip: ReadonlyArray<SuiteSkip>
+): ReadonlyMap<string, string> => {
+  const reasons = new Map(skip.flatMap(({ reason, cases }) => cases.map((title) => [title, reason])))
+  for (const title of reasons.keys()) {
+    if (!titles.includes(title)) throw new Error(`"${suite}" has no case "${title}" to skip`)
+  }
+  return reasons
+}
+
+/** Registers the cases with vitest. */
 export const describeCases = <Subject>(
   title: string,
   cases: SuiteCases<Subject>,
   make: () => Promise<Subject> | Subject,
   skip: ReadonlyArray<SuiteSkip> = []
 ): void => {
-  const reasons = new Map(skip.flatMap((one) => one.cases.map((name) => [name, one.reason])))
-  for (const name of reasons.keys()) {
-    if (!Object.hasOwn(cases, name)) throw new Error(`"${title}" has no case "${name}" to skip`)
-  }
+  const reasons = reasonsToSkip(title, Object.keys(cases), skip)
   describe(title, () => {
     for (const [name, holds] of Object.entries(cases)) {
       const reason = reasons.get(name)

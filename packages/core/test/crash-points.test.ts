@@ -53,7 +53,18 @@ const crashAt = async (flow: Flow, mode: GatewayMode, n: number) => {
 /** Points at which a process died, by flow and by what the gateway did. */
 const crashes = new Map<string, { [mode: string]: number }>()
 
-afterAll(() => console.table(Object.fromEntries(crashes)))
+afterAll(() => {
+  console.table(Object.fromEntries(crashes))
+  const points = [...crashes.values()].flatMap((ofFlow) => Object.values(ofFlow))
+  const deaths = points.reduce((sum, count) => sum + count, 0)
+  console.log(
+    `scripted flows that died at every call through a port: ${crashes.size} of ${flows.length}, ${deaths} points`
+  )
+})
+
+it("there are enough scripted flows, each of its own kind", () => {
+  expect(new Set(flows.map(({ name }) => name)).size).toBeGreaterThanOrEqual(12)
+})
 
 describe.each(modes)("a process that dies at any call through its ports, the gateway being %s", (mode) => {
   // With a second misfortune, every other point is enough for the quick tests.

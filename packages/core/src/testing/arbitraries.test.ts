@@ -5,20 +5,25 @@ import { describe, expect, it } from "vitest"
 import { attemptMachine } from "../attempt/index.ts"
 import { cardMachine } from "../card/index.ts"
 import { checkoutMachine } from "../checkout/index.ts"
+import { crossBorderMachine } from "../cross-border/index.ts"
 import { deliveryMachine } from "../delivery/index.ts"
 import { depositMachine } from "../deposit/index.ts"
+import * as domain from "../domain.ts"
 import { endpointMachine } from "../endpoint/index.ts"
 import type { Fee } from "../fees/index.ts"
 import { intentMachine } from "../intent/index.ts"
 import { intentRefundMachine } from "../intent-refund/index.ts"
 import { merchantMachine } from "../merchant/index.ts"
+import { onchainMachine } from "../onchain/index.ts"
 import { noPayment } from "../payment/index.ts"
+import { refundMachine } from "../payout-refund/index.ts"
+import { quoteMachine } from "../quote/index.ts"
+import { rfiMachine } from "../rfi/index.ts"
 import { settlementMachine } from "../settlement/index.ts"
-import * as kit from "./arbitraries.ts"
+import { ticketMachine } from "../ticket/index.ts"
 import { attemptDecider } from "./attempt-life.ts"
 import { authorizationOf } from "./gateway-examples.ts"
-import * as laws from "./laws/index.ts"
-import { paymentCommand, paymentHistory } from "./payment-arbitraries.ts"
+import * as kit from "./index.ts"
 import { examplePolicy } from "./payment-examples.ts"
 
 /** The smallest value of which this is so. */
@@ -33,6 +38,19 @@ const smallest = <A>(values: fc.Arbitrary<A>, isSo: (value: A) => boolean, seed 
 
 const tagsOf = ({ commands }: { readonly commands: ReadonlyArray<{ readonly _tag: string }> }) =>
   commands.map(({ _tag }) => _tag)
+
+describe("the kit", () => {
+  const aggregates = Object.entries(domain).flatMap(([name, room]) => ("decide" in room ? [name] : []))
+
+  it.each(aggregates)("has commands, events and legal histories of a %s", (name) => {
+    const historyOf = `${name[0]?.toLowerCase()}${name.slice(1)}History`
+    expect(Object.keys(kit)).toEqual(expect.arrayContaining([`any${name}Command`, `any${name}Event`, historyOf]))
+  })
+
+  it("knows all sixteen of them", () => {
+    expect(aggregates).toHaveLength(16)
+  })
+})
 
 describe("generators of values shrink", () => {
   it("amounts to the first one that matters, whichever its currency", () => {
@@ -107,6 +125,38 @@ describe("generators of histories shrink to the commands that matter", () => {
     expect(back.commands.map(({ standing }) => standing._tag)).toEqual(["Waiting", "Gone", "Waiting"])
   })
 
+  it("of a quote", () => {
+    const back = smallest(kit.quoteHistory(), ({ events }) => events.some(({ _tag }) => _tag === "QuoteReleased"))
+    expect(tagsOf(back)).toEqual(["IssueQuote", "UseQuote", "ReleaseQuote"])
+  })
+
+  it("of a cross-border payment", () => {
+    const paidOut = smallest(kit.crossBorderHistory(), ({ state }) => state.status === "completed")
+    expect(tagsOf(paidOut).at(0)).toBe("CreatePayment")
+    expect(tagsOf(paidOut)).toContain("RecordTransaction")
+    expect(tagsOf(paidOut).at(-1)).toBe("RecordReport")
+    expect(paidOut.commands.length).toBeLessThanOrEqual(9)
+  })
+
+  it("of an on-chain transaction", () => {
+    const late = smallest(kit.onchainHistory(), ({ events }) =>
+      events.some(({ _tag }) => _tag === "LateConfirmationFound")
+    )
+    expect(tagsOf(late).at(0)).toBe("CreateTransaction")
+    expect(tagsOf(late).at(-1)).toBe("RecordConfirmation")
+    expect(late.commands).toHaveLength(3)
+  })
+
+  it("of a request for information", () => {
+    const again = smallest(kit.rfiHistory(), ({ events }) => events.some(({ _tag }) => _tag === "RfiAnswerRefused"))
+    expect(tagsOf(again).filter((tag) => tag !== "AttachFile")).toEqual(["RaiseRfi", "SubmitRfi", "RefuseAnswer"])
+  })
+
+  it("of a payout network's refund", () => {
+    const denied = smallest(kit.payoutRefundHistory(), ({ state }) => state.contradiction !== null)
+    expect(tagsOf(denied)).toEqual(["RecordRefund", "RecordRefund"])
+  })
+
   it("of a settlement", () => {
     const complete = smallest(kit.settlementHistory(), ({ state }) => state.status === "complete")
     expect(complete.commands).toHaveLength(1)
@@ -123,7 +173,7 @@ describe("generators of histories shrink to the commands that matter", () => {
   })
 
   it("of a payment", () => {
-    const returned = smallest(paymentHistory(), ({ payment }) => payment.refunded.amount > 0n)
+    const returned = smallest(kit.paymentHistory(), ({ payment }) => payment.refunded.amount > 0n)
     expect(tagsOf(returned)).toEqual(["RequestPayment", "RecordReply", "RefundPayment", "RecordReply"])
   })
 })
@@ -138,6 +188,12 @@ describe("generators of histories reach every state", () => {
     ["intent", reached(kit.intentHistory()), intentMachine, "none"],
     ["deposit", reached(kit.depositHistory()), depositMachine, ""],
     ["refund of an intent", reached(kit.intentRefundHistory()), intentRefundMachine, "none"],
+    ["quote", reached(kit.quoteHistory()), quoteMachine, "none"],
+    ["cross-border payment", reached(kit.crossBorderHistory()), crossBorderMachine, "none"],
+    ["on-chain transaction", reached(kit.onchainHistory()), onchainMachine, "none"],
+    ["request for information", reached(kit.rfiHistory()), rfiMachine, "none"],
+    ["payout network's refund", reached(kit.payoutRefundHistory()), refundMachine, "none"],
+    ["ticket", reached(kit.ticketHistory()), ticketMachine, "none"],
     ["merchant", reached(kit.merchantHistory()), merchantMachine, "none"],
     ["settlement", reached(kit.settlementHistory()), settlementMachine, "none"],
     ["endpoint", reached(kit.endpointHistory()), endpointMachine, "none"],
@@ -157,19 +213,19 @@ describe("an attempt, whatever is heard about it", () => {
 
   it("follows its machine and is the fold of its events", () => {
     const statusOf = ({ status }: typeof attempts.initial) => status
-    fc.assert(laws.replay(attempts), { numRuns: 10_000 })
-    fc.assert(laws.pure(attempts), { numRuns: 10_000 })
-    fc.assert(laws.legal({ ...attempts, machine: attemptMachine, statusOf }), { numRuns: 10_000 })
+    fc.assert(kit.laws.replay(attempts), { numRuns: 10_000 })
+    fc.assert(kit.laws.pure(attempts), { numRuns: 10_000 })
+    fc.assert(kit.laws.legal({ ...attempts, machine: attemptMachine, statusOf }), { numRuns: 10_000 })
   })
 })
 
 describe("commands for a payment", () => {
   it("begin with a request and go on with anything", () => {
-    expect(new Set(fc.sample(paymentCommand(noPayment), 50).map(({ _tag }) => _tag))).toEqual(
+    expect(new Set(fc.sample(kit.paymentCommand(noPayment), 50).map(({ _tag }) => _tag))).toEqual(
       new Set(["RequestPayment"])
     )
-    const { payment } = smallest(paymentHistory(), ({ payment: { status } }) => status === "authorized")
-    const tags = new Set(fc.sample(paymentCommand(payment), { numRuns: 2_000, seed: 1 }).map(({ _tag }) => _tag))
+    const { payment } = smallest(kit.paymentHistory(), ({ payment: { status } }) => status === "authorized")
+    const tags = new Set(fc.sample(kit.paymentCommand(payment), { numRuns: 2_000, seed: 1 }).map(({ _tag }) => _tag))
     expect(tags.size).toBeGreaterThan(12)
   })
 })

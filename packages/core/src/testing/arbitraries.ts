@@ -28,13 +28,19 @@ export {
   attemptHistory,
   cardHistory,
   checkoutHistory,
+  crossBorderHistory,
   deliveryHistory,
   depositHistory,
   endpointHistory,
   intentHistory,
   intentRefundHistory,
   merchantHistory,
-  settlementHistory
+  onchainHistory,
+  payoutRefundHistory,
+  quoteHistory,
+  rfiHistory,
+  settlementHistory,
+  ticketHistory
 } from "./arbitraries/history-arbitraries.ts"
 export {
   anyDepositNews,
@@ -70,7 +76,13 @@ export {
   anyPayoutRefundEvent
 } from "./arbitraries/payout-refund-arbitraries.ts"
 export { anyQuote, anyQuoteCommand, anyQuoteEvent, anyQuoteTerms } from "./arbitraries/quote-arbitraries.ts"
-export { anyRfi, anyRfiCommand, anyRfiEvent, anyRfiOutcome } from "./arbitraries/rfi-arbitraries.ts"
+export {
+  anyFieldRequirements,
+  anyRfi,
+  anyRfiCommand,
+  anyRfiEvent,
+  anyRfiOutcome
+} from "./arbitraries/rfi-arbitraries.ts"
 export {
   anySettlement,
   anySettlementCommand,

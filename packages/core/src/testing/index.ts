@@ -22,6 +22,7 @@ export { type Expected, MerchantBooks, type MerchantRequest, type SeenPayment } 
 export { type MerchantModelOptions, merchantModel } from "./model/merchant-model.ts"
 export type { MerchantSide, Told } from "./model/merchant-side.ts"
 export {
+  anyPaymentCommand,
   commandOf,
   live,
   type PaymentHistory,

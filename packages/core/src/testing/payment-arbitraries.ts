@@ -104,6 +104,17 @@ export const paymentCommand = (payment: Payment): fc.Arbitrary<PaymentCommand> =
         .tuple(paymentMove(), fc.nat({ max: 999 }))
         .map(([move, turn]) => commandOf(payment, move, 1_000 + turn, payment.updatedAtMs + move.laterMs))
 
+/**
+ * A command for a payment that may really have lived, legal there or not. Shrinks towards a first request.
+ *
+ * @example
+ * fc.assert(fc.property(anyPaymentCommand, ({ nowMs }) => nowMs >= 0))
+ */
+export const anyPaymentCommand: fc.Arbitrary<PaymentCommand> = fc.oneof(
+  paymentRequest(),
+  paymentHistory({ movesMax: 8 }).chain(({ payment }) => paymentCommand(payment))
+)
+
 /** The command that a move means for a payment, whether or not it is legal there. `turn` makes new ids. */
 export const commandOf = (payment: Payment, move: PaymentMove, turn: number, nowMs: number): PaymentCommand => {
   const { kind, variant } = move

@@ -3,19 +3,27 @@ import * as fc from "fast-check"
 import type { Attempt } from "../../attempt/attempt.ts"
 import * as CardRoom from "../../card/index.ts"
 import * as CheckoutRoom from "../../checkout/index.ts"
+import * as CrossBorderRoom from "../../cross-border/index.ts"
 import * as DeliveryRoom from "../../delivery/index.ts"
 import * as DepositRoom from "../../deposit/index.ts"
 import * as EndpointRoom from "../../endpoint/index.ts"
 import * as IntentRoom from "../../intent/index.ts"
 import * as IntentRefundRoom from "../../intent-refund/index.ts"
 import * as MerchantRoom from "../../merchant/index.ts"
+import * as OnchainRoom from "../../onchain/index.ts"
+import * as PayoutRefundRoom from "../../payout-refund/index.ts"
+import * as QuoteRoom from "../../quote/index.ts"
+import * as RfiRoom from "../../rfi/index.ts"
 import * as SettlementRoom from "../../settlement/index.ts"
+import * as TicketRoom from "../../ticket/index.ts"
 import { type AttemptMessage, attemptDecider } from "../attempt-life.ts"
 import { lookupsFor, repliesFor, reversals } from "../heard-messages.ts"
 import { historyOf, playHistory } from "../history.ts"
 import { startMs } from "../payment-examples.ts"
 import { anyCardCommand } from "./card-arbitraries.ts"
 import { anyCheckoutCommand } from "./checkout-arbitraries.ts"
+import { anyCrossBorderCommand } from "./cross-border-arbitraries.ts"
+import { beginnings } from "./cross-border-examples.ts"
 import { anyDeliveryCommand } from "./delivery-arbitraries.ts"
 import { anyDepositCommand } from "./deposit-arbitraries.ts"
 import { anyEndpointCommand } from "./endpoint-arbitraries.ts"
@@ -23,7 +31,12 @@ import { anyIntentLife } from "./intent-arbitraries.ts"
 import { anyIntentRefundCommand } from "./intent-refund-arbitraries.ts"
 import { merchantCommandIn } from "./merchant-arbitraries.ts"
 import { anyCurrency } from "./money-arbitraries.ts"
+import { anyOnchainCommand } from "./onchain-arbitraries.ts"
+import { anyPayoutRefundCommand } from "./payout-refund-arbitraries.ts"
+import { anyQuoteCommand } from "./quote-arbitraries.ts"
+import { anyRfiCommand } from "./rfi-arbitraries.ts"
 import { anySettlementCommand } from "./settlement-arbitraries.ts"
+import { anyTicketCommand } from "./ticket-arbitraries.ts"
 
 /** Lives of a card: submitted, verified or refused, updated, asked again; or presented for one payment. */
 export const cardHistory = () =>
@@ -69,6 +82,49 @@ export const intentRefundHistory = () =>
     { initial: IntentRefundRoom.noIntentRefund, decide: IntentRefundRoom.decide, evolve: IntentRefundRoom.evolve },
     anyIntentRefundCommand
   )
+
+/** Lives of a quote: issued, used for a payment, released, used again, or left until its time is over. */
+export const quoteHistory = () =>
+  historyOf({ initial: QuoteRoom.noQuote, decide: QuoteRoom.decide, evolve: QuoteRoom.evolve }, anyQuoteCommand, {
+    commandsMax: 6
+  })
+
+const crossBorderPayments = {
+  initial: CrossBorderRoom.noPayment,
+  decide: CrossBorderRoom.decide,
+  evolve: CrossBorderRoom.evolve
+}
+
+/** Lives of a cross-border payment: asked about, funded in time or not, overtaken, paid out, failed, given back. */
+export const crossBorderHistory = () =>
+  fc
+    .tuple(fc.constantFrom(...beginnings), fc.array(anyCrossBorderCommand, { maxLength: 8, size: "max" }))
+    .map(([begun, tried]) => playHistory(crossBorderPayments, [...begun, ...tried]))
+
+/** Lives of an on-chain transaction: made, signed, broadcast, confirmed or failed, or confirmed after all. */
+export const onchainHistory = () =>
+  historyOf(
+    { initial: OnchainRoom.noTransaction, decide: OnchainRoom.decide, evolve: OnchainRoom.evolve },
+    anyOnchainCommand
+  )
+
+/** Lives of a request for information: raised, given files, answered, sent back, decided, or too late. */
+export const rfiHistory = () =>
+  historyOf({ initial: RfiRoom.noRfi, decide: RfiRoom.decide, evolve: RfiRoom.evolve }, anyRfiCommand)
+
+/** Lives of a payout network's refund: begun, completed or failed, contradicted. */
+export const payoutRefundHistory = () =>
+  historyOf(
+    { initial: PayoutRefundRoom.noRefund, decide: PayoutRefundRoom.decide, evolve: PayoutRefundRoom.evolve },
+    anyPayoutRefundCommand,
+    { commandsMax: 6 }
+  )
+
+/** Lives of a support ticket, which is opened or is not. */
+export const ticketHistory = () =>
+  historyOf({ initial: TicketRoom.noTicket, decide: TicketRoom.decide, evolve: TicketRoom.evolve }, anyTicketCommand, {
+    commandsMax: 3
+  })
 
 const merchants = { initial: MerchantRoom.noMerchant, decide: MerchantRoom.decide, evolve: MerchantRoom.evolve }
 

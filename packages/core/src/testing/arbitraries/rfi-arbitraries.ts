@@ -20,7 +20,8 @@ const anyFieldType = anyOf<FieldType>({
   intermediary_owner: true
 })
 
-const anyFieldRequirements: fc.Arbitrary<FieldRequirements> = fc.record({
+/** Fields that a payout network may ask for. */
+export const anyFieldRequirements: fc.Arbitrary<FieldRequirements> = fc.record({
   version: fc.nat(),
   title: anyText,
   description: anyText,

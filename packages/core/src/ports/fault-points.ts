@@ -6,6 +6,8 @@
 import type { Blockchain } from "./blockchain.ts"
 import type { CardGateway } from "./card-gateway.ts"
 import type { ExchangeRates } from "./exchange-rate.ts"
+import type { FundingChain } from "./funding-chain.ts"
+import type { PayoutNetwork } from "./payout-network.ts"
 import type { Risk } from "./risk.ts"
 import type { Store } from "./store.ts"
 import type { Vault } from "./vault.ts"
@@ -59,7 +61,18 @@ export const portCalls = {
     checkAddress: "tool",
     checkAuthorization: "tool"
   },
-  rates: { quote: "asks" }
+  rates: { quote: "asks" },
+  payouts: {
+    routes: "asks",
+    // What is offered binds nobody here until a payment is made of it.
+    quote: "asks",
+    requirements: "asks",
+    submit: "changes",
+    fund: "changes",
+    answerRfi: "changes",
+    lookup: "asks"
+  },
+  funding: { plan: "asks", check: "asks", broadcast: "changes", lookup: "asks", isAddress: "tool" }
 } as const satisfies {
   readonly store: { readonly [Call in Calls<Store["Service"]>]: CallKind }
   readonly gateway: { readonly [Call in Calls<CardGateway["Service"]>]: CallKind }
@@ -68,6 +81,8 @@ export const portCalls = {
   readonly sender: { readonly [Call in Calls<WebhookSender["Service"]>]: CallKind }
   readonly blockchain: { readonly [Call in Calls<Blockchain["Service"]>]: CallKind }
   readonly rates: { readonly [Call in Calls<ExchangeRates["Service"]>]: CallKind }
+  readonly payouts: { readonly [Call in Calls<PayoutNetwork["Service"]> | "routes"]: CallKind }
+  readonly funding: { readonly [Call in Calls<FundingChain["Service"]>]: CallKind }
 }
 
 /** A call by its port and name. */

@@ -1,5 +1,5 @@
 /** The kit bites: each bug of the catalogue is noticed by the part of the kit that is named for it, and its absence is not. */
-import { describe, expect, it } from "vitest"
+import { afterAll, describe, expect, it } from "vitest"
 import { plantedBugs } from "./planted-bugs.ts"
 
 /** fast-check reports an error of its own, and names what was thrown as the cause. */
@@ -7,6 +7,10 @@ const originOf = (error: unknown): unknown => {
   if (!(error instanceof Error)) return error
   return error.cause === undefined ? error.name : originOf(error.cause)
 }
+
+let noticedCount = 0
+
+afterAll(() => console.log(`planted bugs that are noticed: ${noticedCount} of ${plantedBugs.length}`))
 
 describe("a planted bug", () => {
   for (const { title, judge, noticedAs, judged } of plantedBugs) {
@@ -17,6 +21,7 @@ describe("a planted bug", () => {
       )
       expect(originOf(noticed)).toBe(noticedAs)
       await judged(false)
+      noticedCount++
     })
   }
 

@@ -4,10 +4,11 @@ import type { CardGateway, Store, WebhookSender } from "@paykernel/core/effect"
 import {
   type Invariant,
   type Planting,
+  parseSchedule,
   replay,
   type SimulateOptions,
   type SimulationResult,
-  simulate
+  scheduleOf
 } from "@paykernel/core/testing"
 import { type Functions, replacing, type Substitutes } from "./switchboard.ts"
 
@@ -25,21 +26,29 @@ export type SwitchedOff = {
   readonly as: ReadonlyArray<Invariant>
   readonly planting?: () => Planting
   readonly functions?: (own: Functions) => Substitutes
+  /** A life in which it shows, where one seed in thousands shows it. */
+  readonly schedule?: string
 }
 
+/** Without payments on chains and abroad, where a rule that is missing shows as something else first. */
+const oneShop = { intents: false, payouts: false }
+
 /**
- * The run of the first seed from 1 on that notices; `undefined` where none up to `seedsMax` does. Without payments on chains,
- * where a rule that is missing shows as something else first.
+ * The run of the first seed from 1 on that notices, or of the bug's own schedule; `undefined` where none up to `seedsMax`
+ * does.
  */
 export const notice = async (
   bug: SwitchedOff,
   seedsMax: number,
-  world: Pick<SimulateOptions, "webhooks" | "intents"> = {}
+  world: Pick<SimulateOptions, "webhooks" | "intents" | "payouts"> = {}
 ): Promise<SimulationResult | undefined> => {
-  for (let seed = 1; seed <= seedsMax; seed++) {
-    const result = await replacing(bug.functions, () =>
-      simulate({ seed, intents: false, ...world, ...bug.planting?.() })
-    )
+  const { schedule } = bug
+  const lives =
+    schedule === undefined
+      ? Array.from({ length: seedsMax }, (_, before) => scheduleOf({ seed: before + 1, ...oneShop, ...world }))
+      : [parseSchedule(schedule)]
+  for (const life of lives) {
+    const result = await replacing(bug.functions, () => replay(life, bug.planting?.()))
     if (result.problems.length > 0) return result
   }
   return undefined

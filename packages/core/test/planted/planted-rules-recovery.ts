@@ -1,6 +1,8 @@
 /** Rules 10 to 14, of who finds out what became of things, and of keys that outlast them, switched off. */
+import type { Attempt } from "@paykernel/core/domain"
 import { StoreUnavailable } from "@paykernel/core/effect"
 import * as Effect from "effect/Effect"
+import { schedules } from "../simulation/found-schedules.ts"
 import { type Gateway, type PlantedRule, type Port, withGateway, withinStore, withStore } from "./planted-rule.ts"
 
 /** Of two that decided on one version both are written. */
@@ -165,6 +167,25 @@ export const keysOutlast: PlantedRule = {
       title: "a key is forgotten after a day",
       as: ["I1"],
       planting: withStore(keysLast(dayMs))
+    }
+  ]
+}
+
+/** As if undoing it had never been begun. */
+const notBegun = (attempt: Attempt.Attempt): Attempt.Attempt => ({ ...attempt, undos: 0 })
+
+export const undoneToTheEnd: PlantedRule = {
+  number: null,
+  name: "what was begun to be undone is undone to the end, and no approval is believed on the way",
+  off: [
+    {
+      title: "an approval counts that comes when a reversal without an answer was left to a person",
+      as: ["TRUTH"],
+      functions: ({ onReply, onLookup }) => ({
+        onReply: (attempt, reply, nowMs) => onReply(notBegun(attempt), reply, nowMs),
+        onLookup: (attempt, lookup, policy, nowMs) => onLookup(notBegun(attempt), lookup, policy, nowMs)
+      }),
+      schedule: schedules["a message about an approval that was undone, when its reversal was left to a person"]
     }
   ]
 }

@@ -75,6 +75,7 @@ export const plantedRules: ReadonlyArray<PlantedRule> = [
   Recovery.followUpsAlike,
   Recovery.keysHandOver,
   Recovery.keysOutlast,
+  Recovery.undoneToTheEnd,
   beside,
   onePaymentPerCheckout
 ]

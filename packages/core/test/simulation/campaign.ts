@@ -50,6 +50,7 @@ export type Campaign = Pick<Part, "from" | "seeds" | "twice"> & {
   executions: number
   messages: number
   deposits: number
+  payouts: number
   events: number
   /** What is left of the first seed that failed, in words, and all seeds that did. */
   failure: string | null
@@ -78,6 +79,7 @@ export const campaign = async ({ from, seeds, twice }: Part): Promise<Campaign> 
       executions: 0,
       messages: 0,
       deposits: 0,
+      payouts: 0,
       events: 0,
       failure: null,
       failed: [],
@@ -110,7 +112,7 @@ const run = async (seed: number): Promise<SimulationResult> => {
 }
 
 const add = (sums: Campaign, result: SimulationResult): void => {
-  const { operations, payments, checkouts, executions, messages, deposits, events, coverage } = result
+  const { operations, payments, checkouts, executions, messages, deposits, payouts, events, coverage } = result
   sums.runs++
   sums.operations += operations
   sums.operationsMin = Math.min(sums.operationsMin, operations)
@@ -119,6 +121,7 @@ const add = (sums: Campaign, result: SimulationResult): void => {
   sums.executions += executions
   sums.messages += messages
   sums.deposits += deposits
+  sums.payouts += payouts
   sums.events += events
   sums.coverage.add(coverage)
 }
@@ -133,7 +136,7 @@ export const figures = (sums: Campaign, tookMs: number): string => {
     `${seeds} seeds of ${2 * seeds}, ${from} to ${from + seeds - 1}: ${failed.length} failed`,
     `${twice} of them lived twice: ${unsteady.length} went another way (${((runs * 1000) / tookMs).toFixed(1)} runs a second)`,
     `${operations} operations, at least ${sums.operationsMin} in each run; ${sums.events} events`,
-    `${sums.payments} payments, ${sums.checkouts} checkouts, ${sums.executions} executions at the bank, ${sums.messages} messages to receivers, ${sums.deposits} deposits on chains`,
+    `${sums.payments} payments, ${sums.checkouts} checkouts, ${sums.executions} executions at the bank, ${sums.messages} messages to receivers, ${sums.deposits} deposits on chains, ${sums.payouts} payments abroad`,
     `fault points hit: ${percent} %, ${hits(faultPoints, coverage.faults)}`,
     `machine edges hit: ${hits(machineEdges, coverage.edges)}`
   ].join("\n")

@@ -96,6 +96,16 @@ describe("a schedule", () => {
     expect(scheduleOf({ seed: 15 }).intents).toBe(true)
   })
 
+  it("lets merchants send money abroad, where they do", async () => {
+    const sent = await simulate({ seed: 19, faults: noFaults, payouts: true })
+    expect(sent.problems).toEqual([])
+    expect(sent.payouts).toBeGreaterThan(3)
+    expect([...sent.coverage.faults.keys()]).toEqual([])
+    expect(parseSchedule(printSchedule(sent.schedule))).toEqual(sent.schedule)
+    expect((await simulate({ seed: 19, payouts: false })).payouts).toBe(0)
+    expect(scheduleOf({ seed: 19 }).payouts).toBe(true)
+  })
+
   it("takes another course under another seed", async () => {
     const hashes = new Set<string>()
     for (let seed = 1; seed <= 5; seed++) hashes.add((await simulate({ seed })).traceHash)

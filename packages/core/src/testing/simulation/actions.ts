@@ -6,6 +6,10 @@ import * as Checkout from "./checkout-actions.ts"
 import * as Client from "./client-actions.ts"
 import * as Payer from "./intents/chain-payers.ts"
 import * as Intent from "./intents/intent-actions.ts"
+import { lieInWait as lieInWaitAbroad } from "./payouts/ambush-abroad.ts"
+import { answer as answerAbroad } from "./payouts/answering.ts"
+import * as Network from "./payouts/network-actions.ts"
+import * as Payout from "./payouts/payout-actions.ts"
 import type { Ambush } from "./process.ts"
 import { stall } from "./process.ts"
 import type { Slot } from "./slots.ts"
@@ -13,6 +17,7 @@ import {
   blackout,
   calm,
   type Faults,
+  stormyAbroad,
   stormyChains,
   stormyGateway,
   stormyServices,
@@ -30,7 +35,7 @@ type Action = {
   /** The class of faults that it belongs to. */
   readonly fault?: keyof Faults
   /** Only where there are such things. */
-  readonly only?: "webhooks" | "intents"
+  readonly only?: "webhooks" | "intents" | "payouts"
   readonly act: (world: World) => unknown
 }
 
@@ -85,6 +90,30 @@ const table = {
   },
   ambushAtChain: { weight: 10, fault: "crashes", only: "intents", act: (world) => Intent.lieInWait(world, "died") },
   stallAtChain: { weight: 10, fault: "stalls", only: "intents", act: (world) => Intent.lieInWait(world, "stalled") },
+  sendAbroad: { weight: 70, operation: true, only: "payouts", act: Payout.send },
+  sendAbroadLater: { weight: 12, operation: true, only: "payouts", act: Payout.sendLater },
+  goOnAbroad: { weight: 130, operation: true, only: "payouts", act: Payout.goOn },
+  makeTransaction: { weight: 6, operation: true, only: "payouts", act: Payout.makeTransaction },
+  signTransaction: { weight: 12, operation: true, only: "payouts", act: Payout.sign },
+  overtake: { weight: 16, operation: true, only: "payouts", act: Payout.accelerate },
+  answerAbroad: { weight: 10, operation: true, only: "payouts", act: answerAbroad },
+  askForHelp: { weight: 3, operation: true, only: "payouts", act: Payout.help },
+  hearFromAbroad: { weight: 8, operation: true, only: "payouts", act: Payout.hear },
+  lookAbroad: { weight: 4, operation: true, only: "payouts", act: Payout.look },
+  raiseQuestion: { weight: 10, only: "payouts", act: Network.raise },
+  decideQuestion: { weight: 12, only: "payouts", act: Network.decide },
+  contradictItself: { weight: 20, fault: "abroad", only: "payouts", act: Network.contradict },
+  refundInVain: { weight: 8, fault: "abroad", only: "payouts", act: Network.refundInVain },
+  missTransaction: { weight: 30, fault: "abroad", only: "payouts", act: Network.missTransactions },
+  changeAbroad: { weight: 8, only: "payouts", act: Network.changeWorld },
+  weatherAbroad: {
+    weight: 10,
+    fault: "abroad",
+    only: "payouts",
+    act: ({ weather, dice }) => Object.assign(weather, { abroad: stormyAbroad(dice) })
+  },
+  ambushAbroad: { weight: 14, fault: "crashes", only: "payouts", act: (world) => lieInWaitAbroad(world, "died") },
+  stallAbroad: { weight: 14, fault: "stalls", only: "payouts", act: (world) => lieInWaitAbroad(world, "stalled") },
   mood: { weight: 5, fault: "receivers", only: "webhooks", act: Webhook.changeMood },
   way: {
     weight: 2,
@@ -166,8 +195,8 @@ const calls: ReadonlyArray<PortCall> = Object.entries(portCalls).flatMap(([port,
 /** Where nobody is told of anything these are never made. */
 const callsOfNews: ReadonlySet<PortCall> = new Set(["sender.post", "store.events"])
 
-/** Those to chains have ambushes of their own. */
-const callsOfAll = calls.filter((call) => !call.startsWith("blockchain.") && call !== "rates.quote")
+/** Those to chains and abroad have ambushes of their own. */
+const callsOfAll = calls.filter((call) => !/^(?:blockchain|rates|payouts|funding)\./u.test(call))
 
 const callsWithoutNews = callsOfAll.filter((call) => !callsOfNews.has(call))
 

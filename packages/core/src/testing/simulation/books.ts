@@ -10,7 +10,7 @@ import type { AggregateWrite, Commit, EventRecord, IdempotencyRecord, Json, Task
 import type { ClaimedTask } from "../../ports/store.ts"
 import { type AttemptEntry, openAttemptBook } from "./attempt-book.ts"
 import { type CheckoutBook, type CheckoutEntry, openCheckoutBook } from "./checkout-book.ts"
-import { type CoverageCount, edgeName, tableOf } from "./coverage.ts"
+import { type CoverageCount, edgeName, isOutOfReach, tableOf } from "./coverage.ts"
 import type { Report } from "./problems.ts"
 
 export type PaymentEntry = Entry & {
@@ -29,8 +29,14 @@ export type Books = {
   readonly intents: ReadonlyMap<string, Entry>
   readonly deposits: ReadonlyMap<string, Entry>
   readonly intentRefunds: ReadonlyMap<string, Entry>
+  readonly quotes: ReadonlyMap<string, Entry>
+  readonly payouts: ReadonlyMap<string, Entry>
+  readonly transfers: ReadonlyMap<string, Entry>
+  readonly rfis: ReadonlyMap<string, Entry>
+  readonly tickets: ReadonlyMap<string, Entry>
   readonly checkouts: { readonly byId: ReadonlyMap<string, CheckoutEntry> } & Pick<CheckoutBook, "byPayment">
   readonly attemptsByKey: ReadonlyMap<string, AttemptEntry>
+  /** By their scopes and keys. */
   readonly kept: ReadonlyMap<string, IdempotencyRecord>
   readonly claimed: (tasks: ReadonlyArray<ClaimedTask>) => void
   /** Takes in what has become durable, and reports what should not have. Answers what it changed. */
@@ -54,8 +60,11 @@ export const openBooks = (coverage: CoverageCount, report: Report, quietMs: numb
     new Map<string, Entry>(),
     new Map<string, Entry>()
   ]
+  const [quotes, payouts, transfers] = [new Map<string, Entry>(), new Map<string, Entry>(), new Map<string, Entry>()]
+  const [rfis, tickets] = [new Map<string, Entry>(), new Map<string, Entry>()]
   const byType: { readonly [type: string]: Map<string, Entry> } = {
-    ...{ card: cards, intent: intents, deposit: deposits, intent_refund: intentRefunds }
+    ...{ card: cards, intent: intents, deposit: deposits, intent_refund: intentRefunds },
+    ...{ quote: quotes, cross_border_payment: payouts, onchain_transaction: transfers, rfi: rfis, ticket: tickets }
   }
   const checkouts = new Map<string, CheckoutEntry>()
   const attempts = openAttemptBook(coverage, report, quietMs)
@@ -95,7 +104,9 @@ export const openBooks = (coverage: CoverageCount, report: Report, quietMs: numb
     for (const event of events) {
       const to = machine[entry.status]?.[event.tag]
       if (to === undefined) report("I5", `${name}: no edge ${entry.status} --${event.tag}-->`)
-      coverage.moved(edgeName(ref.type, entry.status, event.tag))
+      const edge = edgeName(ref.type, entry.status, event.tag)
+      if (isOutOfReach(edge)) report("I5", `${name}: ${edge} is a move for which there is no reason`)
+      coverage.moved(edge)
       entry.status = to ?? entry.status
       entry.statuses.add(entry.status)
       happen(ref, event)
@@ -113,6 +124,7 @@ export const openBooks = (coverage: CoverageCount, report: Report, quietMs: numb
   }
   return {
     ...{ payments, cards, endpoints, intents, deposits, intentRefunds, kept, attemptsByKey: attempts.byKey },
+    ...{ quotes, payouts, transfers, rfis, tickets },
     checkouts: { byId: checkouts, byPayment: book.byPayment },
     claimed: (tasks) => {
       for (const { aggregate, id, fence } of tasks) {
@@ -144,12 +156,16 @@ const checkFence = (fences: ReadonlyMap<string, number>, lease: TaskUpdate, repo
 }
 
 const bind = (kept: Map<string, IdempotencyRecord>, record: IdempotencyRecord, report: Report): void => {
-  const before = kept.get(record.key)
+  const name = keptName(record.scope, record.key)
+  const before = kept.get(name)
   if (before !== undefined && before.expiresAtMs > record.createdAtMs) {
     report("I7", `the key ${record.key} is bound twice`)
   }
-  kept.set(record.key, record)
+  kept.set(name, record)
 }
+
+/** The same key under two scopes is two. */
+export const keptName = (scope: string, key: string): string => `${scope} ${key}`
 
 const isRecord = (json: Json): json is { readonly [key: string]: Json } =>
   typeof json === "object" && json !== null && !Array.isArray(json)

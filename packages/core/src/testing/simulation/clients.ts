@@ -4,7 +4,7 @@
  */
 import type { Accepted, IdempotentRequest, Kernel, Outcome } from "../../application/kernel-contract.ts"
 import type { Json } from "../../ports/commit.ts"
-import type { Books } from "./books.ts"
+import { type Books, keptName } from "./books.ts"
 import type { Hurdles } from "./hurdles.ts"
 import type { Report } from "./problems.ts"
 import type { Process } from "./process.ts"
@@ -18,7 +18,7 @@ export type Wish = {
   /** In words. */
   readonly what: string
   /** What comes of it. */
-  readonly about: "payment" | "card" | "checkout" | "endpoint" | "intent" | "deposit"
+  readonly about: About
   readonly ask: (kernel: Kernel, request: RequestFor) => Promise<Outcome<Accepted<unknown>, { readonly _tag: string }>>
   /** Another request under the same key, where there can be one. */
   readonly changed: Pick<Wish, "what" | "ask"> | null
@@ -27,6 +27,8 @@ export type Wish = {
   /** Whether an answer has come. */
   told: string | null
 }
+
+type About = "payment" | "card" | "checkout" | "endpoint" | "intent" | "deposit" | "payout" | "transfer" | "ticket"
 
 /** Renders what the key will be bound to. */
 export type RequestFor = <View>(meaning: Json, idsOf: (view: View) => Ids) => IdempotentRequest<View>
@@ -59,6 +61,9 @@ export type ClientGrounds = {
 /** Deciding again when others were faster takes a moment. A call to the bank takes longer than this, or seldom does. */
 const patienceMs = 1000
 
+/** Where the keys of a shop mean something. */
+const scope = "shop"
+
 /** Nobody who asked for something waits for the bank. */
 export const checkWait = (
   { nowMs, hurdles, report }: Pick<ClientGrounds, "nowMs" | "hurdles" | "report">,
@@ -74,17 +79,21 @@ export const checkWait = (
 export const makeClients = ({ books, report, trace, latestMs, nowMs, hurdles }: ClientGrounds): Clients => {
   const wishes: Array<Wish> = []
   const known: { readonly [about in Wish["about"]]: Array<string> } = {
-    ...{ payment: [], card: [], checkout: [], endpoint: [], intent: [], deposit: [] }
+    ...{ payment: [], card: [], checkout: [], endpoint: [], intent: [], deposit: [] },
+    ...{ payout: [], transfer: [], ticket: [] }
   }
 
   const hear = (wish: Wish, process: Process, told: Outcome<Accepted<unknown>, { readonly _tag: string }>): void => {
     trace.note(wish.key, wish.variant, told.ok ? (told.value.answer?.body ?? "") : told.error._tag)
-    const kept = books.kept.get(wish.key)
+    const kept = books.kept.get(keptName(scope, wish.key))
     const bound = kept === undefined ? null : readBody(kept.body)
     if (!told.ok) {
       wish.told = told.error._tag
       if (told.error._tag !== "IdempotencyKeyReused") return
-      if (bound === null || bound.variant === wish.variant) report("I7", `${wish.key} is refused as another request's`)
+      // A payment abroad binds its key before anybody is answered, and says of which of them it is.
+      const isAttempted = books.kept.has(keptName(`${scope}#1`, wish.key))
+      if (bound === null ? !isAttempted : bound.variant === wish.variant)
+        report("I7", `${wish.key} is refused as another request's`)
       return
     }
     const body = told.value.answer?.body ?? ""
@@ -104,7 +113,8 @@ export const makeClients = ({ books, report, trace, latestMs, nowMs, hurdles }: 
   }
   const checkStored = ({ id, parent, status, about }: Body, where: string): void => {
     const { payments: payment, cards: card, checkouts, intents: intent, deposits: deposit } = books
-    const stored = { payment, card, checkout: checkouts.byId, intent, deposit }
+    const { payouts: payout, transfers: transfer, tickets: ticket } = books
+    const stored = { payment, card, checkout: checkouts.byId, intent, deposit, payout, transfer, ticket }
     const entry = about === "endpoint" ? books.endpoints.get(`${merchantId} ${parent}`) : stored[about].get(parent)
     if (entry === undefined) report("I6", `${where}: ${parent} is answered for, and not stored`)
     else if (!entry.statuses.has(status)) report("I6", `${where}: ${parent} was never ${status}`)
@@ -140,7 +150,7 @@ export const makeClients = ({ books, report, trace, latestMs, nowMs, hurdles }: 
 const requestFor =
   (wish: Wish): RequestFor =>
   (meaning, idsOf) => ({
-    ...{ scope: "shop", key: wish.key, meaning: [wish.variant, meaning] },
+    ...{ scope, key: wish.key, meaning: [wish.variant, meaning] },
     answer: (view) => {
       const { variant, about } = wish
       return { status: 201, body: JSON.stringify({ ...idsOf(view), variant, about } satisfies Body) }

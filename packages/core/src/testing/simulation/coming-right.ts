@@ -6,6 +6,7 @@ import type { ClaimedTask } from "../../ports/store.ts"
 import { compareBooks, lateFindings } from "./aftermath.ts"
 import { keyLifeMs } from "./clients.ts"
 import { lookForTheLastTime, recheckRefunds } from "./intents/last-look.ts"
+import { lookAbroadForTheLastTime, settleQuestions } from "./payouts/end-abroad.ts"
 import type { Process } from "./process.ts"
 import * as Shop from "./shop.ts"
 import { calm } from "./weather.ts"
@@ -33,7 +34,7 @@ const hourMs = 3_600_000
 
 /** Faults stop, time passes, and a new process finds what the others left. Answers how much happened. */
 export const comesRight = async (world: World, seed: number): Promise<number> => {
-  const { agenda, dice, wall, clients, payers, problems, telling, paying } = world
+  const { agenda, dice, wall, clients, payers, problems, telling, paying, sending } = world
   dice.reseed(seed)
   const heir = inherit(world)
   let events = 0
@@ -50,6 +51,7 @@ export const comesRight = async (world: World, seed: number): Promise<number> =>
   // A person is called after minutes, and comes after hours.
   await settleDown(world, rechecks(world, heir))
   if (paying !== null) await recheckRefunds(paying, stage)
+  if (sending !== null) settleQuestions(sending)
   await pass(44 * hourMs)
   // What a client asks for once more now must be what it was told before.
   for (const wish of clients.wishes) if (wall.latestMs - wish.firstAskedMs < keyLifeMs) clients.say(wish, heir)
@@ -59,6 +61,7 @@ export const comesRight = async (world: World, seed: number): Promise<number> =>
   if (problems.length > 0) return events
   compareBooks(world)
   if (paying !== null) await lookForTheLastTime(world, paying, stage)
+  if (sending !== null) await lookAbroadForTheLastTime(world, sending, stage)
   if (telling !== null) await hearAll(world, telling, stage)
   await leftovers(world)
   lateFindings(world)
@@ -99,11 +102,14 @@ const leftovers = async (world: World): Promise<void> => {
 }
 
 const mayStay = ({ books }: World, { kind, subject }: ClaimedTask): boolean =>
-  standing.has(kind) || (kind === "follow_payment" && isLeftToPerson(books.payments.get(subject)?.state))
+  standing.has(kind) ||
+  (kind === "follow_payment" && isLeftToPerson(books.payments.get(subject)?.state)) ||
+  (kind === "broadcast_transaction" && books.transfers.get(subject)?.status === "failed")
 
 const isLeftToPerson = (payment: PaymentJson | undefined): boolean =>
   payment?.attempts.some(({ status }) => status === "manual") === true
 
 const standing: ReadonlySet<string> = new Set([
-  ...["settle", "expire_authorization", "expire_challenge", "expire_checkout", "expire_intent", "watch_deposits"]
+  ...["settle", "expire_authorization", "expire_challenge", "expire_checkout", "expire_intent", "watch_deposits"],
+  "follow_cross_border"
 ])

@@ -20,6 +20,8 @@ export type Schedule = {
   readonly webhooks?: boolean
   /** Whether merchants are paid on blockchains. */
   readonly intents?: boolean
+  /** Whether merchants send money abroad. */
+  readonly payouts?: boolean
   readonly steps: ReadonlyArray<Step>
 }
 

@@ -59,10 +59,11 @@ const dropSteps = async (now: () => Schedule, improves: Improves): Promise<void>
 
 type Simplify = (schedule: Schedule) => Schedule
 
-/** Nobody who is told of anything or pays on a chain, fewer processes, whole classes of faults off, and steps that wait until everything they began has ended. */
+/** Nobody who is told of anything, pays on a chain or sends abroad, fewer processes, whole classes of faults off, and steps that wait until everything they began has ended. */
 const simplifications = ({ faults, steps }: Schedule): ReadonlyArray<Simplify> => [
   ({ webhooks: _, ...schedule }) => schedule,
   ({ intents: _, ...schedule }) => schedule,
+  ({ payouts: _, ...schedule }) => schedule,
   (schedule) => ({ ...schedule, nodes: 1 }),
   (schedule) => ({ ...schedule, nodes: Math.min(2, schedule.nodes) }),
   ...(Object.keys(faults) as Array<keyof Faults>).map(

@@ -27,6 +27,8 @@ export type SimulateOptions = Planting & {
   readonly webhooks?: boolean
   /** Whether merchants are paid on blockchains. Default: under every tenth seed, and others than those. */
   readonly intents?: boolean
+  /** Whether merchants send money abroad. Default: under every tenth seed, and others than those. */
+  readonly payouts?: boolean
 }
 
 export type SimulationResult = {
@@ -43,6 +45,8 @@ export type SimulationResult = {
   readonly messages: number
   /** What was paid on blockchains and credited. */
   readonly deposits: number
+  /** Payments abroad that a network has taken. */
+  readonly payouts: number
   /** Things that happened: calls that left, arrived or came home, timers. */
   readonly events: number
   readonly coverage: Coverage
@@ -65,11 +69,12 @@ export const scheduleOf = ({
   faults,
   nodes,
   webhooks = seed % 10 === 0,
-  intents = seed % 10 === 5
+  intents = seed % 10 === 5,
+  payouts = seed % 10 === 9
 }: Omit<SimulateOptions, keyof Planting>): Schedule => {
   const dice = makeDice(seed)
   const allowed: Faults = { ...everyFault, ...faults }
-  const lives = { webhooks, intents }
+  const lives = { webhooks, intents, payouts }
   const steps: Array<Step> = []
   const names = weighted.filter((name) => {
     const { fault, only } = actions[name]
@@ -87,6 +92,7 @@ export const scheduleOf = ({
     faults: allowed,
     ...(webhooks ? { webhooks } : {}),
     ...(intents ? { intents } : {}),
+    ...(payouts ? { payouts } : {}),
     steps
   }
 }
@@ -136,6 +142,7 @@ export const replay = async (schedule: Schedule, planting: Planting = {}): Promi
     executions: world.truth.executions.size,
     messages: world.telling?.receivers.count() ?? 0,
     deposits: world.paying?.deposits.credited() ?? 0,
+    payouts: world.sending?.institution.book.payments.size ?? 0,
     events,
     coverage: world.coverage,
     history

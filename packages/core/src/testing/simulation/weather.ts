@@ -1,6 +1,7 @@
 /** What goes wrong at the moment, and how often: weather comes and goes, as real trouble does, and strikes many calls. */
 import { type ChainMode, chainModes } from "../../simulator/chain/chain-mode.ts"
 import { type GatewayMode, gatewayModes } from "../../simulator/gateway-mode.ts"
+import { type NetworkMode, networkModes } from "../../simulator/payout/network-mode.ts"
 import type { Dice } from "./dice.ts"
 
 /**
@@ -26,6 +27,8 @@ export type Faults = {
   readonly receivers: boolean
   /** Chains cannot be reached, lose answers, lag, and take back their newest blocks; payers change their minds. */
   readonly chains: boolean
+  /** The payout network and its chains cannot be reached, lose answers, lag, and contradict themselves. */
+  readonly abroad: boolean
 }
 
 export const everyFault: Faults = {
@@ -37,7 +40,8 @@ export const everyFault: Faults = {
   messages: true,
   clocks: true,
   receivers: true,
-  chains: true
+  chains: true,
+  abroad: true
 }
 
 export const noFaults: Faults = {
@@ -49,7 +53,8 @@ export const noFaults: Faults = {
   messages: false,
   clocks: false,
   receivers: false,
-  chains: false
+  chains: false,
+  abroad: false
 }
 
 /** Beside the modes of the simulated bank: `refused`, no connection; `declined`, the bank will not do it for good. */
@@ -75,6 +80,7 @@ export type Weather = {
     readonly slow: number
   }
   chains: { readonly troubles: ReadonlyArray<ChainMode>; readonly rate: number; readonly slow: number }
+  abroad: { readonly troubles: ReadonlyArray<NetworkMode>; readonly rate: number; readonly slow: number }
 }
 
 export const calm = (): Weather => ({
@@ -82,7 +88,8 @@ export const calm = (): Weather => ({
   gateway: { troubles: [], rate: 0, slow: 0 },
   services: { unavailable: 0, slow: 0 },
   way: { unavailable: 0, requestLost: 0, answerLost: 0, slow: 0 },
-  chains: { troubles: [], rate: 0, slow: 0 }
+  chains: { troubles: [], rate: 0, slow: 0 },
+  abroad: { troubles: [], rate: 0, slow: 0 }
 })
 
 export const stormyStore = (dice: Dice): Weather["store"] => {
@@ -124,6 +131,12 @@ export const stormyGateway = (dice: Dice): Weather["gateway"] => {
 
 export const stormyChains = (dice: Dice): Weather["chains"] => ({
   troubles: Array.from({ length: 2 + dice.below(4) }, () => dice.pick<ChainMode>(["down", ...chainModes])),
+  rate: dice.pick([0.2, 0.6, 1]),
+  slow: dice.pick([0, 0.1, 0.3])
+})
+
+export const stormyAbroad = (dice: Dice): Weather["abroad"] => ({
+  troubles: Array.from({ length: 2 + dice.below(4) }, () => dice.pick<NetworkMode>(["down", ...networkModes])),
   rate: dice.pick([0.2, 0.6, 1]),
   slow: dice.pick([0, 0.1, 0.3])
 })

@@ -17,6 +17,7 @@ import { makeDice } from "./dice.ts"
 import { watchHurdles } from "./hurdles.ts"
 import { openPaying, type Paying } from "./intents/paying.ts"
 import { makePayers } from "./payers.ts"
+import { openSending, type Sending } from "./payouts/sending.ts"
 import type { Problem, Report } from "./problems.ts"
 import { keepSafe } from "./safety.ts"
 import { type GatewayGrounds, gatewayOf } from "./simulated-gateway.ts"
@@ -37,6 +38,8 @@ export type WorldOptions = Planting & {
   readonly webhooks?: boolean | undefined
   /** Whether merchants are paid on blockchains. */
   readonly intents?: boolean | undefined
+  /** Whether merchants send money abroad. */
+  readonly payouts?: boolean | undefined
 }
 
 /** For whoever wants to see a fault of his own found, or something of his own judged. */
@@ -71,7 +74,8 @@ type Times = ReturnType<typeof timesOf>
 
 const unchanged = <A>(own: A): A => own
 
-export const makeWorld = ({ seed, nodes, webhooks, intents, reach = unchanged, plant = unchanged }: WorldOptions) => {
+export const makeWorld = (options: WorldOptions) => {
+  const { seed, nodes, webhooks, intents, payouts, reach = unchanged, plant = unchanged } = options
   const agenda = makeAgenda(0)
   const outside: Actor = { name: "outside", state: "up", tasks: [] }
   const hurdles = watchHurdles(agenda)
@@ -93,6 +97,7 @@ export const makeWorld = ({ seed, nodes, webhooks, intents, reach = unchanged, p
       checker.ears.committed(commit, by)
       telling?.committed(commit)
       paying?.committed(commit)
+      sending?.committed(commit)
     },
     struck: (actor) => {
       if (actor.state === "down") slots.died(actor)
@@ -102,6 +107,8 @@ export const makeWorld = ({ seed, nodes, webhooks, intents, reach = unchanged, p
   const telling: Telling | null =
     webhooks === true ? openTelling({ surroundings: grounds, safe, seed, ...checker }) : null
   const paying: Paying | null = intents === true ? openPaying({ surroundings: grounds, seed, times, ...checker }) : null
+  const sending: Sending | null =
+    payouts === true ? openSending({ surroundings: grounds, seed, times, ...checker }) : null
   const ids = growingIds()
   const slots = makeSlots(base, nodes, (actor, slot) => {
     const store = storeOf(grounds, actor)
@@ -112,7 +119,8 @@ export const makeWorld = ({ seed, nodes, webhooks, intents, reach = unchanged, p
       vault: vaultOf(grounds, actor, safe),
       risk: riskOf(grounds, actor, store),
       ...(telling === null ? {} : { webhooks: telling.optionsOf(actor, clock.nowMs) }),
-      ...(paying === null ? {} : { intents: paying.optionsOf(actor, clock.nowMs) })
+      ...(paying === null ? {} : { intents: paying.optionsOf(actor, clock.nowMs) }),
+      ...(sending === null ? {} : { crossBorder: sending.optionsOf(actor, clock.nowMs) })
     }
     return createKernelIn(virtualRuntime(agenda, actor), plant(options, actor.name))
   })
@@ -122,7 +130,7 @@ export const makeWorld = ({ seed, nodes, webhooks, intents, reach = unchanged, p
   const payers = makePayers(listening)
   /** Requests of clients and operators that reached a process. */
   const tally = { operations: 0 }
-  const outsiders = { seed, clients, payers, tally, telling, paying }
+  const outsiders = { seed, clients, payers, tally, telling, paying, sending }
   return { ...base, ...checker, ...outsiders, wall, times, bank, weather, grounds, slots, safe }
 }
 

@@ -1,6 +1,7 @@
 /** What is true in the end, in words that name nothing which may differ: no ids, no times, no process. */
 import * as Effect from "effect/Effect"
-import type { Wish } from "../../src/testing/simulation/clients.ts"
+import { keptName } from "../../src/testing/simulation/books.ts"
+import { keyScope, type Wish } from "../../src/testing/simulation/clients.ts"
 import { merchantId } from "../../src/testing/simulation/shop.ts"
 import type { World } from "../../src/testing/simulation/world.ts"
 
@@ -12,7 +13,7 @@ export const truthOf = (world: World, asked: ReadonlyArray<Wish>): ReadonlyArray
   const requests = asked.map(({ key, what, told }) => {
     const payment = made.get(key)
     const paid = payment === undefined ? "" : `: ${paymentText(world, payment.state)}`
-    const kept = books.kept.get(key)
+    const kept = books.kept.get(keptName(keyScope, key))
     // Beside the ids of it, the answer says what it was about.
     const answer = kept === undefined ? told : `answered ${JSON.parse(kept.body).status}`
     return `${key} ${what}, ${answer}${paid}`

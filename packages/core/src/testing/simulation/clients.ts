@@ -62,7 +62,7 @@ export type ClientGrounds = {
 const patienceMs = 1000
 
 /** Where the keys of a shop mean something. */
-const scope = "shop"
+export const keyScope = "shop"
 
 /** Nobody who asked for something waits for the bank. */
 export const checkWait = (
@@ -85,13 +85,13 @@ export const makeClients = ({ books, report, trace, latestMs, nowMs, hurdles }: 
 
   const hear = (wish: Wish, process: Process, told: Outcome<Accepted<unknown>, { readonly _tag: string }>): void => {
     trace.note(wish.key, wish.variant, told.ok ? (told.value.answer?.body ?? "") : told.error._tag)
-    const kept = books.kept.get(keptName(scope, wish.key))
+    const kept = books.kept.get(keptName(keyScope, wish.key))
     const bound = kept === undefined ? null : readBody(kept.body)
     if (!told.ok) {
       wish.told = told.error._tag
       if (told.error._tag !== "IdempotencyKeyReused") return
       // A payment abroad binds its key before anybody is answered, and says of which of them it is.
-      const isAttempted = books.kept.has(keptName(`${scope}#1`, wish.key))
+      const isAttempted = books.kept.has(keptName(`${keyScope}#1`, wish.key))
       if (bound === null ? !isAttempted : bound.variant === wish.variant)
         report("I7", `${wish.key} is refused as another request's`)
       return
@@ -150,7 +150,7 @@ export const makeClients = ({ books, report, trace, latestMs, nowMs, hurdles }: 
 const requestFor =
   (wish: Wish): RequestFor =>
   (meaning, idsOf) => ({
-    ...{ scope, key: wish.key, meaning: [wish.variant, meaning] },
+    ...{ scope: keyScope, key: wish.key, meaning: [wish.variant, meaning] },
     answer: (view) => {
       const { variant, about } = wish
       return { status: 201, body: JSON.stringify({ ...idsOf(view), variant, about } satisfies Body) }

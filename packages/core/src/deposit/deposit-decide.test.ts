@@ -1,10 +1,12 @@
+import * as Result from "effect/Result"
 import { describe, expect, it } from "vitest"
-import { noFee } from "../fees/index.ts"
+import { type FeeRule, noFee } from "../fees/index.ts"
 import { bps, money } from "../money/index.ts"
 import { depositOrigin } from "../testing/arbitraries.ts"
 import { decider } from "../testing/decider.ts"
 import {
   type CreditTerms,
+  creditOf,
   type DepositCommand,
   type DepositEvent,
   type DepositRejection,
@@ -42,7 +44,7 @@ const final = (terms = free, change: Partial<DepositCommand> = {}) => shown({ _t
 
 describe("a deposit that is final", () => {
   it("is shared out: the fee, and the rest to the merchant", () => {
-    const { ledger } = given(...history(inBlock))
+    const { ledger, tasks } = given(...history(inBlock))
       .when(final({ feeSchedule: onePercent, rate: null }))
       .then({
         _tag: "DepositFinalized",
@@ -64,6 +66,7 @@ describe("a deposit that is final", () => {
         ]
       }
     ])
+    expect(tasks).toEqual([])
   })
 
   it("is settled in another currency at the rate that was quoted, rounded once", () => {
@@ -76,6 +79,26 @@ describe("a deposit that is final", () => {
       { account: "conversion", layer: "posted", amount: money(1_222n, "EURC") },
       { account: "merchant_available", layer: "posted", amount: money(-1_222n, "EURC") }
     ])
+  })
+
+  it("favours nobody where the rate leads to the middle between two minor units", () => {
+    const rate = { quoteId: "q-1", rate: bps(5_000n) }
+    const settledOf = (amount: bigint) => Result.getOrThrow(creditOf(usdc(amount), "EURC", "m-1", { ...free, rate }))
+    expect([settledOf(5n).settled, settledOf(7n).settled]).toEqual([money(2n, "EURC"), money(4n, "EURC")])
+  })
+
+  it("costs what the schedule has for blockchains and for its merchant", () => {
+    const { fee } = onePercent
+    const feeFor = (when: FeeRule["when"]) => {
+      const feeSchedule = {
+        fee: { kind: "select", rules: [{ when, fee }], otherwise: noFee },
+        onExcess: "limit"
+      } as const
+      return Result.getOrThrow(creditOf(usdc(1_000n), "USDC", "m-1", { feeSchedule, rate: null })).fee
+    }
+    expect(feeFor({ method: "blockchain", merchantId: "m-1" })).toEqual(usdc(10n))
+    expect(feeFor({ method: "card" })).toEqual(usdc(0n))
+    expect(feeFor({ merchantId: "m-2" })).toEqual(usdc(0n))
   })
 
   it("is not credited without a rate, or where its fee cannot be told", () => {
@@ -101,6 +124,9 @@ describe("a chain that is reorganised", () => {
       .when(inAnother)
       .then({ _tag: "DepositIncluded", block: { height: 7, hash: "b-7'" }, atMs: 5 })
     given(...history(inBlock))
+      .when(shown({ _tag: "InBlock", block: { height: 8, hash: "b-7" } }))
+      .then({ _tag: "DepositIncluded", block: { height: 8, hash: "b-7" }, atMs: 5 })
+    given(...history(inBlock))
       .when(waiting)
       .then({ _tag: "DepositReturnedToPool", atMs: 5 })
     given(...history(inBlock))
@@ -124,6 +150,8 @@ describe("a chain that is reorganised", () => {
 
 describe("what is no sighting of this deposit", () => {
   it.each<[string, Partial<DepositCommand>, DepositRejection["_tag"]]>([
+    ["another's name", { origin: { ...depositOrigin(), id: "d-2" } }, "DepositIsAnother"],
+    ["another chain", { origin: { ...depositOrigin(), chain: "SOL" } }, "DepositIsAnother"],
     ["another output", { origin: { ...depositOrigin(), outputIndex: 1 } }, "DepositIsAnother"],
     ["another transaction", { origin: { ...depositOrigin(), transactionHash: "0x9" } }, "DepositIsAnother"],
     ["another intent's", { origin: { ...depositOrigin(), intentId: "i-2" } }, "DepositIsAnother"],

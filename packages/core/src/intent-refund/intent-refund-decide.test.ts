@@ -1,4 +1,6 @@
+import * as Result from "effect/Result"
 import { describe, expect, it } from "vitest"
+import type { AttemptEvent } from "../attempt/attempt.ts"
 import { bps, money } from "../money/index.ts"
 import { planRefund } from "../testing/arbitraries.ts"
 import { decider } from "../testing/decider.ts"
@@ -47,18 +49,28 @@ const sending = [planRefund(), start]
 
 describe("planning a refund", () => {
   it("sets its cost apart, fixes its key, and wants it sent", () => {
-    const decided = decide(noIntentRefund, planRefund())
-    const { ledger, tasks } = decided._tag === "Success" ? decided.success : { ledger: [], tasks: [] }
-    expect(ledger.map(({ id, postings }) => [id, postings])).toEqual([
-      [
-        "r-1:crypto-refund-hold",
-        [
+    const { _tag, attemptId, key, nowMs: atMs, ...terms } = planRefund()
+    const { amount } = terms
+    const plan = { id: "a-1", kind: "refund", gatewayKey: "k-1", amount, needsCvv: false } as const
+    const { ledger, tasks } = given()
+      .when(planRefund())
+      .then({ _tag: "IntentRefundPlanned", ...terms, plan: { ...plan, plannedAtMs: atMs, startedAtMs: null }, atMs })
+    expect(ledger).toEqual([
+      {
+        ...{ id: "r-1:crypto-refund-hold", merchantId: "m-1", kind: "crypto_refund_hold", atMs },
+        reference: { type: "intent_refund", id: "r-1" },
+        postings: [
           { account: "merchant_available", layer: "held", amount: usdc(-1_000_000n) },
           { account: "crypto_holdings", layer: "held", amount: usdc(1_000_000n) }
         ]
-      ]
+      }
     ])
-    expect(tasks).toMatchObject([{ id: "r-1:refund-transfer", kind: "refund_transfer", dueAtMs: startMs }])
+    expect(tasks).toEqual([
+      {
+        ...{ id: "r-1:refund-transfer", kind: "refund_transfer", subject: "r-1", dueAtMs: startMs },
+        aggregate: { type: "intent_refund", id: "r-1" }
+      }
+    ])
     expect(fold(history(planRefund())).attempt).toMatchObject({ status: "planned", gatewayKey: "k-1" })
   })
 
@@ -66,7 +78,13 @@ describe("planning a refund", () => {
     const rate = { quoteId: "q-1", rate: bps(14_951n) }
     const amount = usdc(1n)
     expect(sourceOf(amount, "EURC", rate.rate)).toEqual(money(2n, "EURC"))
-    expect(tagsOf([], planRefund({ amount, source: money(2n, "EURC"), rate }))).toEqual(["IntentRefundPlanned"])
+    const planned = Result.getOrThrow(decide(noIntentRefund, planRefund({ amount, source: money(2n, "EURC"), rate })))
+    expect(planned.ledger[0]?.postings).toEqual([
+      { account: "merchant_available", layer: "held", amount: money(-2n, "EURC") },
+      { account: "conversion", layer: "held", amount: money(2n, "EURC") },
+      { account: "conversion", layer: "held", amount: usdc(-1n) },
+      { account: "crypto_holdings", layer: "held", amount: usdc(1n) }
+    ])
     for (const source of [money(1n, "EURC"), money(3n, "EURC"), usdc(2n)]) {
       given().when(planRefund({ amount, source, rate })).thenRejected({ _tag: "RefundSourceInvalid" })
     }
@@ -102,10 +120,22 @@ describe("what the chain says", () => {
       ["TransferBroadcast", "AttemptConfirmed", "IntentRefundSent"]
     ],
     [
+      "another transaction for the same fee",
+      [...sending, replied(broadcast(false))],
+      found({ _tag: "Found", standing: { ...broadcast(false), transactionHash: "0x2" } as TransferStanding }),
+      ["TransferBroadcast"]
+    ],
+    [
       "not final yet",
       [...sending, replied(broadcast(false))],
       found({ _tag: "Found", standing: broadcast(false) }),
       []
+    ],
+    [
+      "not final for longer than anybody may be in doubt, which is no case for a person",
+      [...sending, replied(broadcast(false))],
+      found({ _tag: "Found", standing: broadcast(false) }, nowMs + policy.resolveLimitMs + 1),
+      ["AttemptStillPending"]
     ],
     [
       "dropped for good",
@@ -125,6 +155,46 @@ describe("what the chain says", () => {
     ["after it failed", [...sending, replied(failed)], replied(broadcast(true)), []]
   ])("decides: %s", (_, before, command, tags) => {
     expect(tagsOf(before, command)).toEqual(tags)
+  })
+
+  it("says why nothing is known yet, and what the transfer is called or why it is refused", () => {
+    const told = (reply: TransferReply) => Result.getOrThrow(decide(fold(history(...sending)), replied(reply)))
+    const advanced = (event: AttemptEvent) => ({ _tag: "TransferAdvanced", event, atMs: nowMs })
+    const unknown = { _tag: "AttemptBecameUnknown", why: "timeout", atMs: nowMs } as const
+    const heard = { events: [advanced(unknown)], ledger: [], tasks: [] }
+    expect(told({ _tag: "Unknown", why: "timeout" })).toEqual(heard)
+    expect(told(broadcast(false)).events[1]).toEqual(advanced({ ...unknown, why: "waits for confirmations" }))
+    const confirmed = { _tag: "AttemptConfirmed", reference: "0x1", atMs: nowMs } as const
+    expect(told(broadcast(true)).events[1]).toEqual(advanced(confirmed))
+    expect(told(broadcast(true)).tasks).toEqual([])
+    const declined = { _tag: "AttemptDeclined", code: "funds_insufficient", reference: null, atMs: nowMs } as const
+    expect(told(failed).events[0]).toEqual(advanced(declined))
+  })
+
+  it("is booked as given, with what the chain took, or as kept", () => {
+    const bookedOf = (standing: TransferStanding) => {
+      const decided = decide(fold(history(...sending)), replied(standing))
+      return decided._tag === "Success" ? decided.success.ledger : []
+    }
+    const common = { merchantId: "m-1", reference: { type: "intent_refund", id: "r-1" }, atMs: nowMs }
+    const released = [
+      { account: "merchant_available", layer: "held", amount: usdc(1_000_000n) },
+      { account: "crypto_holdings", layer: "held", amount: usdc(-1_000_000n) }
+    ]
+    const moved = [
+      { account: "merchant_available", layer: "posted", amount: usdc(1_000_000n) },
+      { account: "crypto_holdings", layer: "posted", amount: usdc(-1_000_000n) }
+    ]
+    const fee = [
+      { account: "network_fees", layer: "posted", amount: usdc(3n) },
+      { account: "crypto_holdings", layer: "posted", amount: usdc(-3n) }
+    ]
+    const sent = { ...common, id: "r-1:crypto-refund", kind: "crypto_refund" }
+    expect(bookedOf(broadcast(true))).toEqual([{ ...sent, postings: [...released, ...moved, ...fee] }])
+    expect(bookedOf(broadcast(true, 0n))).toEqual([{ ...sent, postings: [...released, ...moved] }])
+    expect(bookedOf(failed)).toEqual([
+      { ...common, id: "r-1:crypto-refund-release", kind: "crypto_refund_release", postings: released }
+    ])
   })
 
   it("of another currency is not believed", () => {

@@ -13,6 +13,7 @@ import {
   intentRefundMachine,
   noIntentRefund
 } from "./index.ts"
+import { decodeIntentRefund, encodeIntentRefund } from "./intent-refund.schema.ts"
 
 const statusOf = ({ status }: IntentRefund): IntentRefundStatus => status
 
@@ -96,5 +97,14 @@ describe("the machine of a refund", () => {
     expect(() => evolve({ ...state, status: "pending" }, { _tag: "TransferAdvanced", event, atMs: 0 })).toThrow(
       "without an attempt"
     )
+  })
+})
+
+describe("a stored refund of an intent", () => {
+  it("is not read where it is none", () => {
+    const stored = encodeIntentRefund(noIntentRefund)
+    expect(decodeIntentRefund(stored)).toEqual(noIntentRefund)
+    for (const change of [{ destination: { chain: "ETH" } }, { rate: { quoteId: "q-1" } }, { status: "sent" }])
+      expect(() => decodeIntentRefund({ ...stored, ...change })).toThrow()
   })
 })

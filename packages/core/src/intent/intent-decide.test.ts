@@ -101,9 +101,10 @@ describe("creating an intent", () => {
     const { tasks } = given()
       .when(create())
       .then({ ...created(), atMs: nowMs })
-    expect(tasks.map(({ kind, dueAtMs }) => [kind, dueAtMs])).toEqual([
-      ["assign_address", nowMs],
-      ["expire_intent", expiresAtMs]
+    const of = { aggregate: { type: "intent", id: "i-1" }, subject: "i-1" }
+    expect(tasks).toEqual([
+      { ...of, id: "i-1:assign-address", kind: "assign_address", dueAtMs: nowMs },
+      { ...of, id: "i-1:expire-intent", kind: "expire_intent", dueAtMs: expiresAtMs }
     ])
   })
 
@@ -126,12 +127,25 @@ describe("creating an intent", () => {
     ["on no chain", { chains: [] }, "IntentChainsInvalid"],
     ["on a chain twice", { chains: ["ETH", "ETH"] }, "IntentChainsInvalid"],
     ["on too many chains", { chains: [..."abcdefghi"] }, "IntentChainsInvalid"],
+    ["on as many chains as may be", { chains: [..."abcdefgh"] }, "IntentCreated"],
     ["with the widest tolerance", { toleranceBps: 1000 }, "IntentCreated"],
     ["with too wide a tolerance", { toleranceBps: 1001 }, "IntentTermsInvalid"],
     ["with a tolerance below nothing", { toleranceBps: -1 }, "IntentTermsInvalid"],
     ["with a monitoring window of no length", { monitoringMs: -1 }, "IntentTermsInvalid"]
   ])("expiring or being %s", (_, change, answer) => {
     expect(tagsOf([], create(change))).toBe(answer)
+  })
+
+  it("says what is wrong with the terms", () => {
+    const reasonOf = (change: Partial<CreateIntent>) => {
+      const decided = decide(noIntent, create(change))
+      return decided._tag === "Failure" && decided.failure._tag === "IntentTermsInvalid" ? decided.failure.reason : null
+    }
+    expect(reasonOf({ amount: null })).toBe("an amount is for a transient intent, and needed there")
+    expect(reasonOf({ expiresAtMs: null })).toBe("a transient intent expires, and no other does")
+    expect(reasonOf({ currency: "EURC" })).toBe("the amount is in another currency")
+    expect(reasonOf({ toleranceBps: 0.5 })).toBe("the tolerance is not within 0 and 1000")
+    expect(reasonOf({ monitoringMs: 367 * 24 * hourMs })).toBe("the monitoring window is no time, or too long")
   })
 })
 
@@ -152,10 +166,18 @@ describe("getting addresses", () => {
 
   it("costs what it costs", () => {
     const decided = decide(fold(history(create())), assign(usdc(7n)))
-    const postings = decided._tag === "Success" ? decided.success.ledger.flatMap((one) => one.postings) : []
-    expect(postings).toEqual([
-      { account: "merchant_available", layer: "posted", amount: usdc(7n) },
-      { account: "fee_revenue", layer: "posted", amount: usdc(-7n) }
+    expect(decided._tag === "Success" && decided.success.ledger).toEqual([
+      {
+        id: "i-1:lease-fee",
+        merchantId: "m-1",
+        kind: "lease_fee",
+        reference: { type: "intent", id: "i-1" },
+        atMs: nowMs + 3,
+        postings: [
+          { account: "merchant_available", layer: "posted", amount: usdc(7n) },
+          { account: "fee_revenue", layer: "posted", amount: usdc(-7n) }
+        ]
+      }
     ])
   })
 
@@ -170,12 +192,29 @@ describe("getting addresses", () => {
       .thenRejected({ _tag: "AddressesIncomplete" })
   })
 
+  it("gives each chain its own, in whatever order they come", () => {
+    const there = { ...at, chain: "SOL", address: "7xk" }
+    const both = (addresses: ReadonlyArray<typeof at>): IntentCommand => ({
+      _tag: "AssignAddresses",
+      addresses,
+      leaseFee: usdc(0n),
+      nowMs
+    })
+    const asked = create({ chains: ["ETH", "SOL"] })
+    expect(fold(history(asked, both([there, at]))).methods.map(({ address }) => address)).toEqual([at, there])
+    for (const addresses of [
+      [at, at],
+      [at, { ...at, chain: "BTC" }],
+      [at, there, there]
+    ])
+      expect(tagsOf([asked], both(addresses))).toBe("AddressesIncomplete")
+  })
+
   it("takes no fee that is none of it", () => {
-    for (const fee of [usdc(-1n), money(1n, "EURC")]) {
-      expect(tagsOf([create()], { _tag: "AssignAddresses", addresses: [at], leaseFee: fee, nowMs })).toBe(
-        "IntentTermsInvalid"
-      )
-    }
+    for (const leaseFee of [usdc(-1n), money(1n, "EURC")])
+      given(...history(create()))
+        .when({ _tag: "AssignAddresses", addresses: [at], leaseFee, nowMs })
+        .thenRejected({ _tag: "IntentTermsInvalid", reason: "no fee of this intent" })
   })
 })
 
@@ -210,6 +249,10 @@ describe("deposits", () => {
       expect(tagsOf([...open, note(40n)], command)).toBe("DepositNotNoted")
     }
     expect(tagsOf([...open, note(40n), note(2n, 2)], takeBack(42n))).toBe("DepositNotNoted")
+    expect(tagsOf([...open, note(40n), note(2n, 2)], takeBack(40n))).toBe("IntentDepositTakenBack")
+    expect(tagsOf([...open, note(40n, 1, true)], takeBack(40n))).toBe("DepositNotNoted")
+    const inAnother = { ...credit(40n), noted: money(40n, "EURC") } as IntentCommand
+    expect(tagsOf([...open, note(40n)], inAnother)).toBe("DepositNotNoted")
     expect(tagsOf(open, takeBack(1n))).toBe("DepositNotNoted")
   })
 
@@ -222,10 +265,37 @@ describe("deposits", () => {
   it("that turn up when nobody looks any more are looked for again", () => {
     const over = [...open, expire(), endMonitoring()]
     expect(fold(history(...over)).watching).toBe(false)
-    const decided = decide(fold(history(...over)), note(5n, 9, true))
-    const ids = decided._tag === "Success" ? decided.success.tasks.map(({ id }) => id) : []
-    expect(ids).toEqual(["i-1:watch-deposits:d-9"])
+    const tasksOf = (before: ReadonlyArray<IntentCommand>) => {
+      const decided = decide(fold(history(...before)), note(5n, 9, true))
+      return decided._tag === "Success" && decided.success.tasks.map(({ id, kind }) => [id, kind])
+    }
+    expect(tasksOf(over)).toEqual([["i-1:watch-deposits:d-9", "watch_deposits"]])
+    expect(tasksOf(open)).toEqual([])
     expect(fold(history(...over, note(5n, 9, true)))).toMatchObject({ watching: true, status: "expired" })
+  })
+
+  it("are looked for chain by chain, from where each look ended", () => {
+    const watched = (chain: string, watchedTo: string): IntentCommand => ({
+      _tag: "AdvanceWatch",
+      chain,
+      watchedTo,
+      nowMs
+    })
+    const addresses = [at, { ...at, chain: "SOL" }]
+    const both = [
+      create({ chains: ["ETH", "SOL"] }),
+      { _tag: "AssignAddresses", addresses, leaseFee: usdc(0n), nowMs } as const
+    ]
+    const looked = [...both, watched("SOL", "20")]
+    expect(fold(history(...looked)).methods).toEqual([
+      { chain: "ETH", address: at, watchedTo: null },
+      { chain: "SOL", address: addresses[1], watchedTo: "20" }
+    ])
+    given(...history(...looked))
+      .when(watched("SOL", "20"))
+      .thenNothing()
+    expect(tagsOf(looked, watched("ETH", "20"))).toBe("IntentWatchAdvanced")
+    expect(tagsOf(looked, watched("BTC", "20"))).toBe("IntentHasNoAddress")
   })
 
   it("by the thousand do not make it grow", () => {
@@ -240,9 +310,11 @@ describe("deposits", () => {
 describe("the end of the time", () => {
   it("comes when it is due, and not before", () => {
     expect(tagsOf(open, expire("time", expiresAtMs - 1))).toBe("IntentNotDue")
-    given(...history(...open))
+    const { tasks } = given(...history(...open))
       .when(expire())
       .then({ _tag: "IntentExpired", reason: null, atMs: expiresAtMs })
+    expect(tasks).toEqual([])
+    expect(tagsOf([continuous], expire())).toBe("nothing")
   })
 
   it("waits for what was sent in time, as long as anybody looks for it", () => {
@@ -271,7 +343,10 @@ describe("the end of the time", () => {
 
   it("of the monitoring waits for what is on its way", () => {
     const expired = [...open, expire()]
-    expect(tagsOf(expired, endMonitoring(expiresAtMs + monitoringMs - 1))).toBe("IntentNotDue")
+    const endsAtMs = expiresAtMs + monitoringMs
+    given(...history(...expired))
+      .when(endMonitoring(endsAtMs - 1))
+      .thenRejected({ _tag: "IntentNotDue", dueAtMs: endsAtMs })
     expect(tagsOf([...expired, note(1n, 1, true)], endMonitoring())).toBe("DepositConfirming")
     expect(tagsOf(expired, endMonitoring())).toBe("IntentMonitoringEnded")
     expect(tagsOf([...expired, endMonitoring()], endMonitoring())).toBe("nothing")
@@ -284,7 +359,11 @@ describe("giving back", () => {
   const paid = [...open, credit(100n)]
 
   it("reserves, and gives or keeps in the end", () => {
-    expect(fold(history(...paid, refund(40n)))).toMatchObject({ status: "refunded", refunding: usdc(40n) })
+    expect(fold(history(...paid, refund(40n)))).toMatchObject({
+      status: "refunded",
+      refunding: usdc(40n),
+      refundIds: ["r-1"]
+    })
     expect(fold(history(...paid, refund(40n), record(40n, "paid")))).toMatchObject({
       refunding: usdc(0n),
       refunded: usdc(40n),
@@ -304,6 +383,16 @@ describe("giving back", () => {
       .thenRejected({ _tag: "RefundExceedsPaid", refundable: usdc(30n) })
     expect(tagsOf(some, refund(30n, nowMs + 50, 3))).toBe("IntentRefundStarted")
     expect(tagsOf(some, record(31n, "paid"))).toBe("RefundNotUnderWay")
+  })
+
+  it("is of something, in what was paid", () => {
+    const euro = money(1n, "EURC")
+    const commands = [refund(1n), record(1n, "paid")].map((one) => ({ ...one, amount: euro }) as IntentCommand)
+    for (const command of commands)
+      given(...history(...paid, refund(40n)))
+        .when(command)
+        .thenRejected({ _tag: "RefundCurrencyMismatch", expected: "USDC" })
+    for (const amount of [0n, -1n]) expect(tagsOf(paid, refund(amount))).toBe("RefundAmountNotPositive")
   })
 
   it("waits for deposits on their way, and ends with its window", () => {
@@ -328,6 +417,23 @@ describe("giving back", () => {
     })
     const after = [...active, credit(10n), refund(10n), record(10n, "paid"), credit(7n, 2, true)]
     expect(tagsOf(after, refund(7n, nowMs + 50, 2))).toBe("IntentRefundStarted")
+  })
+})
+
+describe("the timeline", () => {
+  it("has why an intent ended, where that was not its time, and no reason for anything else", () => {
+    const reasonsOf = (...commands: ReadonlyArray<IntentCommand>) =>
+      fold(history(...commands)).timeline.map(({ status, reason }) => [status, reason])
+    const failing: IntentCommand = { _tag: "FailIntent", reason: "fee_collection_failed", nowMs }
+    expect(reasonsOf(create(), failing)).toEqual([
+      ["failed", "fee_collection_failed"],
+      ["created", null]
+    ])
+    expect(reasonsOf(...open, expire())).toEqual([
+      ["expired", null],
+      ["pending", null],
+      ["created", null]
+    ])
   })
 })
 

@@ -16,6 +16,7 @@ import {
   noIntent,
   reckoningOf
 } from "./index.ts"
+import { decodeIntent, encodeIntent } from "./intent.schema.ts"
 
 const statusOf = ({ status }: Intent): IntentStatus => status
 
@@ -112,5 +113,19 @@ describe("the machine of an intent", () => {
     expect(() => evolve(noIntent, { _tag: "IntentMonitoringEnded", atMs: 0 })).toThrow(
       "no edge none --IntentMonitoringEnded-->"
     )
+  })
+})
+
+describe("a stored intent", () => {
+  const entry = { status: "created", context: "none", reason: null, atMs: 0 }
+
+  it.each<Partial<Record<keyof Intent, unknown>>>([
+    { methods: [{ chain: "ETH", address: null }] },
+    { methods: [{ chain: "ETH", address: { chain: "ETH", address: "0xabc" }, watchedTo: null }] },
+    { timeline: [{ ...entry, status: "none" }] },
+    { timeline: [{ ...entry, reason: "unknown" }] }
+  ])("is not read where it is none: %j", (change) => {
+    expect(decodeIntent({ ...encodeIntent(noIntent), timeline: [entry] }).timeline).toEqual([entry])
+    expect(() => decodeIntent({ ...encodeIntent(noIntent), ...change })).toThrow()
   })
 })

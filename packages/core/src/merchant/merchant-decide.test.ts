@@ -157,6 +157,10 @@ describe("terms", () => {
     expect(fold(events).terms.settlementIntervalMs).toBe(settlementIntervalMs)
   })
 
+  it("may allow payments from nothing on", () => {
+    expect(fold(history(register, changeTerms({ minAmount: money(0n, "USD") }))).terms.minAmount.amount).toBe(0n)
+  })
+
   it("may change while the merchant is suspended", () => {
     const events = history(register, suspend, changeTerms({ partialCapture: false }))
     expect(fold(events)).toMatchObject({ status: "suspended", terms: { partialCapture: false }, updatedAtMs: 20 })

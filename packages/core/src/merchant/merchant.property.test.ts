@@ -6,6 +6,7 @@ import { playHistory } from "../testing/history.ts"
 import * as laws from "../testing/laws/index.ts"
 import { edgesTaken, walk } from "../testing/walk.ts"
 import { decide, evolve, type Merchant, merchantMachine, noMerchant } from "./index.ts"
+import { decodeMerchant, encodeMerchant } from "./merchant.schema.ts"
 
 const merchants = { initial: noMerchant, decide, evolve, commands: fc.array(anyMerchantCommand, { maxLength: 4 }) }
 
@@ -42,5 +43,15 @@ describe("a merchant, whatever is asked of it", () => {
 
   it("has no state that cannot be reached, and none that it cannot leave", () => {
     expect(walk(merchantMachine, "none")).toMatchObject({ unreachable: [], terminal: [] })
+  })
+})
+
+describe("a stored merchant", () => {
+  it("is not read where it is none", () => {
+    const stored = encodeMerchant(noMerchant)
+    expect(decodeMerchant(stored)).toEqual(noMerchant)
+    const channels = [{ id: "c-1", default: true, cardDescriptor: "CORNER SHOP" }]
+    for (const change of [{ channels }, { profile: { returnOrigins: [] } }, { status: "closed" }, { terms: {} }])
+      expect(() => decodeMerchant({ ...stored, ...change })).toThrow()
   })
 })

@@ -44,6 +44,7 @@ describe("creating a transaction", () => {
     const decision = given()
       .when(exampleTransaction(version))
       .then({ _tag: "TransactionCreated", ...details, atMs: nowMs })
+    expect(decision.ledger).toEqual([])
     expect(decision.tasks).toEqual([
       {
         id: "transaction-1:expire-transaction",
@@ -59,7 +60,8 @@ describe("creating a transaction", () => {
     ["nothing", { amount: usdc(0n) }, "TransactionAmountNotPositive"],
     ["the past", { expiresAtMs: 1_000 }, "TransactionExpiryNotAhead"],
     ["no time", { expiresAtMs: Number.NaN }, "TransactionExpiryNotAhead"],
-    ["the other version's message", { version: 2 as const }, "MessageNotOfVersion"]
+    ["the other version's message", { version: 2 as const }, "MessageNotOfVersion"],
+    ["a permit of the first version", { message: exampleTransaction(2).message }, "MessageNotOfVersion"]
   ])("is refused for %s", (_, change, tag) => {
     expect(decide(noTransaction, { ...create, ...change })).toMatchObject({ failure: { _tag: tag } })
   })
@@ -70,7 +72,14 @@ describe("submitting a signed transaction", () => {
     const { tasks } = given(...history(create))
       .when(submit())
       .then({ _tag: "TransactionSubmitted", signedTransaction: "0xf1", atMs })
-    expect(tasks).toMatchObject([{ id: "transaction-1:broadcast-transaction", dueAtMs: atMs }])
+    expect(tasks).toMatchObject([
+      { id: "transaction-1:broadcast-transaction", kind: "broadcast_transaction", dueAtMs: atMs }
+    ])
+  })
+
+  it("may be as long as the bound, and of all letters of hexadecimal digits and base64", () => {
+    for (const text of ["a".repeat(signedTransactionLengthMax), "0xAf09_+/-=="])
+      expect(fold(history(create, submit(text)))).toMatchObject({ status: "pending", signedTransaction: text })
   })
 
   it("again is nothing new, and another is refused", () => {
@@ -86,7 +95,7 @@ describe("submitting a signed transaction", () => {
       .thenRejected({ _tag: "TransactionHasExpired", expiredAtMs: 1_010 })
   })
 
-  it.each(["", "0x f1", "0x\u0000", "a".repeat(signedTransactionLengthMax + 1)])(
+  it.each(["", "0x f1", " 0xf1", "0xf1 ", "0x\u0000", "a".repeat(signedTransactionLengthMax + 1)])(
     "takes hexadecimal digits and base64, within bounds",
     (text) => {
       given(...history(create))
@@ -136,6 +145,16 @@ describe("what the chain says", () => {
     expect(fold(history(create, broadcast(), fail())).transactionHash).toBe("0x1")
   })
 
+  const published = [
+    ...["payment_expired", "signed_transaction_expired", "nonce_too_low", "insufficient_token_balance"],
+    ...["insufficient_gas_balance", "gas_price_too_low", "out_of_gas", "replacement_failed", "already_in_cache"],
+    ...["already_confirmed", "failed_onchain", "blockhash_expired", "transaction_expired"]
+  ]
+
+  it("fails for one of the published reasons", () => {
+    expect(onchainFailureReasons).toEqual(published)
+  })
+
   it.each(onchainFailureReasons)("may be that it failed: %s", (reason) => {
     given(...history(create))
       .when({ _tag: "RecordFailure", reason, transactionHash: null, nowMs: atMs })
@@ -148,9 +167,10 @@ describe("the end of the time to sign", () => {
     given(...history(create))
       .when(expire(1_009))
       .thenRejected({ _tag: "TransactionNotDue", dueAtMs: 1_010 })
-    given(...history(create))
+    const { tasks } = given(...history(create))
       .when(expire())
       .then({ _tag: "TransactionFailed", reason: "transaction_expired", transactionHash: null, atMs: 1_010 })
+    expect(tasks).toEqual([])
   })
 
   it("leaves alone what is on its way", () => {
@@ -176,6 +196,10 @@ describe("accelerating", () => {
       ...fresh,
       ...{ metadata: "order 5", replaces: "transaction-1" }
     })
+  })
+
+  it("copies nothing that is not there", () => {
+    expect(accelerate(noTransaction, fresh)).toEqual(Result.fail({ _tag: "TransactionNotFound" }))
   })
 
   it.each<[OnchainStatus, ReadonlyArray<OnchainCommand>]>([

@@ -101,4 +101,15 @@ describe("a stored transaction", () => {
       { numRuns: 2_000 }
     )
   })
+
+  it.each<Partial<Record<keyof OnchainTransaction, unknown>>>([
+    { status: "lost" },
+    { message: { type: "eip3009" } },
+    { estimatedFee: { type: "eip1559" } },
+    { estimatedFee: { type: "solana" } }
+  ])("is not read where it is none: %j", (change) => {
+    const stored = encodeTransaction(noTransaction)
+    expect(decodeTransaction(stored)).toEqual(noTransaction)
+    expect(() => decodeTransaction({ ...stored, ...change })).toThrow()
+  })
 })

@@ -48,6 +48,19 @@ describe("a refund", () => {
     expect(booksOf(created, failed)).toEqual(nothing)
   })
 
+  it("is booked under its own name each time", () => {
+    const bookedBy = (...commands: ReadonlyArray<RefundCommand>) => {
+      const ledger = playHistory(refunds, commands).decisions.flatMap((decision) => decision.ledger)
+      return ledger.map(({ postings, ...name }) => name)
+    }
+    const named = (kind: string) => ({
+      ...{ id: `${details.id}:${kind.replaceAll("_", "-")}`, merchantId: details.merchantId, kind, atMs: nowMs },
+      reference: { type: "payout_refund", id: details.id }
+    })
+    expect(bookedBy(created, completed)).toEqual([named("payout_refund_hold"), named("payout_refund")])
+    expect(bookedBy(failed)).toEqual([named("payout_refund_hold"), named("payout_refund_release")])
+  })
+
   it("of which nothing was heard before its end is one all the same", () => {
     const events = given()
       .when(completed)

@@ -86,4 +86,11 @@ describe("a stored refund", () => {
       numRuns: 2_000
     })
   })
+
+  it("is not read where it is none", () => {
+    const stored = encodeRefund(noRefund)
+    expect(decodeRefund(stored)).toEqual(noRefund)
+    for (const change of [{ amount: { amount: "1" } }, { status: "lost" }, { contradiction: "created" }])
+      expect(() => decodeRefund({ ...stored, ...change })).toThrow()
+  })
 })

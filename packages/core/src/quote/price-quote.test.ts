@@ -54,6 +54,9 @@ describe("the price of a payment abroad", () => {
     const { fees } = priced(terms(thirds), "source", usdc(10_000n))
     expect(fees.total).toEqual(usdc(3n))
     expect(fees.breakdown.map(({ amount }) => amount.amount)).toEqual([1n, 1n, 1n])
+    const uneven = [2n, 1n].map((bps) => ({ type: "tax", fixed: 7n, bps }) as const)
+    const parts = priced(terms(uneven), "source", usdc(5_000n)).fees.breakdown
+    expect(parts.map(({ amount }) => amount.amount)).toEqual([8n, 8n])
   })
 
   it.each<[string, "source" | "destination", Money, string]>([
@@ -62,6 +65,7 @@ describe("the price of a payment abroad", () => {
     ["the other side's currency", "source", mxn(5n), "CurrencyNotOfSide"],
     ["the other side's currency, the other way", "destination", usdc(5n), "CurrencyNotOfSide"],
     ["no more than the fees", "source", usdc(240_000n), "AmountBelowFees"],
+    ["less than the fees", "source", usdc(1n), "AmountBelowFees"],
     ["less than a centavo after fees", "source", usdc(240_001n), "AmountBelowFees"]
   ])("is refused for %s", (_, side, amount, tag) => {
     const fee = [{ type: "tax", fixed: 240_000n, bps: 0n }] as const
@@ -134,6 +138,7 @@ describe("an offer that does not add up", () => {
   const sound: QuoteTerms = { ...noQuote, ...price, expiresAtMs: 1_010, fundsDueAtMs: 1_020 }
   const { source, destination, fees } = sound
   const off = (amount: Money, by: bigint): Money => money(amount.amount + by, amount.currency)
+  const arriving = (min: number, max: number) => ({ fiatSettlementTime: { min, max, unit: "days" as const } })
 
   it.each([
     ["sound", {}, undefined],
@@ -165,16 +170,21 @@ describe("an offer that does not add up", () => {
       "fees_eat_source"
     ],
     ["at no rate", { rate: { numerator: 0n, denominator: 1n } }, "rate_not_positive"],
+    ["at a rate of nothing", { rate: { numerator: 1n, denominator: 0n } }, "rate_not_positive"],
+    ["at a rate below nothing twice over", { rate: { numerator: -1n, denominator: -1n } }, "rate_not_positive"],
     ["that gives too much", { destination: off(destination, 1n) }, "destination_above_rate"],
     ["that takes too much", { source: off(source, 10n ** 12n) }, "destination_below_rate"],
     ["that is over", { expiresAtMs: 1_000 }, "expiry_not_ahead"],
     ["that is over within a millisecond", { expiresAtMs: 1_000.5 }, "expiry_not_ahead"],
     ["that wants the money first", { fundsDueAtMs: 1_009 }, "funds_due_before_expiry"],
-    [
-      "that arrives before it left",
-      { fiatSettlementTime: { min: 2, max: 1, unit: "days" } as const },
-      "settlement_time_invalid"
-    ]
+    ["that wants the money within a millisecond", { fundsDueAtMs: 1_020.5 }, "funds_due_before_expiry"],
+    ["that wants the money as it ends", { fundsDueAtMs: 1_010 }, undefined],
+    ["that arrives at once", arriving(0, 0), undefined],
+    ["that arrives after just as long", arriving(2, 2), undefined],
+    ["that arrives within a part of a day at least", arriving(0.5, 1), "settlement_time_invalid"],
+    ["that arrives within a part of a day at most", arriving(1, 1.5), "settlement_time_invalid"],
+    ["that arrived before", arriving(-1, 1), "settlement_time_invalid"],
+    ["that arrives before it left", arriving(2, 1), "settlement_time_invalid"]
   ])("%s", (_, change, fault) => {
     expect(quoteFault({ ...sound, ...change }, 1_000)).toBe(fault)
   })

@@ -80,10 +80,17 @@ describe("a stored quote", () => {
     })
   })
 
-  it.each([{ status: "expired" }, { source: 5 }, { rate: { numerator: "1", denominator: "x" } }])(
-    "is not read where it is none: %j",
-    (change) => {
-      expect(() => decodeQuote({ ...encodeQuote(noQuote), ...change })).toThrow()
-    }
-  )
+  it.each<Partial<Record<keyof Quote, unknown>>>([
+    { status: "expired" },
+    { source: 5 },
+    { rate: { numerator: "1", denominator: "x" } },
+    { fees: { breakdown: [{}], total: { amount: "0", currency: "USDC" } } },
+    { fiatSettlementTime: { min: 1, max: 2 } },
+    { certificate: { ...noQuote.certificate, jwk: { kty: "EC", crv: "P-256" } } },
+    { certificate: { jwk: noQuote.certificate.jwk } }
+  ])("is not read where it is none: %j", (change) => {
+    const stored = encodeQuote(noQuote)
+    expect(decodeQuote(stored)).toEqual(noQuote)
+    expect(() => decodeQuote({ ...stored, ...change })).toThrow()
+  })
 })

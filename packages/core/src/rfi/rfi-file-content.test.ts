@@ -40,4 +40,33 @@ describe("a file", () => {
     expect(isContentOf("image/heic", video)).toBe(false)
     expect(isContentOf("image/apng", examples["image/png"])).toBe(false)
   })
+
+  it("names its brands in a box of its own, after the version of the first", () => {
+    const box = (length: string, name: string, ...brands: ReadonlyArray<string>) =>
+      isContentOf("image/heic", joined(hex(length), text(name), ...brands.map(text)))
+    const version = "\u0000\u0000\u0000\u0000"
+    expect(box("00000014", "ftyp", "isom", "heic", "isom")).toBe(false)
+    expect(box("00000014", "free", "heic", version, "heic")).toBe(false)
+    const long = ["isom", version, ...Array.from({ length: 5 }, () => "isom"), "heic"]
+    expect(box("00000118", "ftyp", ...long)).toBe(true)
+    expect(box("00000018", "ftyp", ...long)).toBe(false)
+  })
+
+  it.each<[RfiFileType, ReadonlyArray<string>]>([
+    ["image/heic", ["heic", "heix", "hevc", "heim", "heis"]],
+    ["image/heif", ["mif1", "msf1", "heic", "heix"]]
+  ])("of the type %s has a brand of it", (type, brands) => {
+    const branded = (brand: string) => isContentOf(type, joined(hex("00000010"), text(`ftyp${brand}`), hex("00000000")))
+    expect(brands.filter((brand) => !branded(brand))).toEqual([])
+    expect(["avif", "isom", "    "].filter(branded)).toEqual([])
+  })
+
+  it("may be large, and is still known by how it begins", () => {
+    const large = (type: RfiFileType) => isContentOf(type, joined(examples[type], new Uint8Array(400_000)))
+    expect((["image/heic", "image/apng"] as const).map(large)).toEqual([true, true])
+  })
+
+  it("of text is UTF-8", () => {
+    expect(isContentOf("text/csv", joined(text("Jos"), hex("e9"), text(",5")))).toBe(false)
+  })
 })

@@ -5,6 +5,7 @@ import {
   anyRfiCommand,
   anyRfiEvent,
   anyRfiOutcome,
+  exampleFile,
   exampleRfi
 } from "../testing/arbitraries/rfi-arbitraries.ts"
 import { playHistory } from "../testing/history.ts"
@@ -86,7 +87,8 @@ describe("a stored request", () => {
   })
 
   it("holds nothing that is no part of it", () => {
-    const leaking = { ...noRfi, name: "Jane Doe" }
+    const files = [{ ...exampleFile("INVOICE"), name: "Jane Doe.pdf" }]
+    const leaking = { ...noRfi, files, name: "Jane Doe" }
     expect(JSON.stringify(encodeRfi(leaking))).not.toContain("Jane")
   })
 })

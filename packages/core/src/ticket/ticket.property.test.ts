@@ -50,6 +50,12 @@ describe("a ticket", () => {
       .thenRejected({ _tag })
   })
 
+  it("that was never opened names nobody and no matter, and is stored so", () => {
+    const { id, merchantId, paymentId, recordId, caseRefId } = noTicket
+    expect([id, merchantId, paymentId, recordId, caseRefId].filter((text) => text !== "")).toEqual([])
+    expect(decodeTicket(encodeTicket(noTicket))).toEqual(noTicket)
+  })
+
   it("is opened once", () => {
     given(...history(open()))
       .when(open())

@@ -64,10 +64,8 @@ const arrivalOf = (
 }
 
 /** Told once for each block: how deep it is by now is a matter of the chain. */
-const inclusionOf = ({ status, block }: Deposit, now: BlockPlace, atMs: number): ReadonlyArray<DepositEvent> =>
-  status === "confirming" && block?.hash === now.hash && block.height === now.height
-    ? []
-    : [{ _tag: "DepositIncluded", block: now, atMs }]
+const inclusionOf = ({ block }: Deposit, now: BlockPlace, atMs: number): ReadonlyArray<DepositEvent> =>
+  block?.hash === now.hash && block.height === now.height ? [] : [{ _tag: "DepositIncluded", block: now, atMs }]
 
 type Finality = {
   readonly origin: DepositOrigin

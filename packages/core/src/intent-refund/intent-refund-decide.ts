@@ -1,5 +1,5 @@
 import * as Result from "effect/Result"
-import type { AttemptEvent, GatewayLookup, GatewayReply, GatewayVerdict } from "../attempt/attempt.ts"
+import type { Attempt, AttemptEvent, GatewayLookup, GatewayReply, GatewayVerdict } from "../attempt/attempt.ts"
 import { evolveAttempt, onAbandon, onHolderLost, onLookup, onReply, onStart } from "../attempt/index.ts"
 import type { Decision, TaskRequest } from "../decision.ts"
 import type { LedgerTransaction } from "../ledger/ledger.ts"
@@ -36,22 +36,22 @@ export const decide = (refund: IntentRefund, command: IntentRefundCommand): Inte
   if (attempt === null) return Result.fail({ _tag: "IntentRefundNotFound" })
   if (refund.status !== "pending") return nothingNew
   const { nowMs } = command
+  const planned = { ...refund, attempt }
   switch (command._tag) {
     case "StartTransfer":
-      return advanced(refund, onStart(attempt, nowMs), nowMs)
+      return advanced(planned, onStart(attempt, nowMs), nowMs)
     case "DeclareHolderLost":
-      return advanced(refund, onHolderLost(attempt, nowMs), nowMs)
+      return advanced(planned, onHolderLost(attempt, nowMs), nowMs)
     case "AbandonTransfer":
-      return advanced(refund, onAbandon(attempt, command.why, nowMs), nowMs)
+      return advanced(planned, onAbandon(attempt, command.why, nowMs), nowMs)
     case "RecordReply": {
       const { reply } = command
-      const standing = reply._tag === "Broadcast" || reply._tag === "Failed" ? reply : null
-      return advanced(refund, onReply(attempt, replyOf(reply, refund.amount), nowMs), nowMs, standing)
+      return advanced(planned, onReply(attempt, replyOf(reply, refund.amount), nowMs), nowMs, reply)
     }
     case "RecordLookup": {
       const { lookup, policy } = command
       const standing = lookup._tag === "Found" ? lookup.standing : null
-      return advanced(refund, onLookup(attempt, lookupOf(lookup, refund.amount), policy, nowMs), nowMs, standing)
+      return advanced(planned, onLookup(attempt, lookupOf(lookup, refund.amount), policy, nowMs), nowMs, standing)
     }
   }
 }
@@ -120,14 +120,13 @@ const verdictOf = (standing: TransferStanding, amount: Money): GatewayVerdict =>
 
 /** What the attempt makes of the answer, what is new on the chain, and how the refund ends with it. */
 const advanced = (
-  refund: IntentRefund,
+  refund: IntentRefund & { readonly attempt: Attempt },
   events: ReadonlyArray<AttemptEvent>,
   atMs: number,
-  standing: TransferStanding | null = null
+  told: TransferReply | null = null
 ): IntentRefundDecision => {
   const { attempt, amount } = refund
-  if (attempt === null) return Result.fail({ _tag: "IntentRefundNotFound" })
-  const seen = standing?._tag === "Broadcast" ? standing : null
+  const seen = told?._tag === "Broadcast" ? told : null
   if (seen !== null && seen.networkFee.currency !== amount.currency) {
     return Result.fail({ _tag: "NetworkFeeCurrencyMismatch" })
   }
@@ -145,7 +144,7 @@ const advanced = (
     }
     case "declined":
     case "abandoned": {
-      const why = standing?._tag === "Failed" ? standing.why : "not_sent"
+      const why = told?._tag === "Failed" ? told.why : "not_sent"
       return happened([...so, { _tag: "IntentRefundRefused", why, atMs }], [releaseTransaction(refund, atMs)])
     }
     default:

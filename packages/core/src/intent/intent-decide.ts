@@ -98,8 +98,7 @@ const assignAddresses = (intent: Intent, command: Command<"AssignAddresses">): I
   if (intent.status !== "created") return nothingNew
   const { addresses, leaseFee, nowMs } = command
   const assigned = new Set(addresses.map(({ chain }) => chain))
-  const isComplete = assigned.size === addresses.length && addresses.length === intent.methods.length
-  if (!isComplete || intent.methods.some(({ chain }) => !assigned.has(chain))) {
+  if (addresses.length !== intent.methods.length || intent.methods.some(({ chain }) => !assigned.has(chain))) {
     return Result.fail({ _tag: "AddressesIncomplete" })
   }
   if (leaseFee.currency !== intent.currency || isNegative(leaseFee))
@@ -136,7 +135,7 @@ const recordDeposit = (intent: Intent, command: DepositCommand): IntentDecision 
 const isNoted = ({ confirming: { count, total, inTime }, currency }: Intent, amount: Money, late: boolean): boolean => {
   const rest = total.amount - amount.amount
   const fits = count > 1 ? rest > 0n : rest === 0n
-  return count > 0 && amount.currency === currency && fits && (late ? inTime < count : inTime > 0)
+  return amount.currency === currency && fits && (late ? inTime < count : inTime > 0)
 }
 
 const standingOf = ({ amount: asked, refunding, refunded, toleranceBps }: Intent) => ({

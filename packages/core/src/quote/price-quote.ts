@@ -54,7 +54,6 @@ export const priceQuote = (
   const source = fixedSide === "source" ? amount : sourceFor(terms, amount)
   const fees = feesOf(terms, source)
   const net = money(source.amount - fees.total.amount, source.currency)
-  if (!isPositive(net)) return Result.fail({ _tag: "AmountBelowFees" })
   const destination = fixedSide === "source" ? exchanged(terms, net) : amount
   if (!isPositive(destination)) return Result.fail({ _tag: "AmountBelowFees" })
   return Result.succeed({ fixedSide, source, destination, rate: terms.rate, fees })

@@ -84,6 +84,21 @@ describe("a chain", () => {
     )
   })
 
+  it("has carried out what it has carried out when the wallet is emptied at that moment", () => {
+    const sent: FundingBroadcast = {
+      ...{ record: "funding_broadcast", key: "key-1", blockchain: "ETH-SEPOLIA", sender: address, gas: null },
+      ...{ amount: money(5n, "USDC"), authorization: "a", transactionHash: "0x1", atMs: 0, validUntilMs: 1_000 }
+    }
+    const emptied = (atMs: number): AccountSet => ({
+      ...fullWallet("ETH-SEPOLIA", address),
+      ...{ record: "account_set", tokens: "0", atMs }
+    })
+    const endOf = (setting: AccountSet) =>
+      outcomesOf({ broadcasts: [sent], settings: [setting], confirmMs }).get("key-1")
+    expect(endOf(emptied(confirmMs))).toEqual({ atMs: confirmMs, failure: null })
+    expect(endOf(emptied(confirmMs - 1))).toEqual({ atMs: confirmMs, failure: "insufficient_token_balance" })
+  })
+
   it("spends each authorization and each number once, in time, and in the order of the numbers", () => {
     fc.assert(
       fc.property(history, (all) => {

@@ -44,7 +44,9 @@ export const outcomesOf = (options: SenderOptions): ReadonlyMap<string, Outcome>
   const spent = new Set<string>()
   const moved: Array<{ readonly atMs: number; readonly amount: bigint }> = []
   for (const { broadcast, atMs } of reached) {
-    const failure = failureOf(broadcast, atMs, { spent, tokens: tokensAt(options.settings, moved, atMs) })
+    // A wallet that is changed at the very moment is changed after it, or what has happened would not have happened.
+    const settings = options.settings.filter((one) => one.atMs < atMs)
+    const failure = failureOf(broadcast, atMs, { spent, tokens: tokensAt(settings, moved, atMs) })
     outcomes.set(broadcast.key, { atMs, failure })
     if (failure !== null) continue
     spent.add(broadcast.authorization)

@@ -157,5 +157,36 @@ missTransaction 2082664012 3000 1000`,
 sendAbroad 12134985 3000 1000
 waitDays 497461209 3000 592000000
 raiseQuestion 389309987 3000 12000
-answerAbroad 816966283 3000 1000`
+answerAbroad 816966283 3000 1000`,
+  // A wallet is emptied at the very moment at which its transaction is carried out. The simulated chain said that the money
+  // had come, and from then on that there had been none. Seeds 10909, 17979, 24459 and 42769, with payments abroad.
+  "a wallet that is emptied as its transaction is carried out": `
+{"seed":42769,"nodes":1,"faults":{"crashes":false,"stalls":false,"store":false,"gateway":false,"services":false,"messages":false,"clocks":false,"receivers":false,"chains":false,"abroad":false},"payouts":true}
+sendAbroad 1291809847 3000 1000
+goOnAbroad 1336020881 3000 1000
+goOnAbroad 1371334007 3000 1000
+changeAbroad 44530667 3000 1000`,
+  // The network cannot be reached for as long as ended payments are followed. It is told of money after that, and gives it
+  // back, when nobody looked any more. Seed 25019, with payments abroad.
+  "money of which the network could be told only when its payment was followed no longer": `
+{"seed":25019,"nodes":1,"faults":{"crashes":false,"stalls":false,"store":true,"gateway":false,"services":false,"messages":false,"clocks":false,"receivers":false,"chains":false,"abroad":true},"payouts":true}
+sendAbroad 1485630999 3000 1000
+sendAbroadLater 1021043973 3000 1000
+sendAbroad 1461008440 3000 1000
+sendAbroad 1784683 0 5
+goOnAbroad 1313075328 3000 12000
+storeWeather 1202883319 3000 12000
+goOnAbroad 185647326 3000 1000
+weatherAbroad 752500078 3000 1000
+waitDays 700071219 3000 592000000`,
+  // Nodes lose sight of a transaction and are then silent for as long as it is looked for; a look without an answer was
+  // taken for the last one. Seed 27659, with payments abroad.
+  "a transaction that was lost, of chains that are silent for days": `
+{"seed":27659,"nodes":1,"faults":{"crashes":false,"stalls":false,"store":false,"gateway":false,"services":false,"messages":false,"clocks":false,"receivers":false,"chains":false,"abroad":true},"payouts":true}
+sendAbroad 553110582 3000 1000
+goOnAbroad 1859327100 3000 12000
+signTransaction 2111290509 3000 1000
+missTransaction 1650320058 3000 1000
+weatherAbroad 1192510329 3000 12000
+waitDays 1190523522 3000 592000000`
 } as const satisfies { readonly [name: string]: string }

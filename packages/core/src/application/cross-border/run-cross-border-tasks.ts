@@ -2,7 +2,9 @@
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { CrossBorderPayment } from "../../cross-border/cross-border.ts"
+import { refundable } from "../../cross-border/record-refund.ts"
 import { openRfi } from "../../cross-border/record-rfi.ts"
+import { isPositive } from "../../money/index.ts"
 import { Clock } from "../../ports/clock.ts"
 import type { ClaimedTask } from "../../ports/store.ts"
 import { again, done, type Operations } from "../operations.ts"
@@ -30,20 +32,26 @@ export const runFollowCrossBorder = Effect.fn("paykernel.followCrossBorder")(fun
   const standing = lookup._tag === "Found" ? lookup.standing : nothingHeard
   yield* recordStanding(operations, { merchantId, paymentId }, standing, (draft) =>
     Effect.sync(() => {
-      draft.lease = next(desk, task, draft.payment, draft.nowMs)
+      draft.lease = next(desk, task, draft.payment, { nowMs: draft.nowMs, isAnswered: lookup._tag !== "Unavailable" })
     })
   )
 })
 
 const leaseOf = (task: ClaimedTask): Lease => ({ task, untilMs: task.leasedUntilMs })
 
-const next = (desk: CrossBorderDesk, task: ClaimedTask, payment: CrossBorderPayment, nowMs: number) => {
+type Look = { readonly nowMs: number; readonly isAnswered: boolean }
+
+/** The last look has to be answered: of a network that is silent for as long as that, nobody knows what came meanwhile. */
+const next = (desk: CrossBorderDesk, task: ClaimedTask, payment: CrossBorderPayment, { nowMs, isAnswered }: Look) => {
   const { status, updatedAtMs } = payment
-  const hasEnded = status === "completed" || status === "failed"
-  if (hasEnded && isQuiet(payment) && nowMs - updatedAtMs >= desk.followEndedMs) return done(task)
-  const isAwaited = !hasEnded || !isQuiet(payment)
-  return again(task, nextLookAtMs(desk, { updatedAtMs, hasEnded: !isAwaited }, nowMs))
+  const isAwaited = (status !== "completed" && status !== "failed") || !isQuiet(payment)
+  const isOver = !isAwaited && isAnswered && !isOwed(payment) && nowMs - updatedAtMs >= desk.followEndedMs
+  return isOver ? done(task) : again(task, nextLookAtMs(desk, { updatedAtMs, hasEnded: !isAwaited }, nowMs))
 }
+
+/** The network has money that it neither paid out nor gave back; it may have been told of it long after the end. */
+const isOwed = (payment: CrossBorderPayment): boolean =>
+  payment.received.some(({ amount }) => isPositive(refundable(payment, amount.currency)))
 
 /** Nothing of it is open any more. */
 const isQuiet = (payment: CrossBorderPayment): boolean =>

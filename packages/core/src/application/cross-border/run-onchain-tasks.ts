@@ -67,8 +67,10 @@ const lookForArrival = Effect.fnUntraced(function* (
   transaction: OnchainTransaction
 ) {
   const heard = yield* lookUp(operations, desk, transaction)
-  if (typeof heard === "string" || heard._tag !== "Confirmed") {
-    return yield* commitLease(afterFailure(desk, task, transaction, (yield* Clock).nowMs()))
+  const nowMs = (yield* Clock).nowMs()
+  if (heard === "silence") return yield* commitLease(lookForArrivalAgain(desk, task, transaction, nowMs))
+  if (heard === "absent" || heard._tag !== "Confirmed") {
+    return yield* commitLease(afterFailure(desk, task, transaction, nowMs))
   }
   yield* asserted(
     recordOnchain(
@@ -80,10 +82,18 @@ const lookForArrival = Effect.fnUntraced(function* (
   )
 })
 
-const afterFailure = (desk: CrossBorderDesk, task: ClaimedTask, { updatedAtMs }: OnchainTransaction, nowMs: number) =>
-  nowMs - updatedAtMs >= desk.followEndedMs
+/** The last look has to be answered: a chain that is silent for as long as that may have taken the money meanwhile. */
+const afterFailure = (desk: CrossBorderDesk, task: ClaimedTask, transaction: OnchainTransaction, nowMs: number) =>
+  nowMs - transaction.updatedAtMs >= desk.followEndedMs
     ? done(task)
-    : again(task, nextLookAtMs(desk, { updatedAtMs, hasEnded: true }, nowMs))
+    : lookForArrivalAgain(desk, task, transaction, nowMs)
+
+const lookForArrivalAgain = (
+  desk: CrossBorderDesk,
+  task: ClaimedTask,
+  { updatedAtMs }: OnchainTransaction,
+  nowMs: number
+) => again(task, nextLookAtMs(desk, { updatedAtMs, hasEnded: true }, nowMs))
 
 type Heard = FundingStanding | "silence" | "absent"
 

@@ -66,20 +66,14 @@ const updated = ({ id, aggregate, fence }: ClaimedTask, then: TaskUpdate["then"]
 
 /** Hands a task that was just committed, born leased, to the worker of this process. */
 export const takeUp = (operations: Pick<Operations, "hands">, tasks: ReadonlyArray<TaskInsert>): void => {
-  for (const task of tasks) {
-    if (task.bornLeased === null) continue
-    operations.hands.offer({
-      id: task.id,
-      kind: task.kind,
-      aggregate: task.aggregate,
-      subject: task.subject,
-      dueAtMs: task.dueAtMs,
-      attempt: 1,
-      fence: 1,
-      leasedUntilMs: task.bornLeased.untilMs
-    })
-  }
+  for (const task of claimedAtBirth(tasks)) operations.hands.offer(task)
 }
+
+/** Those that were born leased to this process, as it would have claimed them. */
+export const claimedAtBirth = (tasks: ReadonlyArray<TaskInsert>): ReadonlyArray<ClaimedTask> =>
+  tasks.flatMap(({ bornLeased, ...task }) =>
+    bornLeased === null ? [] : [{ ...task, attempt: 1, fence: 1, leasedUntilMs: bornLeased.untilMs }]
+  )
 
 /** Exponential pause with a cap, for tries that wait on somebody else. */
 export const pauseMs = (tries: number, firstMs: number, capMs: number): number =>

@@ -8,13 +8,13 @@ import { Digest } from "../../ports/digest.ts"
 import { StoreUnavailable } from "../../ports/store.ts"
 import type { Rfi } from "../../rfi/rfi.ts"
 import { derivedUuid } from "../commit/derived-uuid.ts"
-import type { Operations } from "../operations.ts"
+import { claimedAtBirth, type Operations } from "../operations.ts"
 import { rfiDefinition } from "../storage/cross-border-aggregates.ts"
 import { load } from "../storage/repository.ts"
 import { jweFault } from "./check-jwe.ts"
 import type { SubmitRfiFailure } from "./cross-border-contract.ts"
 import type { CrossBorderDesk } from "./cross-border-desk.ts"
-import { claimedAtBirth, type Draft, drafting } from "./cross-border-draft.ts"
+import { type Draft, drafting } from "./cross-border-draft.ts"
 import { findRfi } from "./read-cross-border.ts"
 import { moveRfi } from "./record-rfi-answer.ts"
 import { handOver } from "./run-rfi-tasks.ts"
@@ -43,7 +43,7 @@ export const submitRfi = Effect.fn("paykernel.submitRfi")(
     const drafted = yield* drafting(merchantId, paymentId, (draft) => writeDown(answering, draft))
     if (Result.isFailure(drafted)) return refuse(drafted.failure)
     const { value: rfi, tasks } = drafted.success
-    const task = claimedAtBirth(tasks)
+    const [task] = claimedAtBirth(tasks)
     // The same answer again: it is on its way, or decided.
     if (task === undefined) return Result.succeed(rfi)
     const refusal = yield* handOver(operations, desk, task, rfi)

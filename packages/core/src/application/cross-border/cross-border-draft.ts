@@ -12,7 +12,7 @@ import type { LedgerTransaction } from "../../ledger/ledger.ts"
 import type { AggregateDefinition } from "../../ports/aggregate.ts"
 import { Clock } from "../../ports/clock.ts"
 import type { AggregateWrite, IdempotencyRecord, SealedRecord, TaskInsert, TaskUpdate } from "../../ports/commit.ts"
-import { type ClaimedTask, type CommitError, Store, StoreUnavailable, type VersionConflict } from "../../ports/store.ts"
+import { type CommitError, Store, StoreUnavailable, type VersionConflict } from "../../ports/store.ts"
 import type { Place } from "../../ports/vault.ts"
 import type { Rfi } from "../../rfi/rfi.ts"
 import { insertion } from "../commit/transact.ts"
@@ -98,14 +98,6 @@ const commitDraft = Effect.fnUntraced(
   },
   Effect.catchTag("VersionConflict", () => Effect.succeed(null))
 )
-
-/** The task that was born leased to this process, if one was, as it would have claimed it. */
-export const claimedAtBirth = (tasks: ReadonlyArray<TaskInsert>): ClaimedTask | undefined => {
-  for (const { bornLeased, ...task } of tasks) {
-    if (bornLeased !== null) return { ...task, attempt: 1, fence: 1, leasedUntilMs: bornLeased.untilMs }
-  }
-  return undefined
-}
 
 /** The payment as it will be, with the request that will be open. */
 export const viewOf = Effect.fnUntraced(function* ({ payment, rfis }: Draft) {

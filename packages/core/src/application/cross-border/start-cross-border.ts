@@ -8,7 +8,7 @@ import type { EncryptedAnswer } from "../../ports/payout-network.ts"
 import type { ClaimedTask } from "../../ports/store.ts"
 import { decide as decideQuote } from "../../quote/quote-decide.ts"
 import type { PaymentRequirements } from "../../requirement/payment-requirements.ts"
-import type { Operations } from "../operations.ts"
+import { claimedAtBirth, type Operations } from "../operations.ts"
 import type { MerchantDirectory } from "../payments/merchant-directory.ts"
 import { quoteDefinition } from "../storage/cross-border-aggregates.ts"
 import { load } from "../storage/repository.ts"
@@ -20,7 +20,7 @@ import type {
   EncryptedInput
 } from "./cross-border-contract.ts"
 import type { CrossBorderDesk } from "./cross-border-desk.ts"
-import { claimedAtBirth, type Draft, decidePart, drafting, put, tell } from "./cross-border-draft.ts"
+import { type Draft, decidePart, drafting, put, tell } from "./cross-border-draft.ts"
 import { requirementsOf } from "./network-calls.ts"
 import { findQuote } from "./read-cross-border.ts"
 import { answerPlace, sealAnswer } from "./sealed-answers.ts"
@@ -67,7 +67,7 @@ export const startCrossBorder = Effect.fnUntraced(function* (making: Making, att
   )
   if (Result.isFailure(drafted)) return refuse(drafted.failure)
   const { value: payment, tasks } = drafted.success
-  const task = claimedAtBirth(tasks)
+  const [task] = claimedAtBirth(tasks)
   if (task === undefined) return yield* Effect.die(new Error("a payment is made to be submitted"))
   return Result.succeed<Started>({ payment, task, answers })
 })

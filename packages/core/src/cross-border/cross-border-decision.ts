@@ -55,11 +55,14 @@ export const task = (
  * come, which is a question or money.
  */
 export const refollow = (
-  { id, status }: CrossBorderPayment,
+  payment: CrossBorderPayment,
   subject: string,
   nowMs: number
 ): ReadonlyArray<TaskRequest<CrossBorderTaskKind>> =>
-  status === "completed" || status === "failed" ? [task("follow_cross_border", id, nowMs + firstLookMs, subject)] : []
+  hasEnded(payment) ? [task("follow_cross_border", payment.id, nowMs + firstLookMs, subject)] : []
+
+/** Questions, money and refunds may come all the same. */
+export const hasEnded = ({ status }: CrossBorderPayment): boolean => status === "completed" || status === "failed"
 
 /** Most of what is asked of the network is answered at once; a look soon after finds the rest. */
 export const firstLookMs = 2000

@@ -1,6 +1,13 @@
 /** What the network reports of a payment. It knows how its own leg ended; whether the money has arrived, the chain does. */
 import type { CrossBorderPayment, NetworkReport } from "./cross-border.ts"
-import { type Command, type CrossBorderDecision, happened, nothingNew, refused } from "./cross-border-decision.ts"
+import {
+  type Command,
+  type CrossBorderDecision,
+  happened,
+  hasEnded,
+  nothingNew,
+  refused
+} from "./cross-border-decision.ts"
 import { openRfi } from "./record-rfi.ts"
 
 export const recordReport = (
@@ -71,5 +78,3 @@ const contradicted = (payment: CrossBorderPayment, said: "completed" | "failed",
   payment.status === said || payment.contradiction !== null
     ? nothingNew
     : happened(payment, [{ _tag: "OutcomeContradicted", said, atMs }])
-
-const hasEnded = ({ status }: CrossBorderPayment): boolean => status === "completed" || status === "failed"

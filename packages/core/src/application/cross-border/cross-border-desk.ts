@@ -45,3 +45,16 @@ export const nextLookAtMs = (
   const maxMs = hasEnded ? Math.max(endedPauseMaxMs, lookPauseMaxMs) : lookPauseMaxMs
   return nowMs + Math.min(maxMs, Math.max(Math.min(lookPauseMinMs, maxMs), nowMs - updatedAtMs))
 }
+
+/** When somebody was asked how things are, and whether he answered. */
+export type Look = { readonly nowMs: number; readonly isAnswered: boolean }
+
+/**
+ * Whether what has ended was followed for long enough. The last look has to be answered: of a network or a chain that is
+ * silent for as long as that, nobody knows what came meanwhile.
+ */
+export const isFollowedOut = (
+  { followEndedMs }: Pick<CrossBorderDesk, "followEndedMs">,
+  updatedAtMs: number,
+  { nowMs, isAnswered }: Look
+): boolean => isAnswered && nowMs - updatedAtMs >= followEndedMs

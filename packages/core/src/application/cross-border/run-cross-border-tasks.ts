@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { CrossBorderPayment } from "../../cross-border/cross-border.ts"
+import { hasEnded } from "../../cross-border/cross-border-decision.ts"
 import { refundable } from "../../cross-border/record-refund.ts"
 import { openRfi } from "../../cross-border/record-rfi.ts"
 import { isPositive } from "../../money/index.ts"
@@ -11,7 +12,7 @@ import { again, done, type Operations } from "../operations.ts"
 import { crossBorderDefinition, onchainDefinition } from "../storage/cross-border-aggregates.ts"
 import { load } from "../storage/repository.ts"
 import { commitLease, keepLease, type Lease } from "../tasks/keep-lease.ts"
-import { type CrossBorderDesk, nextLookAtMs } from "./cross-border-desk.ts"
+import { type CrossBorderDesk, isFollowedOut, type Look, nextLookAtMs } from "./cross-border-desk.ts"
 import { drafting, tell } from "./cross-border-draft.ts"
 import { lookUpPaymentAt, tellOfFunds } from "./network-calls.ts"
 import { findCrossBorder, presentCrossBorder } from "./read-cross-border.ts"
@@ -39,14 +40,11 @@ export const runFollowCrossBorder = Effect.fn("paykernel.followCrossBorder")(fun
 
 const leaseOf = (task: ClaimedTask): Lease => ({ task, untilMs: task.leasedUntilMs })
 
-type Look = { readonly nowMs: number; readonly isAnswered: boolean }
-
-/** The last look has to be answered: of a network that is silent for as long as that, nobody knows what came meanwhile. */
-const next = (desk: CrossBorderDesk, task: ClaimedTask, payment: CrossBorderPayment, { nowMs, isAnswered }: Look) => {
-  const { status, updatedAtMs } = payment
-  const isAwaited = (status !== "completed" && status !== "failed") || !isQuiet(payment)
-  const isOver = !isAwaited && isAnswered && !isOwed(payment) && nowMs - updatedAtMs >= desk.followEndedMs
-  return isOver ? done(task) : again(task, nextLookAtMs(desk, { updatedAtMs, hasEnded: !isAwaited }, nowMs))
+const next = (desk: CrossBorderDesk, task: ClaimedTask, payment: CrossBorderPayment, look: Look) => {
+  const { updatedAtMs } = payment
+  const isAwaited = !hasEnded(payment) || !isQuiet(payment)
+  const isOver = !isAwaited && !isOwed(payment) && isFollowedOut(desk, updatedAtMs, look)
+  return isOver ? done(task) : again(task, nextLookAtMs(desk, { updatedAtMs, hasEnded: !isAwaited }, look.nowMs))
 }
 
 /** The network has money that it neither paid out nor gave back; it may have been told of it long after the end. */

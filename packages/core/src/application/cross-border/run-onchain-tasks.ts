@@ -14,7 +14,7 @@ import { again, done, type Operations } from "../operations.ts"
 import { crossBorderDefinition, onchainDefinition } from "../storage/cross-border-aggregates.ts"
 import { load } from "../storage/repository.ts"
 import { commitLease, keepLease, type Lease } from "../tasks/keep-lease.ts"
-import { type CrossBorderDesk, nextLookAtMs } from "./cross-border-desk.ts"
+import { type CrossBorderDesk, isFollowedOut, type Look, nextLookAtMs } from "./cross-border-desk.ts"
 import { broadcastOn, lookUpTransactionOn } from "./network-calls.ts"
 import { recordOnchain } from "./record-onchain.ts"
 import { retryAtMs } from "./submit-cross-border.ts"
@@ -67,10 +67,9 @@ const lookForArrival = Effect.fnUntraced(function* (
   transaction: OnchainTransaction
 ) {
   const heard = yield* lookUp(operations, desk, transaction)
-  const nowMs = (yield* Clock).nowMs()
-  if (heard === "silence") return yield* commitLease(lookForArrivalAgain(desk, task, transaction, nowMs))
-  if (heard === "absent" || heard._tag !== "Confirmed") {
-    return yield* commitLease(afterFailure(desk, task, transaction, nowMs))
+  if (typeof heard === "string" || heard._tag !== "Confirmed") {
+    const look = { nowMs: (yield* Clock).nowMs(), isAnswered: heard !== "silence" }
+    return yield* commitLease(afterFailure(desk, task, transaction, look))
   }
   yield* asserted(
     recordOnchain(
@@ -82,18 +81,10 @@ const lookForArrival = Effect.fnUntraced(function* (
   )
 })
 
-/** The last look has to be answered: a chain that is silent for as long as that may have taken the money meanwhile. */
-const afterFailure = (desk: CrossBorderDesk, task: ClaimedTask, transaction: OnchainTransaction, nowMs: number) =>
-  nowMs - transaction.updatedAtMs >= desk.followEndedMs
+const afterFailure = (desk: CrossBorderDesk, task: ClaimedTask, { updatedAtMs }: OnchainTransaction, look: Look) =>
+  isFollowedOut(desk, updatedAtMs, look)
     ? done(task)
-    : lookForArrivalAgain(desk, task, transaction, nowMs)
-
-const lookForArrivalAgain = (
-  desk: CrossBorderDesk,
-  task: ClaimedTask,
-  { updatedAtMs }: OnchainTransaction,
-  nowMs: number
-) => again(task, nextLookAtMs(desk, { updatedAtMs, hasEnded: true }, nowMs))
+    : again(task, nextLookAtMs(desk, { updatedAtMs, hasEnded: true }, look.nowMs))
 
 type Heard = FundingStanding | "silence" | "absent"
 
@@ -135,7 +126,8 @@ const giveUp = Effect.fnUntraced(function* (
   }
   const reason = payment.received.length > 0 ? ("already_confirmed" as const) : ("payment_expired" as const)
   const command = (nowMs: number): OnchainCommand => ({ _tag: "RecordFailure", reason, transactionHash: null, nowMs })
-  const next = (after: OnchainTransaction, nowMs: number) => afterFailure(desk, task, after, nowMs)
+  const next = (after: OnchainTransaction, nowMs: number) =>
+    afterFailure(desk, task, after, { nowMs, isAnswered: true })
   yield* asserted(recordOnchain(operations, transaction, command, next))
 })
 
@@ -155,7 +147,7 @@ const settle = (
       (after, nowMs) => {
         if (isSettled(after)) return done(task)
         return after.status === "failed"
-          ? afterFailure(desk, task, after, nowMs)
+          ? afterFailure(desk, task, after, { nowMs, isAnswered: true })
           : again(task, lookAgainAt(desk, after, payment, nowMs))
       }
     )

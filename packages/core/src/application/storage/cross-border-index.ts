@@ -1,5 +1,6 @@
 /** How cross-border payments are found, which of their amounts bound each other, and how long all of it has to stay. */
 import type { CrossBorderPayment } from "../../cross-border/cross-border.ts"
+import { hasEnded } from "../../cross-border/cross-border-decision.ts"
 import type { OnchainTransaction } from "../../onchain/onchain.ts"
 import { isActive as isOnItsWay } from "../../onchain/onchain-decide.ts"
 import type { PayoutRefund } from "../../payout-refund/payout-refund.ts"
@@ -26,10 +27,10 @@ export const crossBorderBounds = ({ status, source, received, refunds }: CrossBo
 const dayMs = 86_400_000
 
 /** Open while money may still be sent for it, or has to come back of it. */
-export const crossBorderRetention = ({ status, refunds, updatedAtMs }: CrossBorderPayment): Retention => {
+export const crossBorderRetention = (payment: CrossBorderPayment): Retention => {
+  const { status, refunds, updatedAtMs } = payment
   if (status === "withdrawn") return { _tag: "Until", atMs: updatedAtMs + dayMs }
-  const hasEnded = status === "completed" || status === "failed"
-  return openWhile(!hasEnded || refunds.some((refund) => refund.status === "created"))
+  return openWhile(!hasEnded(payment) || refunds.some((refund) => refund.status === "created"))
 }
 
 /** An offer that nobody took is of no use to anybody once it is over. */

@@ -8,7 +8,12 @@ import type { LedgerTransaction } from "../ledger/ledger.ts"
 import type { Place } from "./vault.ts"
 
 /** Plain data that JSON can carry. */
-export type Json = string | number | boolean | null | ReadonlyArray<Json> | { readonly [key: string]: Json }
+export type Json = string | number | boolean | null | ReadonlyArray<Json> | JsonObject
+
+export type JsonObject = { readonly [key: string]: Json }
+
+export const isJsonObject = (json: Json | undefined): json is JsonObject =>
+  typeof json === "object" && json !== null && !Array.isArray(json)
 
 export type AggregateRef = { readonly merchantId: string; readonly type: string; readonly id: string }
 

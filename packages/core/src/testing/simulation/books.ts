@@ -6,7 +6,15 @@ import type { AttemptPlanJson } from "../../attempt/attempt.schema.ts"
 import type { AttemptEvent } from "../../attempt/attempt.ts"
 import type { CheckoutEventJson, CheckoutJson } from "../../checkout/checkout.schema.ts"
 import type { PaymentJson } from "../../payment/payment.schema.ts"
-import type { AggregateWrite, Commit, EventRecord, IdempotencyRecord, Json, TaskUpdate } from "../../ports/commit.ts"
+import {
+  type AggregateWrite,
+  type Commit,
+  type EventRecord,
+  type IdempotencyRecord,
+  isJsonObject,
+  type Json,
+  type TaskUpdate
+} from "../../ports/commit.ts"
 import type { ClaimedTask } from "../../ports/store.ts"
 import { type AttemptEntry, openAttemptBook } from "./attempt-book.ts"
 import { type CheckoutBook, type CheckoutEntry, openCheckoutBook } from "./checkout-book.ts"
@@ -112,7 +120,7 @@ export const openBooks = (coverage: CoverageCount, report: Report, quietMs: numb
       happen(ref, event)
     }
     entry.version += events.length
-    if (!isRecord(state) || state["status"] !== entry.status) {
+    if (!isJsonObject(state) || state["status"] !== entry.status) {
       report("I5", `${name}: stored as something else than its events say, which is ${entry.status}`)
     }
     const payment = payments.get(ref.id)
@@ -167,19 +175,16 @@ const bind = (kept: Map<string, IdempotencyRecord>, record: IdempotencyRecord, r
 /** The same key under two scopes is two. */
 export const keptName = (scope: string, key: string): string => `${scope} ${key}`
 
-const isRecord = (json: Json): json is { readonly [key: string]: Json } =>
-  typeof json === "object" && json !== null && !Array.isArray(json)
-
 /** What is stored under a type has the shape that the kernel's codec of this type writes. */
-const isPaymentState = (type: string, state: Json): state is PaymentJson => type === "payment" && isRecord(state)
+const isPaymentState = (type: string, state: Json): state is PaymentJson => type === "payment" && isJsonObject(state)
 
-const isCheckoutState = (type: string, state: Json): state is CheckoutJson => type === "checkout" && isRecord(state)
+const isCheckoutState = (type: string, state: Json): state is CheckoutJson => type === "checkout" && isJsonObject(state)
 
 type Planning = { readonly _tag: string; readonly plan: AttemptPlanJson | null }
 type Advance = { readonly _tag: "AttemptAdvanced"; readonly attemptId: string; readonly event: AttemptEvent }
 
-const isCheckoutEvent = (data: Json): data is CheckoutEventJson => isRecord(data) && "_tag" in data
+const isCheckoutEvent = (data: Json): data is CheckoutEventJson => isJsonObject(data) && "_tag" in data
 
-const isPlanning = (data: Json): data is Planning => isRecord(data) && "plan" in data
+const isPlanning = (data: Json): data is Planning => isJsonObject(data) && "plan" in data
 
-const isAdvance = (data: Json): data is Advance => isRecord(data) && data["_tag"] === "AttemptAdvanced"
+const isAdvance = (data: Json): data is Advance => isJsonObject(data) && data["_tag"] === "AttemptAdvanced"

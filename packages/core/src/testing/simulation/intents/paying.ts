@@ -5,7 +5,7 @@ import type { IntentEventJson, IntentJson } from "../../../intent/intent.schema.
 import type { IntentRefundEventJson, IntentRefundJson } from "../../../intent-refund/intent-refund.schema.ts"
 import type { Posting } from "../../../ledger/ledger.ts"
 import { money } from "../../../money/index.ts"
-import type { AggregateWrite, Commit, EventRecord, Json } from "../../../ports/commit.ts"
+import { type AggregateWrite, type Commit, type EventRecord, isJsonObject, type Json } from "../../../ports/commit.ts"
 import { memoryChainJournal } from "../../../simulator/chain/chain-journal.ts"
 import { type SimulatedBlockchain, simulatedBlockchain } from "../../../simulator/chain/simulated-blockchain.ts"
 import { simulatedExchangeRates } from "../../../simulator/chain/simulated-exchange-rates.ts"
@@ -123,10 +123,9 @@ const hold = (holdings: Map<string, bigint>, { account, layer, amount: { amount,
 }
 
 /** What is stored under a type has the shape that the kernel's codec of this type writes. */
-const isIntent = (type: string, state: Json): state is IntentJson => type === "intent" && isTree(state)
-const isRefund = (type: string, state: Json): state is IntentRefundJson => type === "intent_refund" && isTree(state)
-const isIntentEvent = (data: Json): data is IntentEventJson => isTree(data)
-const isRefundEvent = (data: Json): data is IntentRefundEventJson => isTree(data)
-const isDepositEvent = (data: Json): data is DepositEventJson => isTree(data)
-
-const isTree = (json: Json): boolean => typeof json === "object" && json !== null && !Array.isArray(json)
+const isIntent = (type: string, state: Json): state is IntentJson => type === "intent" && isJsonObject(state)
+const isRefund = (type: string, state: Json): state is IntentRefundJson =>
+  type === "intent_refund" && isJsonObject(state)
+const isIntentEvent = (data: Json): data is IntentEventJson => isJsonObject(data)
+const isRefundEvent = (data: Json): data is IntentRefundEventJson => isJsonObject(data)
+const isDepositEvent = (data: Json): data is DepositEventJson => isJsonObject(data)

@@ -5,7 +5,7 @@ import type { CrossBorderOptions } from "../../../application/cross-border/cross
 import type { CrossBorderEventJson, CrossBorderPaymentJson } from "../../../cross-border/cross-border.schema.ts"
 import type { OnchainEventJson, OnchainTransactionJson } from "../../../onchain/onchain.schema.ts"
 import type { PayoutRefundJson, RefundEventJson } from "../../../payout-refund/payout-refund.schema.ts"
-import type { AggregateWrite, Commit, Json } from "../../../ports/commit.ts"
+import { type AggregateWrite, type Commit, isJsonObject, type Json } from "../../../ports/commit.ts"
 import type { Quote } from "../../../quote/quote.ts"
 import type { Rfi, RfiEvent } from "../../../rfi/rfi.ts"
 import { evmWallet, solanaWallet, type TestWallet } from "../../funding/test-wallet.ts"
@@ -142,14 +142,13 @@ export const openSending = ({ surroundings, report, conduct, seed, times }: Send
 
 /** What is stored under a type has the shape that the kernel's codec of this type writes. */
 const isPayout = (type: string, state: Json): state is CrossBorderPaymentJson =>
-  type === "cross_border_payment" && isTree(state)
+  type === "cross_border_payment" && isJsonObject(state)
 const isTransfer = (type: string, state: Json): state is OnchainTransactionJson =>
-  type === "onchain_transaction" && isTree(state)
-const isQuestion = (type: string, state: Json): state is Rfi => type === "rfi" && isTree(state)
-const isReturn = (type: string, state: Json): state is PayoutRefundJson => type === "payout_refund" && isTree(state)
-const isPayoutEvent = (data: Json): data is CrossBorderEventJson => isTree(data)
-const isTransferEvent = (data: Json): data is OnchainEventJson => isTree(data)
-const isQuestionEvent = (data: Json): data is RfiEvent => isTree(data)
-const isReturnEvent = (data: Json): data is RefundEventJson => isTree(data)
-
-const isTree = (json: Json): boolean => typeof json === "object" && json !== null && !Array.isArray(json)
+  type === "onchain_transaction" && isJsonObject(state)
+const isQuestion = (type: string, state: Json): state is Rfi => type === "rfi" && isJsonObject(state)
+const isReturn = (type: string, state: Json): state is PayoutRefundJson =>
+  type === "payout_refund" && isJsonObject(state)
+const isPayoutEvent = (data: Json): data is CrossBorderEventJson => isJsonObject(data)
+const isTransferEvent = (data: Json): data is OnchainEventJson => isJsonObject(data)
+const isQuestionEvent = (data: Json): data is RfiEvent => isJsonObject(data)
+const isReturnEvent = (data: Json): data is RefundEventJson => isJsonObject(data)

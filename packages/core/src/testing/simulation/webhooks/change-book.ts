@@ -1,7 +1,7 @@
 /** Everything that has happened and is told, by the commits alone, and who had asked to hear of it. */
 import type { CheckoutJson } from "../../../checkout/checkout.schema.ts"
 import type { EndpointEvent } from "../../../endpoint/endpoint.ts"
-import type { AggregateWrite, Commit, Json } from "../../../ports/commit.ts"
+import { type AggregateWrite, type Commit, isJsonObject, type Json } from "../../../ports/commit.ts"
 import { tableOf } from "../coverage.ts"
 import type { Told } from "./dialects.ts"
 import { asksFor, type EndpointBook, type EndpointEntry, momentsOf } from "./endpoint-book.ts"
@@ -75,16 +75,13 @@ export const keyOf = ({ merchantId, aggregate: { type, id, version } }: Pick<Tol
 const isSame = (one: AggregateWrite["ref"], other: AggregateWrite["ref"]): boolean =>
   one.type === other.type && one.id === other.id && one.merchantId === other.merchantId
 
-const isRecord = (json: Json): json is { readonly [key: string]: Json } =>
-  typeof json === "object" && json !== null && !Array.isArray(json)
-
-const isEndpointEvent = (data: Json): data is EndpointEvent => isRecord(data) && "_tag" in data
+const isEndpointEvent = (data: Json): data is EndpointEvent => isJsonObject(data) && "_tag" in data
 
 const isAboutItself = (data: Json): boolean =>
-  isRecord(data) &&
+  isJsonObject(data) &&
   (data["_tag"] === "EndpointTested" || (data["_tag"] === "EndpointCreated" && data["mustConfirm"] === true))
 
-const isCheckoutState = (state: Json): state is CheckoutJson => isRecord(state) && "webhookUrl" in state
+const isCheckoutState = (state: Json): state is CheckoutJson => isJsonObject(state) && "webhookUrl" in state
 
 const addressOf = (state: Json): string | null => (isCheckoutState(state) ? state.webhookUrl : null)
 

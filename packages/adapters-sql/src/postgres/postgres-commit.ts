@@ -175,7 +175,8 @@ const leaseRow = ({ merchantId, id, fence, then }: TaskUpdate): Row => ({
   state: stateAfter[then._tag],
   due_at_ms: then._tag === "Again" ? then.dueAtMs : null,
   leased_until_ms: then._tag === "Hold" ? then.untilMs : null,
-  why: then._tag === "Park" ? then.why : null
+  // A text of PostgreSQL cannot hold a NUL, and what a person has to look at must not fail for what it is called.
+  why: then._tag === "Park" ? then.why.replaceAll("\0", "\ufffd") : null
 })
 
 const stateAfter: { readonly [tag in TaskUpdate["then"]["_tag"]]: string } = {

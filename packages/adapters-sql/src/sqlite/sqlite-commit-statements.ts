@@ -78,12 +78,16 @@ export const isHeld = sql<number>`coalesce((select is_open from paykernel_aggreg
   where named.merchant_id = paykernel_idempotency.aggregate_merchant_id
     and named.type = paykernel_idempotency.type and named.id = paykernel_idempotency.aggregate_id), 0)`
 
-/** Bounds hold, or there are none to hold. The minus sign of a negative amount sorts before every digit. */
+/**
+ * Bounds hold, or there are none to hold. The minus sign of a negative amount sorts before every digit; and where an
+ * amount is too long, the authorized one is.
+ */
 const withinBounds = (arg: Arg<AggregateArguments>) =>
   sql<boolean>`coalesce(${zero} <= ${arg("refunded")} and ${arg("refunded")} <= ${arg("captured")}
-    and ${arg("captured")} <= ${arg("authorized")}, true)`
+    and ${arg("captured")} <= ${arg("authorized")} and length(${arg("authorized")}) = ${width}, true)`
 
 const zero = sql.lit("0".repeat(amountDigitsMax))
+const width = sql.lit(amountDigitsMax)
 
 const createAggregate = (arg: Arg<AggregateArguments>) =>
   query

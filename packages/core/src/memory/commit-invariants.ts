@@ -34,7 +34,11 @@ export const commitViolation = (commit: Commit): string | undefined => {
   ) {
     return ledgerIdRepeated
   }
-  return commit.ledger.every(balances) ? undefined : "a ledger transaction balances per currency and layer"
+  for (const transaction of commit.ledger) {
+    const violation = postingsViolation(transaction)
+    if (violation !== undefined) return violation
+  }
+  return undefined
 }
 
 /** Named here because a store finds it in its rows as well. */
@@ -50,7 +54,7 @@ export const boundsViolation = ({ authorized, captured, refunded }: Bounds): str
   if (authorized < 0n || captured < 0n || refunded < 0n) return "bounded amounts are not negative"
   if (captured > authorized) return "captured <= authorized"
   if (refunded > captured) return "refunded <= captured"
-  return isTooLong(authorized) ? "an amount has at most 38 digits" : undefined
+  return isTooLong(authorized) ? tooLong : undefined
 }
 
 /** The fields that a collection declares, in the order in which a store may lay them out. */
@@ -89,16 +93,18 @@ const isDeclared = (entry: IndexEntry): boolean => {
   return true
 }
 
-const balances = (transaction: LedgerTransaction): boolean => {
+const postingsViolation = ({ postings }: LedgerTransaction): string | undefined => {
   const sums = new Map<string, bigint>()
-  for (const { amount, layer } of transaction.postings) {
-    if (isTooLong(amount.amount)) return false
+  for (const { amount, layer } of postings) {
+    if (isTooLong(amount.amount)) return tooLong
     const key = `${layer} ${amount.currency}`
     sums.set(key, (sums.get(key) ?? 0n) + amount.amount)
   }
-  for (const sum of sums.values()) if (sum !== 0n) return false
-  return true
+  for (const sum of sums.values()) if (sum !== 0n) return "a ledger transaction balances per currency and layer"
+  return undefined
 }
+
+const tooLong = "an amount has at most 38 digits"
 
 const firstTooLong = 10n ** BigInt(amountDigitsMax)
 

@@ -80,8 +80,10 @@ describe("the memory of the memory rate limiter", () => {
     for (let n = 0; n < 500; n++) expect(allowed(`early ${n}`)).toBe(false)
   })
 
-  it("must hold something", () => {
+  it("must hold something, and a single window is something", () => {
     for (const windowsMax of [0, -1, 1.5, Number.NaN])
       expect(() => memoryRateLimiter({ windowsMax })).toThrow(RangeError)
+    const allowed = setUp(1)
+    expect([allowed("a"), allowed("a"), allowed("b"), allowed("a")]).toEqual([true, false, true, true])
   })
 })

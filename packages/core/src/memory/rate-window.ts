@@ -17,7 +17,8 @@ export const rateWindow = ({ limit, windowMs, nowMs }: Omit<RateTake, "key">): R
   if (!Number.isSafeInteger(windowMs) || windowMs < 1) throw new RangeError("a window is a whole number from 1 ms on")
   if (!Number.isSafeInteger(nowMs)) throw new RangeError("a time is a whole number of milliseconds")
   // A remainder is exact where a division of large numbers is not; before 1970 it is negative.
-  const startMs = nowMs - (((nowMs % windowMs) + windowMs) % windowMs)
+  const remainder = nowMs % windowMs
+  const startMs = nowMs - (remainder < 0 ? remainder + windowMs : remainder)
   if (!Number.isSafeInteger(startMs + windowMs)) throw new RangeError("the window ends beyond all times")
   return { startMs, endMs: startMs + windowMs }
 }

@@ -17,6 +17,7 @@ export type RateLimiterUnderTest = {
 const windowMs = 60_000
 /** The beginning of a window. */
 const startMs = 1_795_000_020_000
+const farthestMs = Number.MAX_SAFE_INTEGER
 const takeOf = (change: Partial<RateTake> = {}): RateTake => ({
   key: "shop 1",
   limit: 3,
@@ -72,7 +73,10 @@ const countingCases: SuiteCases<RateLimiterUnderTest> = {
     const mistakes: ReadonlyArray<Partial<RateTake>> = [
       ...[-1, 1.5, Number.NaN, Infinity, 2 ** 53].map((limit) => ({ limit })),
       ...[0, -1, 0.5, Number.NaN, Infinity].map((length) => ({ windowMs: length })),
-      ...[0.5, Number.NaN, -Infinity, 2 ** 53].map((nowMs) => ({ nowMs }))
+      ...[0.5, Number.NaN, -Infinity, 2 ** 53].map((nowMs) => ({ nowMs })),
+      // Its window would end beyond the last whole number.
+      { nowMs: farthestMs },
+      { windowMs: farthestMs, nowMs: farthestMs }
     ]
     for (const mistake of mistakes) {
       const exit = await Effect.runPromiseExit(limiter.take(takeOf(mistake)))
@@ -98,7 +102,9 @@ const windowCases: SuiteCases<RateLimiterUnderTest> = {
       { windowMs: 7, nowMs: 49, resetAtMs: 56 },
       { windowMs: 1000, nowMs: 0, resetAtMs: 1000 },
       { windowMs: 1000, nowMs: -1, resetAtMs: 0 },
-      { windowMs: 86_400_000, nowMs: startMs, resetAtMs: 1_795_046_400_000 }
+      { windowMs: 86_400_000, nowMs: startMs, resetAtMs: 1_795_046_400_000 },
+      { windowMs: farthestMs, nowMs: 4, resetAtMs: farthestMs },
+      { windowMs: farthestMs - 1, nowMs: -1, resetAtMs: 0 }
     ]
     for (const { resetAtMs, ...when } of resets) {
       expect(await taken(limiter, takeOf(when))).toEqual({ allowed: true, limit: 3, remaining: 2, resetAtMs })
@@ -142,7 +148,12 @@ const hostileKeys: ReadonlyArray<string> = [
   "fi",
   "x".repeat(128),
   "x".repeat(129),
+  "x".repeat(20_001),
   `${"x".repeat(20_000)}y`,
+  `${"x".repeat(20_000)}z`,
+  // Its code unit ends in the byte that x is.
+  `${"x".repeat(20_000)}Ÿ`,
+  `Ÿ${"x".repeat(20_000)}`,
   `${"x".repeat(20_000)}\ud800`,
   `${"x".repeat(20_000)}\udfff`
 ]

@@ -71,6 +71,10 @@ const oneWindowPerKey = (keepsLatest: boolean) => (): RateLimiterUnderTest => {
   return { limiter: { take } }
 }
 
+/** A key that is too long to be held, by a part of each of its units. */
+const ofLongKeys = (part: (unit: number) => number) => (key: string) =>
+  key.length <= 128 ? key : Array.from({ length: key.length }, (_, at) => part(key.charCodeAt(at))).join()
+
 const defects: { readonly [title: string]: () => RateLimiterUnderTest } = {
   "allows one more than the limit": counting(wholeName, (before, { limit }) =>
     before <= limit ? { allowed: true, after: before + 1 } : { allowed: false, after: before }
@@ -100,6 +104,8 @@ const defects: { readonly [title: string]: () => RateLimiterUnderTest } = {
   "takes keys for one another that look alike": mishearingKeys((key) => key.normalize("NFC")),
   "takes keys for one another that are alike in UTF-8": mishearingKeys((key) => key.toWellFormed()),
   "takes keys for one another that begin alike": mishearingKeys((key) => key.slice(0, 10_000)),
+  "takes long keys for one another that share the low bytes": mishearingKeys(ofLongKeys((unit) => unit & 0xff)),
+  "takes long keys for one another that share the high bytes": mishearingKeys(ofLongKeys((unit) => unit >> 8)),
   "takes keys for one another up to a NUL": mishearingKeys((key) => key.split("\u0000")[0] ?? "")
 }
 

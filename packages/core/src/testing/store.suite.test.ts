@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
 import { memoryStore } from "../memory/memory-store.ts"
 import type { Commit, Retention } from "../ports/commit.ts"
-import type { ListedItem, ListQuery } from "../ports/store.ts"
+import { InvariantViolated, type ListedItem, type ListQuery, StoreUnavailable } from "../ports/store.ts"
 import { commitOf, type StorePort } from "./store/store-case.ts"
 import { storeCases } from "./store.suite.ts"
 
@@ -131,6 +131,43 @@ const oneValueOnly = (own: StorePort): StorePort["list"] => {
   }
 }
 
+/** Passes on what its constraints are called, and not what every store calls it. */
+const inOwnWords = (own: StorePort): StorePort["commit"] => {
+  return (commit) =>
+    Effect.mapError(own.commit(commit), (error) =>
+      error._tag === "InvariantViolated" ? new InvariantViolated({ invariant: `violates ${error.invariant}` }) : error
+    )
+}
+
+/** Looks at all writes before it looks at the key. */
+const versionsFirst = (own: StorePort): StorePort["commit"] => {
+  return (commit) =>
+    Effect.gen(function* () {
+      for (const { ref, expectedVersion } of commit.aggregates) {
+        const version = (yield* own.load(ref))?.version ?? 0
+        if (version !== expectedVersion) return yield* own.commit({ ...commit, idempotency: null, lease: null })
+      }
+      return yield* own.commit(commit)
+    })
+}
+
+/** Cannot write a text with a NUL in it. */
+const withoutNul = (own: StorePort): StorePort["commit"] => {
+  return (commit) =>
+    commit.lease?.then._tag === "Park" && commit.lease.then.why.includes("\0")
+      ? Effect.fail(new StoreUnavailable({ reason: "22021", outcomeUnknown: false }))
+      : own.commit(commit)
+}
+
+/** Rings whoever has ever listened. */
+const ringingForEver = (own: StorePort): Partial<StorePort> => {
+  const rings: Array<() => void> = []
+  return {
+    nudges: (ring) => Effect.sync(() => void rings.push(ring)),
+    commit: (commit) => Effect.tap(own.commit(commit), () => Effect.sync(() => rings.forEach((ring) => void ring())))
+  }
+}
+
 const isHold = ({ lease }: Commit): boolean => lease?.then._tag === "Hold"
 
 const defects: ReadonlyArray<readonly [title: string, group: string, defect: Defect]> = [
@@ -150,6 +187,11 @@ const defects: ReadonlyArray<readonly [title: string, group: string, defect: Def
   ["looks for a key and binds it later", "races", (own) => ({ commit: keyLookedUpFirst(own) })],
   ["gives a task out and forgets it", "races", (own) => ({ claim: forgettingClaims(own) })],
   ["shows half a commit", "books", (own) => ({ commit: byParts(own) })],
+  ["names a broken invariant in words of its own", "refusals", (own) => ({ commit: inOwnWords(own) })],
+  ["names a broken bound in words of its own", "ledger", (own) => ({ commit: inOwnWords(own) })],
+  ["tells a stale version before a taken key", "refusals", (own) => ({ commit: versionsFirst(own) })],
+  ["cannot set a task aside for what it is called", "tasks", (own) => ({ commit: withoutNul(own) })],
+  ["rings for those who no longer listen", "tasks", ringingForEver],
   ["lists what was written a moment later", "reading one's writes", lateLists],
   ["finds a written item through no second value", "reading one's writes", (own) => ({ list: oneValueOnly(own) })],
   ["pages by offset", "paging", (own) => ({ list: byOffset(own) })],

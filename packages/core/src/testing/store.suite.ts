@@ -16,6 +16,7 @@ import { raceCases } from "./store/race-cases.ts"
 import { readingCases } from "./store/reading-cases.ts"
 import { recordCases } from "./store/record-cases.ts"
 import { referenceCases } from "./store/reference-cases.ts"
+import { refusalCases } from "./store/refusal-cases.ts"
 import { retentionCases } from "./store/retention-cases.ts"
 import { reviewCases } from "./store/review-cases.ts"
 import type { OpenAnother, StoreCases, StorePort } from "./store/store-case.ts"
@@ -39,6 +40,7 @@ export type StoreSkip = SuiteSkip
 /** Every case by its group and title. */
 export const storeCases: { readonly [group: string]: StoreCases } = {
   commits: commitCases,
+  refusals: refusalCases,
   "idempotency keys": keyCases,
   races: raceCases,
   tasks: taskCases,

@@ -14,33 +14,50 @@ import {
   run,
   type StoreCases,
   stranger,
+  verdict,
   writeOf
 } from "./store-case.ts"
 
 const huge = 10n ** 24n
 const largest = 10n ** 38n - 1n
 
-const broken: { readonly [title: string]: Bounds } = {
-  "captured above authorized": { authorized: 100n, captured: 101n, refunded: 0n },
-  "captured above authorized beyond 64 bits": { authorized: huge, captured: huge + 1n, refunded: 0n },
-  "captured longer than authorized": { authorized: 9n, captured: 10n, refunded: 0n },
-  "refunded above captured": { authorized: 100n, captured: 50n, refunded: 51n },
-  "a negative amount": { authorized: 100n, captured: 0n, refunded: -1n },
-  "an amount of 39 digits": { authorized: largest + 1n, captured: 0n, refunded: 0n }
+const boundsOf = (authorized: bigint, captured: bigint, refunded: bigint): Bounds => ({
+  authorized,
+  captured,
+  refunded
+})
+
+type Broken = { readonly invariant: string; readonly all: ReadonlyArray<Bounds> }
+
+const capturedAbove = "captured <= authorized"
+const tooLong = "an amount has at most 38 digits"
+
+/** Where amounts break several invariants, the first in this order is told: a negative amount, captured, refunded. */
+const broken: { readonly [title: string]: Broken } = {
+  "captured above authorized": { invariant: capturedAbove, all: [boundsOf(100n, 101n, 0n), boundsOf(9n, 11n, 12n)] },
+  "captured above authorized beyond 64 bits": { invariant: capturedAbove, all: [boundsOf(huge, huge + 1n, 0n)] },
+  "captured longer than authorized": { invariant: capturedAbove, all: [boundsOf(9n, 10n, 0n)] },
+  "refunded above captured": { invariant: "refunded <= captured", all: [boundsOf(100n, 50n, 51n)] },
+  "a negative amount": {
+    invariant: "bounded amounts are not negative",
+    all: [boundsOf(100n, 0n, -1n), boundsOf(100n, -1n, 0n), boundsOf(-1n, 0n, 0n), boundsOf(-1n, -1n, -1n)]
+  },
+  "an amount of 39 digits": { invariant: tooLong, all: [boundsOf(largest + 1n, 0n, 0n)] }
 }
 
 const boundCases: StoreCases = Object.fromEntries(
-  Object.entries(broken).map(([title, bounds]) => [
+  Object.entries(broken).map(([title, { invariant, all }]) => [
     `${title} is refused, when created and when updated`,
     async (store) => {
-      expect(await outcome(store, commitOf({ aggregates: [writeOf("new", { bounds })] }))).toBe("InvariantViolated")
-      expect(await run(store.load(refOf("new")))).toBeUndefined()
-      const right = { authorized: 100n, captured: 0n, refunded: 0n }
-      await outcome(store, commitOf({ aggregates: [writeOf("p", { bounds: right })] }))
-      const update = writeOf("p", { expectedVersion: 1, state: "changed", events: [eventOf("Changed")], bounds })
-      expect(await outcome(store, commitOf({ aggregates: [update] }))).toBe("InvariantViolated")
-      expect(await run(store.load(refOf("p")))).toMatchObject({ version: 1, state: { id: "p" } })
-      expect(await run(store.events(refOf("p"), 0))).toHaveLength(1)
+      await outcome(store, commitOf({ aggregates: [writeOf("p", { bounds: boundsOf(100n, 0n, 0n) })] }))
+      for (const bounds of all) {
+        expect(await verdict(store, commitOf({ aggregates: [writeOf("new", { bounds })] }))).toBe(invariant)
+        expect(await run(store.load(refOf("new")))).toBeUndefined()
+        const update = writeOf("p", { expectedVersion: 1, state: "changed", events: [eventOf("Changed")], bounds })
+        expect(await verdict(store, commitOf({ aggregates: [update] }))).toBe(invariant)
+        expect(await run(store.load(refOf("p")))).toMatchObject({ version: 1, state: { id: "p" } })
+        expect(await run(store.events(refOf("p"), 0))).toHaveLength(1)
+      }
     }
   ])
 )
@@ -64,19 +81,43 @@ export const ledgerCases: StoreCases = {
     const unbalanced = [
       [posting("cash", "posted", 100n), posting("card_receivable", "posted", -99n)],
       [posting("cash", "posted", 100n, "USD"), posting("card_receivable", "posted", -100n, "EUR")],
-      [posting("cash", "posted", 100n), posting("card_receivable", "held", -100n)]
+      [posting("cash", "posted", 100n), posting("card_receivable", "held", -100n)],
+      [posting("cash", "posted", 60n), posting("cash", "posted", 40n), posting("card_receivable", "posted", -99n)],
+      [posting("cash", "posted", 60n), posting("fee_revenue", "posted", 40n), posting("cash", "posted", -40n)]
     ]
     for (const postings of unbalanced) {
       const ledger = [captureOf("t", 0n, { postings })]
-      expect(await outcome(store, commitOf({ ledger }))).toBe("InvariantViolated")
+      expect(await verdict(store, commitOf({ ledger }))).toBe("a ledger transaction balances per currency and layer")
     }
     expect(await run(store.balances(merchantId))).toEqual([])
   },
+  "a transaction of many postings balances by their sums": async (store) => {
+    const postings = [
+      posting("cash", "posted", 60n),
+      posting("card_receivable", "held", 7n),
+      posting("cash", "posted", 40n, "EUR"),
+      posting("merchant_unsettled", "posted", -50n),
+      posting("cash", "posted", 5n),
+      posting("merchant_unsettled", "posted", -40n, "EUR"),
+      posting("fee_revenue", "posted", -15n),
+      posting("merchant_unsettled", "held", -7n)
+    ]
+    expect(await outcome(store, commitOf({ ledger: [captureOf("t", 0n, { postings })] }))).toBe("Committed")
+    expect(await run(store.balances(merchantId))).toEqual([
+      { account: "card_receivable", currency: "USD", posted: 0n, held: 7n },
+      { account: "cash", currency: "EUR", posted: 40n, held: 0n },
+      { account: "cash", currency: "USD", posted: 65n, held: 0n },
+      { account: "fee_revenue", currency: "USD", posted: -15n, held: 0n },
+      { account: "merchant_unsettled", currency: "EUR", posted: -40n, held: 0n },
+      { account: "merchant_unsettled", currency: "USD", posted: -50n, held: -7n }
+    ])
+  },
   "a transaction id is used once, in a commit and for ever, by one merchant": async (store) => {
+    const usedOnce = "a ledger transaction id is used once"
     const twice = commitOf({ ledger: [captureOf("t", 5n), captureOf("t", 5n)] })
-    expect(await outcome(store, twice)).toBe("InvariantViolated")
+    expect(await verdict(store, twice)).toBe(usedOnce)
     expect(await outcome(store, commitOf({ ledger: [captureOf("t", 5n)] }))).toBe("Committed")
-    expect(await outcome(store, commitOf({ ledger: [captureOf("t", 7n)] }))).toBe("InvariantViolated")
+    expect(await verdict(store, commitOf({ ledger: [captureOf("t", 7n)] }))).toBe(usedOnce)
     expect(await outcome(store, commitOf({ ledger: [captureOf("t", 9n, { merchantId: stranger })] }))).toBe("Committed")
     expect(await run(store.balances(merchantId))).toMatchObject([{ posted: 5n }, { posted: -5n }])
   },
@@ -121,7 +162,12 @@ export const ledgerCases: StoreCases = {
     expect(await run(store.ledgerOf(merchantId, { type: "payment", id: "p" }))).toEqual(ledger)
   },
   "an amount of 39 digits is not posted": async (store) => {
-    expect(await outcome(store, commitOf({ ledger: [captureOf("t", largest + 1n)] }))).toBe("InvariantViolated")
+    const parts = [posting("cash", "posted", largest), posting("cash", "posted", 1n)]
+    const negative = [...parts, posting("conversion", "posted", -largest - 1n)]
+    for (const one of [captureOf("t", largest + 1n), captureOf("t", 0n, { postings: negative })]) {
+      expect(await verdict(store, commitOf({ ledger: [one] }))).toBe(tooLong)
+    }
+    expect(await run(store.balances(merchantId))).toEqual([])
   },
   "balances stay right over thousands of transactions of two merchants": async (store) => {
     const commits = numbers(50).map((n) =>

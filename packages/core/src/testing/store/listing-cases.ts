@@ -61,7 +61,7 @@ const filterCases: StoreCases = Object.fromEntries(
         expect(await idsOf(store, where(["y", "y"]))).toEqual(["b"])
         expect(await idsOf(store, where(null))).toEqual(["d", "b", "a"])
         expect(await idsOf(store, where([]))).toEqual([])
-        expect(await idsOf(store, where("none"))).toEqual([])
+        for (const value of ["none", "xy", ""]) expect(await idsOf(store, where(value))).toEqual([])
         expect(await idsOf(store, { collection })).toEqual(["d", "c", "b", "a"])
         expect(await run(store.count(queryOf(where(["x", "y"])), 100))).toBe(3)
         expect(await run(store.count(queryOf(where(null)), 100))).toBe(3)
@@ -114,6 +114,9 @@ export const listingCases: StoreCases = {
     const odd = { where: { status: "odd" }, limit: 2 }
     expect(await page(store, { ...odd, page: { _tag: "After", id: "p6" } })).toEqual(["p5 p3", true, true])
     expect(await page(store, { ...odd, page: { _tag: "Before", id: "p4" } })).toEqual(["p7 p5", true, true])
+    expect(await page(store, { ...odd, page: { _tag: "Before", id: "p0" } })).toEqual(["p3 p1", false, true])
+    const even = { where: { status: "even" }, limit: 2 }
+    expect(await page(store, { ...even, page: { _tag: "After", id: "p9" } })).toEqual(["p8 p6", true, false])
   },
   "a page that begins at an unknown item, or at another merchant's, is empty": async (store) => {
     await fileTen(store)

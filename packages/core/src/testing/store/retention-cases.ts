@@ -8,6 +8,7 @@ import {
   eventOf,
   idsOf,
   keyOf,
+  leaseOf,
   merchantId,
   noonMs,
   numbers,
@@ -19,6 +20,8 @@ import {
   type StoreCases,
   type StorePort,
   stranger,
+  taskOf,
+  verdict,
   writeOf
 } from "./store-case.ts"
 
@@ -169,25 +172,29 @@ const forgetting: StoreCases = {
   },
   "the oldest are forgotten first, each whole, in steps of a limit": async (store) => {
     const events = [eventOf("One"), eventOf("Two")]
-    for (const n of [2, 0, 3, 1, 4]) await write(store, `d-${n}`, until(noonMs + n), { events })
+    for (const n of [2, 0, 3, 1, 4]) await write(store, `d-${n}`, until(noonMs + 9 - n), { events })
     const left = async () => (await run(store.scan(merchantId, "payment", null, 10))).map(({ ref }) => ref.id)
     expect(await sweep(store, noonMs + 9, 1)).toBe(3)
-    expect(await left()).toEqual(["d-1", "d-2", "d-3", "d-4"])
+    expect(await left()).toEqual(["d-0", "d-1", "d-2", "d-3"])
     expect(await sweep(store, noonMs + 9, 6)).toBe(6)
-    expect(await left()).toEqual(["d-3", "d-4"])
+    expect(await left()).toEqual(["d-0", "d-1"])
     expect(await sweep(store, noonMs + 9, 0)).toBe(0)
     expect(await sweep(store, noonMs + 9, 100)).toBe(6)
     expect(await left()).toEqual([])
   },
-  "keys go before what may be forgotten, and count for the same limit": async (store) => {
+  "finished tasks and keys go before what may be forgotten, and count for the same limit": async (store) => {
     await outcomes(
       store,
       numbers(3).map((n) => commitOf({ idempotency: keyOf(`k-${n}`, { expiresAtMs: noonMs }) }))
     )
+    const bornLeased = { owner: "me", untilMs: noonMs - 1 }
+    await outcome(store, commitOf({ tasks: [taskOf("t", noonMs - 1, { bornLeased })] }))
+    await outcome(store, commitOf({ lease: leaseOf("t", 1, { _tag: "Done" }) }))
     await write(store, "d", until(noonMs))
-    expect(await sweep(store, noonMs, 3)).toBe(3)
+    const sweepAll = (limit: number) => run(store.sweep({ nowMs: noonMs, finishedTasksBeforeMs: noonMs, limit }))
+    expect(await sweepAll(4)).toBe(4)
     expect(await isThere(store, "d")).toBe(true)
-    expect(await sweep(store, noonMs, 3)).toBe(2)
+    expect(await sweepAll(4)).toBe(2)
     expect(await isThere(store, "d")).toBe(false)
   },
   "an entry that another aggregate has taken over stays with that": async (store) => {
@@ -198,12 +205,15 @@ const forgetting: StoreCases = {
     expect((await run(store.find(merchantId, "payments", "shared")))?.aggregate.ref.id).toBe("second")
     expect(await idsOf(store)).toEqual(["shared"])
   },
-  "another merchant's aggregate of the same id stays": async (store) => {
+  "another merchant's aggregate of the same id stays, and one of another type": async (store) => {
     await write(store, "d", until(noonMs), { index: [entryOf("d", noonMs)] })
     await write(store, "d", kept, { ref: refOf("d", stranger), index: [entryOf("d", noonMs)] })
+    const card = { ...refOf("d"), type: "card" }
+    await write(store, "d", kept, { ref: card, index: [{ ...entryOf("d", noonMs), collection: "cards" }] })
     expect(await sweep(store, noonMs)).toBe(2)
+    expect(await idsOf(store, { collection: "cards" })).toEqual(["d"])
     expect(await idsOf(store, { merchantId: stranger })).toEqual(["d"])
-    expect(await run(store.events(refOf("d", stranger), 0))).toHaveLength(1)
+    for (const ref of [refOf("d", stranger), card]) expect(await run(store.events(ref, 0))).toHaveLength(1)
   },
   "what was forgotten is as if it had never been": async (store) => {
     await write(store, "d", until(noonMs))
@@ -220,7 +230,8 @@ const forgetting: StoreCases = {
   },
   "a retention that is no time is refused": async (store) => {
     for (const atMs of [Number.NaN, 1.5, Infinity]) {
-      expect(await write(store, "d", until(atMs))).toBe("InvariantViolated")
+      const commit = commitOf({ aggregates: [writeOf("d", { retention: until(atMs) })] })
+      expect(await verdict(store, commit)).toBe("an aggregate stays until a whole number of milliseconds")
     }
     expect(await isThere(store, "d")).toBe(false)
   }

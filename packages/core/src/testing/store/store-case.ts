@@ -37,6 +37,13 @@ export const outcome = async (store: StorePort, commit: Commit): Promise<"Commit
   return Result.isSuccess(result) ? "Committed" : result.failure._tag
 }
 
+/** How a commit ended, as `outcome` tells it; but of a broken invariant, which it is, in the words of every store. */
+export const verdict = async (store: StorePort, commit: Commit): Promise<string> => {
+  const result = await run(Effect.result(store.commit(commit)))
+  if (Result.isSuccess(result)) return "Committed"
+  return result.failure._tag === "InvariantViolated" ? result.failure.invariant : result.failure._tag
+}
+
 export const outcomes = (store: StorePort, commits: ReadonlyArray<Commit>) =>
   Promise.all(commits.map((commit) => outcome(store, commit)))
 

@@ -1,4 +1,5 @@
 /** The task queue: who may work on what, until when, and how a holder that was overtaken is kept from writing. */
+import * as Effect from "effect/Effect"
 import { expect } from "vitest"
 import type { TaskUpdate } from "../../ports/commit.ts"
 import {
@@ -147,6 +148,42 @@ export const taskCases: StoreCases = {
       ["b", "why b", 1],
       ["a", "why a", 1]
     ])
+    const many = numbers(1000).map((n) => taskOf(`many-${n}`, noonMs + 3, { bornLeased }))
+    await outcome(store, commitOf({ tasks: many }))
+    await Promise.all(many.map(({ id }) => outcome(store, end(id, 1, { _tag: "Park", why: "why" }))))
+    const thousand = await run(store.parked())
+    expect([thousand.length, thousand[0]?.id]).toEqual([1000, "c"])
+  },
+  "a task is set aside for any reason, also one that not every store can keep as it is": async (store) => {
+    const reasons = ["", 'it\'s "odd" \\ – 漢字 🧾\n', "unexpected \0 in JSON", "cut off in \ud83d"]
+    for (const [n, why] of reasons.entries()) {
+      await outcome(store, commitOf({ tasks: [taskOf(`t-${n}`, noonMs + n, { bornLeased })] }))
+      expect(await outcome(store, end(`t-${n}`, 1, { _tag: "Park", why }))).toBe("Committed")
+    }
+    const told = (await run(store.parked())).map(({ why }) => why)
+    expect(told).toEqual([
+      ...reasons.slice(0, 2),
+      expect.stringMatching(/^unexpected .* in JSON$/su),
+      expect.stringMatching(/^cut off in /u)
+    ])
+  },
+  "whoever listens for tasks hears of none once it has stopped": async (store, another) => {
+    const other = await another()
+    const file = (id: string) => outcome(other, commitOf({ aggregates: [writeOf(id)], tasks: [taskOf(id, noonMs)] }))
+    let isListening = true
+    let lateRings = 0
+    const ring = () => {
+      if (!isListening) lateRings++
+    }
+    const listening = Effect.andThen(
+      store.nudges(ring),
+      Effect.promise(() => file("a"))
+    )
+    expect(await run(Effect.scoped(listening))).toBe("Committed")
+    isListening = false
+    expect(await file("b")).toBe("Committed")
+    expect(await claimIds(store, noonMs)).toEqual(["a", "b"])
+    expect(lateRings).toBe(0)
   },
   "the next due time is that of the first task that will be free": async (store) => {
     expect(await run(store.nextDueAtMs("money"))).toBeNull()

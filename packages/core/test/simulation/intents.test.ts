@@ -1,9 +1,10 @@
 /** What can be wrong with being paid on chains, each planted alone: the simulation says so within a few seeds. */
 import type { KernelOptions } from "@paykernel/core"
-import type { Blockchain, Commit, Store } from "@paykernel/core/effect"
-import { type Invariant, type Planting, type SimulationResult, simulate } from "@paykernel/core/testing"
+import type { Blockchain } from "@paykernel/core/effect"
+import type { Planting } from "@paykernel/core/testing"
 import * as Effect from "effect/Effect"
-import { describe, expect, it } from "vitest"
+import { describe } from "vitest"
+import { committing, eachIsNoticed, type PlantedDefect, writtenApart } from "./planted-lives.ts"
 
 type Chain = Blockchain["Service"]
 type Sighting = Effect.Success<ReturnType<Chain["depositsAt"]>>["sightings"][number]
@@ -37,13 +38,6 @@ const lookingUp = (change: (lookup: Lookup) => Lookup) =>
     lookupRefund: (key, timeoutMs) => Effect.map(lookupRefund(key, timeoutMs), change)
   }))
 
-const committing = (commit: (own: Store["Service"], one: Commit) => ReturnType<Store["Service"]["commit"]>) => () => ({
-  plant: (own: KernelOptions) => ({
-    ...own,
-    store: { ...own.store, commit: (one: Commit) => commit(own.store, one) }
-  })
-})
-
 const anotherKeyEachTime = (own: Chain): Partial<Chain> => {
   let count = 0
   return {
@@ -52,23 +46,7 @@ const anotherKeyEachTime = (own: Chain): Partial<Chain> => {
   }
 }
 
-const inTwoCommits = (own: Store["Service"], one: Commit) => {
-  const deposits = one.aggregates.filter(({ ref }) => ref.type === "deposit")
-  const others = one.aggregates.filter(({ ref }) => ref.type !== "deposit")
-  if (deposits.length === 0 || others.length === 0) return own.commit(one)
-  const first = { ...one, aggregates: deposits, tasks: [], ledger: [], idempotency: null, lease: null }
-  return Effect.andThen(own.commit(first), own.commit({ ...one, aggregates: others }))
-}
-
-type Bug = {
-  readonly title: string
-  readonly as: ReadonlyArray<Invariant>
-  /** Earlier seeds are known to show nothing of it. Default 5. */
-  readonly from?: number
-  readonly planting: () => Planting
-}
-
-const bugs: ReadonlyArray<Bug> = [
+const defects: ReadonlyArray<PlantedDefect> = [
   {
     title: "credited as soon as a block holds it",
     as: ["TRUTH"],
@@ -118,7 +96,7 @@ const bugs: ReadonlyArray<Bug> = [
     from: 105,
     planting: lookingUp((lookup) => (lookup._tag === "AbsentYet" ? { _tag: "AbsentFinal" } : lookup))
   },
-  { title: "deposit and intent written apart", as: ["I1"], planting: committing(inTwoCommits) },
+  { title: "deposit and intent written apart", as: ["I1"], planting: writtenApart("deposit") },
   {
     title: "deposits that are not in the ledger",
     as: ["I3"],
@@ -128,20 +106,6 @@ const bugs: ReadonlyArray<Bug> = [
   }
 ]
 
-const seedsMax = 295
-
-const firstNoticed = async ({ planting, from = 5 }: Bug): Promise<SimulationResult | undefined> => {
-  for (let seed = from; seed <= seedsMax; seed += 10) {
-    const result = await simulate({ seed, intents: true, ...planting() })
-    if (result.problems.length > 0) return result
-  }
-  return undefined
-}
-
 describe("a defect of being paid on chains is noticed by the simulation", () => {
-  it.each(bugs)("$title", async (bug) => {
-    const { as } = bug
-    const [first] = (await firstNoticed(bug))?.problems ?? []
-    expect(as, first?.what ?? "nothing was noticed").toContain(first?.invariant)
-  })
+  eachIsNoticed(defects, { kind: "intents", firstSeed: 5, lastSeed: 295 })
 })

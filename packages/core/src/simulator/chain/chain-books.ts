@@ -92,6 +92,9 @@ export const keyName = (kind: "refund" | "pull", key: string): string => `${kind
 export const nonceName = (chain: string, from: string, nonce: string): string =>
   `${chain} ${from} ${nonce}`.toLowerCase()
 
+/** Addresses that begin so are the same in capitals and in small letters. */
+const caselessPrefixes = ["0x", "bc1", "tb1"]
+
 /** Where an output goes. Two spellings of one address are one address where the chain says so. */
 export const placeName = (place: {
   readonly chain: string
@@ -99,8 +102,9 @@ export const placeName = (place: {
   readonly addressTag: string | null
 }): string => {
   const { chain, address, addressTag } = place
-  const isHexadecimal = /^0x[0-9a-fA-F]+$/u.test(address)
-  return `${chain} ${isHexadecimal ? address.toLowerCase() : address} ${addressTag ?? ""}`
+  const small = address.toLowerCase()
+  const isCaseless = caselessPrefixes.some((prefix) => small.startsWith(prefix))
+  return `${chain} ${isCaseless ? small : address} ${addressTag ?? ""}`
 }
 
 /** How a transaction stood at a time; `undefined` before it was broadcast. */

@@ -15,7 +15,7 @@ import type {
 import type { Network } from "./address-format.ts"
 import { addressOf } from "./chain-address.ts"
 import { applyChainRecord, type ChainBooks, keyName, openChainBooks, referenceName } from "./chain-books.ts"
-import type { ChainJournal, ChainRecord } from "./chain-journal.ts"
+import type { BlocksReorganised, ChainJournal, ChainRecord, TransactionBroadcast } from "./chain-journal.ts"
 import { type ChainRow, chainRow } from "./chain-list.ts"
 import { decidePull, decideRefund, type TransferDecision } from "./chain-transfer.ts"
 import { type Amounts, depositPage, transferLookup } from "./chain-view.ts"
@@ -135,10 +135,10 @@ const transfer = (desk: Desk, kind: "refund" | "pull", key: string, decision: Tr
   return found.standing
 }
 
-const namesIn = (record: ChainRecord): ReadonlyArray<string> => {
-  if (record.record === "transaction_broadcast") return [record.transactionHash]
-  return record.record === "blocks_reorganised" ? record.fates.map(({ transactionHash }) => transactionHash) : []
-}
+const namesIn = (record: TransactionBroadcast | BlocksReorganised): ReadonlyArray<string> =>
+  record.record === "transaction_broadcast"
+    ? [record.transactionHash]
+    : record.fates.map(({ transactionHash }) => transactionHash)
 
 const rowOf = (chain: string): ChainRow => {
   const row = chainRow(chain)

@@ -35,9 +35,10 @@ export const isSignedByPayer = (token: PullToken, authorization: TransferAuthori
   const { signature, nonce, from, value, validAfter, validBefore } = authorization
   if (!signatureShape.test(signature) || !nonceShape.test(nonce)) return false
   if (![value, validAfter, validBefore].every((number) => number >= 0n && number <= uint256Max)) return false
-  if (!/^(?:00|01|1b|1c)$/iu.test(signature.slice(-2)) || hasHighS(signature)) return false
+  const recovery = recoveries.get(signature.slice(-2).toLowerCase())
+  if (recovery === undefined || hasHighS(signature)) return false
   try {
-    return verifyTyped(withRecovery(signature), typedDataOf(token, authorization), from)
+    return verifyTyped(`${signature.slice(0, -2)}${recovery}`, typedDataOf(token, authorization), from)
   } catch {
     return false
   }
@@ -47,8 +48,10 @@ const halfOrder = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b
 
 const hasHighS = (signature: string): boolean => BigInt(`0x${signature.slice(66, 130)}`) > halfOrder
 
-/** Some wallets write `v` as 0 or 1. */
-const withRecovery = (signature: string): string => {
-  const v = signature.slice(-2)
-  return v.startsWith("0") ? `${signature.slice(0, -2)}${v === "00" ? "1b" : "1c"}` : signature
-}
+/** `v` as the contract wants it. Some wallets write it as 0 or 1. */
+const recoveries: ReadonlyMap<string, string> = new Map([
+  ["00", "1b"],
+  ["01", "1c"],
+  ["1b", "1b"],
+  ["1c", "1c"]
+])

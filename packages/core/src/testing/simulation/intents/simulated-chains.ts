@@ -11,12 +11,13 @@ import {
   type TransferLookup
 } from "../../../ports/blockchain.ts"
 import { type ExchangeRates, ExchangeRatesUnavailable } from "../../../ports/exchange-rate.ts"
-import type { Fault, PortCall } from "../../../ports/fault-points.ts"
+import type { PortCall } from "../../../ports/fault-points.ts"
 import type { ChainMode } from "../../../simulator/chain/chain-mode.ts"
 import type { SimulatedBlockchain } from "../../../simulator/chain/simulated-blockchain.ts"
 import type { Actor } from "../agenda.ts"
 import { crossingOf, type Surroundings } from "../process.ts"
 import { outside } from "../simulated-gateway.ts"
+import { meetTrouble } from "../troubles.ts"
 import { runAtOnce } from "../virtual-runtime.ts"
 import type { Weather } from "../weather.ts"
 
@@ -36,13 +37,6 @@ const troublesOf = {
   lookup: ["down", "stale"],
   question: ["down"]
 } as const satisfies { readonly [kind: string]: ReadonlyArray<ChainMode> }
-
-const faultOf: { readonly [mode in ChainMode]?: Fault } = {
-  down: "unavailable",
-  "drop-before": "request lost",
-  "execute-drop": "answer lost",
-  late: "answer lost"
-}
 
 export const blockchainOf = (
   world: Roads,
@@ -98,14 +92,7 @@ const traversing = (world: Roads, actor: Actor, chains: SimulatedBlockchain) => 
     struck?: (trouble: ChainMode) => Effect.Effect<A, E>
   ): Effect.Effect<A, E> =>
     cross(call, note, world.weather.chains.slow, (deliver) => {
-      const { dice, weather, trace, coverage } = world
-      const { troubles, rate } = weather.chains
-      const possible: ReadonlyArray<ChainMode> = troublesOf[kind]
-      const fitting = troubles.filter((one) => possible.includes(one))
-      const trouble = dice.chance(rate) ? (dice.any(fitting) ?? "normal") : "normal"
-      trace.note(trouble)
-      const fault = faultOf[trouble]
-      if (fault !== undefined) coverage.struck(`${call}: ${fault}`)
+      const { trouble, fault } = meetTrouble(world, call, world.weather.chains, troublesOf[kind])
       const isLost = struck !== undefined && fault !== undefined && trouble !== "down"
       chains.setMode(isLost ? "normal" : trouble, 1)
       outside(world, isLost ? struck(trouble) : effect, deliver)

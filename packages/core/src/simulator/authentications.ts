@@ -53,7 +53,7 @@ export const standingOf = (
 ): AuthenticationStanding => {
   const { result, eci, code, challenge } = authentication
   if (result === "passed") return { status: "passed", eci }
-  if (result === "failed" || challenge === null) return { status: "failed", code: code ?? "three_d_secure_failure" }
+  if (challenge === null) return { status: "failed", code: code ?? "three_d_secure_failure" }
   const answer = book.answers.get(challenge.id)
   if (answer === "approved") return { status: "passed", eci }
   if (answer !== undefined) return { status: "failed", code: "three_d_secure_failure" }

@@ -50,6 +50,16 @@ describe("a bank that comes back after a restart", () => {
     ])
   })
 
+  it("does not open a book that captures what was never authorized", async () => {
+    const journal = memoryJournal()
+    const { gateway } = open(journal)
+    const authorization = authorizationOf("auth", "10.00")
+    await run(gateway.send(authorization, 1000))
+    await run(gateway.send(followUpOf(authorization, "capture", "capture", "6.00"), 1000))
+    const torn = journal.read().slice(1)
+    expect(() => open({ ...journal, read: () => torn })).toThrow("an authorization that the book lacks")
+  })
+
   it("remembers open and answered challenges", async () => {
     const journal = memoryJournal()
     const request = {

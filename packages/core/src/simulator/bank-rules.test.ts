@@ -98,6 +98,35 @@ describe("a simulated bank", () => {
     expect(journal().at(-1)).toMatchObject({ operationKey: "sale", kind: "void", amount: "6.00" })
   })
 
+  it.each([
+    ["a void", "void"],
+    ["a reversal of the authorization", "reverse"]
+  ])("given %s, then nothing is captured any more, because it was canceled", async (_what, how) => {
+    const { gateway } = open(memoryJournal())
+    const authorization = authorizationOf("auth", "10.00")
+    await run(gateway.send(authorization, 1000))
+    if (how === "void") await run(gateway.send(followUpOf(authorization, "void", "void", "10.00"), 1000))
+    else await run(gateway.reverse("auth", 1000))
+    expect(await run(gateway.send(followUpOf(authorization, "capture", "capture", "10.00"), 1000))).toMatchObject({
+      _tag: "Declined",
+      code: "payment_canceled"
+    })
+  })
+
+  it.each([
+    ["an authorization without a card", { ...authorizationOf("k", "10.00"), authorization: null }],
+    ["a capture of no authorization", { ...authorizationOf("k", "10.00"), kind: "capture", authorization: null }],
+    [
+      "a capture in another currency",
+      followUpOf(authorizationOf("auth", "10.00", { currency: "EUR" }), "capture", "k", "1.00")
+    ]
+  ] as const)("makes no sense of %s", async (_what, operation) => {
+    const { gateway, journal } = open(memoryJournal())
+    await run(gateway.send(authorizationOf("auth", "10.00"), 1000))
+    expect(await run(gateway.send(operation, 1000))).toMatchObject({ _tag: "Declined", code: "payment_failed" })
+    expect(journal().at(-1)).toMatchObject({ operationKey: "k", outcome: "error" })
+  })
+
   it("given an authorization of another merchant, then what follows it is refused", async () => {
     const { gateway } = open(memoryJournal())
     const authorization = authorizationOf("auth", "10.00")

@@ -61,7 +61,9 @@ describe("a bank transfer at the simulated bank", () => {
     const { gateway } = open(memoryJournal())
     await run(gateway.send(transferOf("poor", "5.07"), 1000))
     nowMs += 60_000
-    expect(await run(gateway.lookup("poor", 1000))).toMatchObject({ verdict: { code: "payment_not_funded" } })
+    expect(await run(gateway.lookup("poor", 1000))).toMatchObject({
+      verdict: { code: "payment_not_funded", avs: "not_requested", cvv: "not_requested" }
+    })
   })
 
   it("is never absent, not even to a look-up that lags behind", async () => {

@@ -117,12 +117,7 @@ button:focus-visible, a:focus-visible { outline: 3px solid #1a66ff; outline-offs
 .note { font-size: 0.875rem; }
 `
 
-let digest: string | undefined
-
-const styleDigest = (): string => {
-  digest ??= btoa(String.fromCharCode(...sha256(new TextEncoder().encode(style))))
-  return digest
-}
+const styleDigest = (): string => btoa(String.fromCharCode(...sha256(new TextEncoder().encode(style))))
 
 const escapes: Readonly<Record<string, string>> = {
   "&": "&amp;",

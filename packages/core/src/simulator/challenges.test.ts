@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import { describe, expect, it } from "vitest"
 import { authorizationOf, cardOf, seededRandom } from "../testing/gateway-examples.ts"
 import { challengePage } from "./challenge-page.ts"
@@ -9,7 +10,11 @@ const run = <A>(effect: Effect.Effect<A>): Promise<A> => Effect.runPromise(effec
 
 const returnUrl = 'https://shop.example/back?state=s1&x="<b>'
 
-const issue = async (merchantId = "merchant-1", options: Partial<SandboxGatewayOptions> = {}) => {
+const issue = async (
+  merchantId = "merchant-1",
+  options: Partial<SandboxGatewayOptions> = {},
+  backTo: string = returnUrl
+) => {
   const clock = { now: Date.UTC(2027, 0, 1), nowMs: () => clock.now }
   const journal = memoryJournal()
   const sandbox = sandboxGateway({
@@ -21,7 +26,7 @@ const issue = async (merchantId = "merchant-1", options: Partial<SandboxGatewayO
     ...options
   })
   const card = cardOf("4000000000003220", { cvv: "7391" })
-  const request = { ...authorizationOf("3ds", "5.66"), merchantId, card, returnUrl }
+  const request = { ...authorizationOf("3ds", "5.66"), merchantId, card, returnUrl: backTo }
   const authenticate = () => run(sandbox.gateway.authenticate(request, 1000))
   const issued = await authenticate()
   if (issued?._tag !== "ChallengeIssued") throw new Error("no challenge was issued")
@@ -40,6 +45,7 @@ describe("the page of a challenge", () => {
     expect(response.headers.get("content-type")).toBe("text/html; charset=utf-8")
     const page = await response.text()
     for (const text of [
+      "<h1>Confirm your payment</h1>",
       "merchant-1",
       "5.66 USD",
       ">Approve<",
@@ -86,6 +92,22 @@ describe("the page of a challenge", () => {
     expect(response.headers.get("cache-control")).toBe("no-store")
     expect(response.headers.get("referrer-policy")).toBe("no-referrer")
     expect(response.headers.get("x-content-type-options")).toBe("nosniff")
+    expect(response.headers.get("cross-origin-opener-policy")).toBe("same-origin")
+  })
+
+  it.each([
+    ["http://localhost:3000/back", "form-action 'self' https: http:"],
+    ["https://shop.example/http:", "form-action 'self' https:"]
+  ])("lets its form lead on to %s", async (back, directive) => {
+    const { get } = await issue("merchant-1", {}, back)
+    const policy = (await get()).headers.get("content-security-policy") ?? ""
+    expect(policy.split("; ")).toContain(directive)
+  })
+
+  it("is there for whoever only asks for its head, and does not count as seen", async () => {
+    const { challenges, url, authenticate } = await issue()
+    expect((await challenges.handle(new Request(url, { method: "HEAD" }))).status).toBe(200)
+    expect((await authenticate())?._tag).toBe("ChallengeIssued")
   })
 })
 
@@ -134,9 +156,17 @@ describe("an answer to a challenge", () => {
     expect(await authenticate()).toEqual({ _tag: "ChallengeOpen" })
   })
 
-  it("that is far too long is refused", async () => {
+  it("with no body is refused", async () => {
+    const { challenges, url } = await issue()
+    expect((await challenges.handle(new Request(url, { method: "POST" }))).status).toBe(400)
+  })
+
+  it("may be 4096 bytes long, and no longer", async () => {
     const { post, token } = await issue()
-    expect((await post({ answer: "approve", token: await token(), more: "x".repeat(5000) })).status).toBe(413)
+    const fields = { answer: "approve", token: await token() }
+    const more = "x".repeat(4096 - `${new URLSearchParams({ ...fields, more: "" })}`.length)
+    expect((await post({ ...fields, more: `${more}x` })).status).toBe(413)
+    expect((await post({ ...fields, more })).status).toBe(303)
   })
 
   it("after fifteen minutes comes too late", async () => {
@@ -155,8 +185,11 @@ describe("an answer to a challenge", () => {
     for (const method of ["GET", "POST"]) {
       const response = await challenges.handle(new Request("https://bank.example/3ds/unknown", { method }))
       expect(response.status).toBe(404)
-      expect(await response.text()).toContain("<h1>Unknown challenge</h1>")
+      const page = await response.text()
+      expect(page).toContain("<h1>Unknown challenge</h1>")
+      expect(page).toContain("There is no payment to confirm at this address.</p>\n</main>")
     }
+    expect(await challenges.answer("unknown", "approved")).toEqual(Result.fail({ _tag: "ChallengeNotFound" }))
   })
 
   it("by any other method is refused", async () => {
@@ -173,6 +206,26 @@ describe("an answer to a challenge", () => {
     }
     expect(seen.size).toBe(40)
     for (const secret of seen) expect(secret).toMatch(/^[a-p]{32}$/u)
+  })
+
+  it("is known by its own id and token where a digest makes them", async () => {
+    const sandbox = sandboxGateway({
+      journal: memoryJournal(),
+      clock: { nowMs: () => 0 },
+      random: seededRandom(1),
+      challengeUrl: (id) => `https://bank.example/${id}`,
+      latencyMs: 0,
+      digest: { of: (_purpose, text) => text.replaceAll(/[^a-z0-9]/gu, "-") }
+    })
+    const seen = new Set<string>()
+    for (const key of ["a", "b"]) {
+      const request = { ...authorizationOf(key, "5.66"), card: cardOf("4007400000000007"), returnUrl }
+      const issued = await run(sandbox.gateway.authenticate(request, 1000))
+      const url = issued?._tag === "ChallengeIssued" ? issued.url : ""
+      const page = await (await sandbox.challenges.handle(new Request(url))).text()
+      seen.add(url.split("/").at(-1) ?? "").add(/name="token" value="([^"]+)"/u.exec(page)?.[1] ?? "")
+    }
+    expect(seen.size).toBe(4)
   })
 
   it("is remembered where a digest makes its id, so that a simulation can be repeated", async () => {

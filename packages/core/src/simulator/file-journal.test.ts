@@ -3,7 +3,8 @@ import { mkdtemp, open, readFile, rm, stat, truncate, writeFile } from "node:fs/
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
-import { JournalCorrupt, openFileJournal } from "./file-journal.ts"
+import { money } from "../money/index.ts"
+import { JournalCorrupt, openChainFileJournal, openFileJournal, openNetworkFileJournal } from "./file-journal.ts"
 import type { BankRecord, Executed } from "./journal.ts"
 
 let directory = ""
@@ -60,6 +61,8 @@ const everyKind: ReadonlyArray<BankRecord> = [
   { record: "challenge_answered", challengeId: "c", answer: "approved", at: "2027-01-01T00:00:00.004Z" }
 ]
 
+const usdc = money(1n, "USDC")
+
 const write = async (records: ReadonlyArray<BankRecord>): Promise<void> => {
   const journal = await openFileJournal(path)
   for (const record of records) await journal.append(record)
@@ -107,7 +110,9 @@ describe("a journal in a file", () => {
     expect(sync.mock.calls.length).toBeGreaterThan(1)
     expect(sync.mock.calls.length).toBeLessThan(5)
     sync.mockRejectedValueOnce(new Error("disk full"))
-    await expect(journal.append(executed("lost"))).rejects.toThrow("disk full")
+    const [lost, behind] = await Promise.allSettled([executed("lost"), executed("behind")].map(journal.append))
+    const refused = { status: "rejected", reason: new Error("disk full") }
+    expect([lost, behind]).toEqual([refused, refused])
     await expect(journal.append(executed("after"))).rejects.toThrow("disk full")
     expect(journal.read()).toHaveLength(301)
     sync.mockRestore()
@@ -115,12 +120,39 @@ describe("a journal in a file", () => {
     await journal.close()
   })
 
+  it.skipIf(process.platform === "win32")("syncs a new file and the directory that names it", async () => {
+    await write([])
+    const probe = await open(path)
+    const sync = vi.spyOn(Object.getPrototypeOf(probe), "sync")
+    const journal = await openFileJournal(path)
+    expect(sync).toHaveBeenCalledTimes(2)
+    sync.mockRestore()
+    await probe.close()
+    await journal.close()
+  })
+
+  it("keeps the books of the chains and of the payout network too", async () => {
+    const place = { chain: "ETH", address: "0x01", addressTag: null }
+    const derived = { record: "address_derived", ...place, reference: "r", atMs: 1 } as const
+    const funds = { transactionHash: "0x01", amount: usdc, refundId: "r" }
+    const funded = { record: "payment_funded", key: "k", ...funds, atMs: 1 } as const
+    const [chains, network] = [await openChainFileJournal(path), await openNetworkFileJournal(`${path}.network`)]
+    await Promise.all([chains.append(derived), network.append(funded)])
+    await Promise.all([chains.close(), network.close()])
+    const [chainsAgain, networkAgain] = [
+      await openChainFileJournal(path),
+      await openNetworkFileJournal(`${path}.network`)
+    ]
+    expect([chainsAgain.read(), networkAgain.read()]).toEqual([[derived], [funded]])
+    await Promise.all([chainsAgain.close(), networkAgain.close()])
+  })
+
   it("waits for what was accepted before it closes, and refuses what comes after", async () => {
     const journal = await openFileJournal(path)
     const accepted = journal.append(executed("before"))
     await journal.close()
     await accepted
-    await expect(journal.append(executed("after"))).rejects.toThrow("closed")
+    await expect(journal.append(executed("after"))).rejects.toThrow("the journal is closed")
     expect((await read()).records).toEqual([executed("before")])
   })
 

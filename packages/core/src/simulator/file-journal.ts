@@ -129,7 +129,6 @@ const groupAppender = <Line>(
     read: () => records,
     append: (record) => {
       if (isClosed) return Promise.reject(new Error("the journal is closed"))
-      if (refusal !== undefined) return Promise.reject(refusal.error)
       return new Promise((resolve, reject) => {
         waiting.push({ record, resolve, reject })
         flushing ??= flush()

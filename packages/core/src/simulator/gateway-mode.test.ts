@@ -75,7 +75,7 @@ describe("modes of the sandbox gateway", () => {
   })
 
   it("late: a key that was reversed meanwhile has no effect when it arrives", async () => {
-    const { gateway, journal, setMode, drain } = openIn("late")
+    const { gateway, journal, setMode, drain } = openIn("late", { lateMs: 90 })
     await run(gateway.send(authorization, 1000))
     setMode("normal", 1)
     expect(await run(gateway.reverse("auth", 1000))).toEqual({ _tag: "NothingToReverse" })
@@ -85,7 +85,7 @@ describe("modes of the sandbox gateway", () => {
   })
 
   it("late: a key that was sent again meanwhile executes once", async () => {
-    const { gateway, journal, setMode, drain } = openIn("late")
+    const { gateway, journal, setMode, drain } = openIn("late", { lateMs: 90 })
     await run(gateway.send(authorization, 1000))
     setMode("normal", 1)
     expect(await run(gateway.send(authorization, 1000))).toMatchObject({ _tag: "Approved" })
@@ -134,6 +134,21 @@ describe("modes of the sandbox gateway", () => {
     expect(messages.toSorted()).toEqual(replies)
   })
 
+  it("duplicate-reply: of a transfer that is awaited there is nothing to say twice", async () => {
+    const messages: Array<BankMessage> = []
+    const { gateway, drain } = openIn("duplicate-reply", { onMessage: (message) => messages.push(message) })
+    const transfer = { ...authorization, authorization: null, transfer: { reference: "txn_1" } }
+    expect(await run(gateway.send(transfer, 1000))).toMatchObject({ _tag: "Unknown" })
+    await run(drain)
+    expect(messages).toEqual([])
+  })
+
+  it.each([0.25, 0.75])("duplicate-reply: may find nobody who listens, with dice of %d", async (dice) => {
+    const { gateway, drain } = openIn("duplicate-reply", { random: () => dice })
+    expect(await run(gateway.send(authorization, 1000))).toMatchObject({ _tag: "Approved" })
+    await run(drain)
+  })
+
   it("lookup-stale: sees only what is older than the lag", async () => {
     const { gateway, clock } = openIn("lookup-stale", { lookupLagMs: 2000 })
     await run(gateway.send(authorization, 1000))
@@ -172,6 +187,7 @@ describe("modes of the sandbox gateway", () => {
     expect(await run(spared.verifyCard(card, 1000))).toMatchObject({ error: null })
     expect(await run(spared.authenticate(request, 1000))).toMatchObject({ _tag: "AuthenticationPassed" })
     const struck = openIn("error-before", { strikesQuestions: true }).gateway
+    expect(await run(struck.lookup("auth", 1000))).toEqual({ _tag: "AbsentYet" })
     expect(await run(struck.verifyCard(card, 1000))).toBeUndefined()
     expect(await run(struck.authenticate(request, 1000))).toBeUndefined()
   })

@@ -57,11 +57,15 @@ describe("amounts", () => {
 
   it("has no others: every other amount up to 10.00 is approved", async () => {
     const gateway = openGateway()
+    const references = new Set<string | null>()
     for (let cents = 1; cents <= 1000; cents++) {
       const amount = `${Math.trunc(cents / 100)}.${String(cents % 100).padStart(2, "0")}`
-      const { _tag } = await run(gateway.send(authorizationOf(amount, amount), 1000))
-      expect([amount, _tag]).toEqual([amount, amount in declinedAmounts ? "Declined" : "Approved"])
+      const reply = await run(gateway.send(authorizationOf(amount, amount), 1000))
+      expect([amount, reply._tag]).toEqual([amount, amount in declinedAmounts ? "Declined" : "Approved"])
+      references.add("reference" in reply ? reply.reference : null)
     }
+    expect(references.size).toBe(1000)
+    for (const reference of references) expect(reference).toMatch(/^gw_[0-9A-Z]{12}$/u)
   })
 
   it.each([
@@ -98,6 +102,8 @@ describe("cards", () => {
   ])("%s can be saved and is declined with %s", async (number, code) => {
     expect(await verify(number)).toMatchObject({ error: null })
     expect(await authorize("10.00", { card: cardOf(number) })).toMatchObject({ _tag: "Declined", code })
+    const checked = await authorize("10.00", { card: cardOf(number), verificationMethod: "cvv" })
+    expect(checked).toMatchObject({ _tag: "Declined", code, cvv: code === "card_cvv_invalid" ? "fail" : "pass" })
   })
 
   it("of any other number fail", async () => {
@@ -108,7 +114,13 @@ describe("cards", () => {
       issuerCountry: null,
       fundingType: "unknown"
     })
-    expect(await authorize("10.00", { card: cardOf("4111111111111111") })).toMatchObject({ code: "card_failed" })
+    for (const [verificationMethod, cvv] of [
+      ["cvv", "unavailable"],
+      ["none", "not_requested"]
+    ] as const) {
+      const asked = { card: cardOf("4111111111111111"), verificationMethod }
+      expect(await authorize("10.00", asked)).toMatchObject({ code: "card_failed", avs: "U", cvv })
+    }
     expect(await authenticate("4111111111111111", "10.00")).toMatchObject({ code: "card_failed" })
   })
 
@@ -182,6 +194,7 @@ describe("3-D Secure", () => {
     [good, "10.00", { _tag: "AuthenticationPassed", eci: "05" }],
     ["5102420000000006", "5.69", { _tag: "AuthenticationPassed", eci: "02" }],
     ["378282246310005", "5.69", { _tag: "AuthenticationPassed", eci: "05" }],
+    ["4000000000000002", "5.69", { _tag: "AuthenticationPassed", eci: "05" }],
     ["4000000000003220", "5.69", { _tag: "ChallengeIssued" }],
     ["4000000000003220", "10.00", { _tag: "ChallengeIssued" }]
   ])("%s for %s: %j", async (number, amount, outcome) => {
@@ -203,11 +216,14 @@ describe("3-D Secure", () => {
     expect(reply).toMatchObject(tag === "Approved" ? { _tag: tag } : { _tag: tag, code: "three_d_secure_required" })
   })
 
-  it("never sends a payer to an address that is none of the web", async () => {
-    const request = { ...authorizationOf("3ds", "5.66"), card: cardOf(good), returnUrl: "javascript:alert(1)" }
-    expect(await run(openGateway().authenticate(request, 1000))).toEqual({
-      _tag: "AuthenticationFailed",
-      code: "three_d_secure_invalid_request"
-    })
-  })
+  it.each(["javascript:alert(1)", "no address", ""])(
+    "never sends a payer to %j, which is nowhere",
+    async (returnUrl) => {
+      const request = { ...authorizationOf("3ds", "5.66"), card: cardOf(good), returnUrl }
+      expect(await run(openGateway().authenticate(request, 1000))).toEqual({
+        _tag: "AuthenticationFailed",
+        code: "three_d_secure_invalid_request"
+      })
+    }
+  )
 })

@@ -3,6 +3,8 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
+import { currencyTable } from "../money/index.ts"
+import { onDisk } from "../testing/full-disk.ts"
 import { describeGateway } from "../testing/gateway.suite.ts"
 import { authorizationOf, cardOf, followUpOf, seededRandom } from "../testing/gateway-examples.ts"
 import { openFileJournal } from "./file-journal.ts"
@@ -114,26 +116,36 @@ describe("a sandbox gateway", () => {
 
   it("given the journal fails, then nothing more is answered, not even a repeated question", async () => {
     const memory = memoryJournal()
-    let isFull = false
-    const journal: Journal = {
-      read: memory.read,
-      append: (record) => (isFull ? Promise.reject(new Error("disk full")) : memory.append(record))
-    }
+    const { disk, journal } = onDisk(memory, false)
     const { gateway } = open(journal)
     const authorization = authorizationOf("auth", "10.00")
     await run(gateway.send(authorization, 1000))
-    isFull = true
+    disk.isFull = true
     const capture = followUpOf(authorization, "capture", "capture", "10.00")
-    expect(await run(gateway.send(capture, 1000))).toMatchObject({ _tag: "Unknown" })
-    expect(await run(gateway.send(capture, 1000))).toMatchObject({ _tag: "Unknown" })
-    expect(await run(gateway.lookup("capture", 1000))).toMatchObject({ _tag: "Unavailable" })
-    isFull = false
-    expect(await run(gateway.send(capture, 1000))).toMatchObject({ _tag: "Unknown" })
+    const why = "the gateway answered with status 500"
+    expect(await run(gateway.send(capture, 1000))).toEqual({ _tag: "Unknown", why })
+    expect(await run(gateway.send(capture, 1000))).toEqual({ _tag: "Unknown", why })
+    expect(await run(gateway.lookup("capture", 1000))).toEqual({ _tag: "Unavailable", why })
+    disk.isFull = false
+    expect(await run(gateway.send(capture, 1000))).toEqual({ _tag: "Unknown", why })
+    expect(await run(gateway.send(authorizationOf("new", "10.00"), 1000))).toEqual({ _tag: "Unknown", why })
     expect(memory.read()).toHaveLength(1)
   })
 
   it("refuses times that would break its promises", () => {
-    expect(() => open(memoryJournal(), { lateMs: 6000 })).toThrow(RangeError)
-    expect(() => open(memoryJournal(), { latencyMs: -1 })).toThrow(RangeError)
+    const bound = "lateMs and latencyMs must not be more than maxInFlightMs"
+    expect(() => open(memoryJournal(), { lateMs: 6000 })).toThrow(new RangeError(bound))
+    expect(() => open(memoryJournal(), { latencyMs: -1 })).toThrow("a time of the sandbox gateway is negative")
+  })
+
+  it("begins in mode normal", () => {
+    expect(open(memoryJournal()).mode()).toEqual({ mode: "normal", rate: 1 })
+  })
+
+  it("counts in the currencies of its host", async () => {
+    const currencies = currencyTable([{ code: "USD", exponent: 3 }])
+    const { gateway, journal } = open(memoryJournal(), { currencies })
+    await run(gateway.send(authorizationOf("auth", "12.30"), 1000))
+    expect(journal()).toMatchObject([{ amount: "1.230", currency: "USD", outcome: "approved" }])
   })
 })

@@ -27,7 +27,10 @@ describe("the simulator's risk decisions", () => {
     "deny a card in the name Risk_%s, and its payments",
     async (reason) => {
       expect(await onCard(`Risk_${reason}`)).toEqual({ decision: "denied", reason })
-      expect(await onPayment(`Risk_${reason}`, paymentOf("10.00"))).toEqual({ decision: "denied", reason })
+      for (const method of ["none", "three_d_secure"] as const) {
+        const denied = { decision: "denied", reason }
+        expect(await onPayment(`Risk_${reason}`, paymentOf("10.00", method))).toEqual(denied)
+      }
     }
   )
 

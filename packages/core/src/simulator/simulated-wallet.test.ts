@@ -9,6 +9,7 @@ describe("the simulated wallet", () => {
     async (kind) => {
       const tokens = testCards.map(({ number }) => walletToken(kind, number))
       expect(new Set(tokens).size).toBe(testCards.length)
+      expect(tokens).toContain(`tok_${kind}_424242_4242`)
       for (const { number } of testCards) {
         const opened = await wallet.open(kind, walletToken(kind, number))
         expect(opened.ok && opened.card.pan.reveal()).toBe(number)

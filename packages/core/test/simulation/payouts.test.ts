@@ -1,9 +1,10 @@
 /** What can be wrong with sending money abroad, each planted alone: the simulation says so within a few seeds. */
 import type { KernelOptions } from "@paykernel/core"
-import type { Commit, FundingChain, PayoutNetwork, Store } from "@paykernel/core/effect"
-import { type Invariant, machineEdges, type Planting, type SimulationResult, simulate } from "@paykernel/core/testing"
+import type { FundingChain, PayoutNetwork } from "@paykernel/core/effect"
+import { machineEdges, type Planting } from "@paykernel/core/testing"
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
+import { committing, eachIsNoticed, type PlantedDefect, writtenApart } from "./planted-lives.ts"
 
 type Network = PayoutNetwork["Service"]
 type Chain = FundingChain["Service"]
@@ -54,13 +55,6 @@ const broadcasting = (
     broadcast: (signed, ms) => Effect.map(broadcast(signed, ms), (reply) => change(reply, signed.amount))
   }))
 
-const committing = (commit: (own: Store["Service"], one: Commit) => ReturnType<Store["Service"]["commit"]>) => () => ({
-  plant: (own: KernelOptions) => ({
-    ...own,
-    store: { ...own.store, commit: (one: Commit) => commit(own.store, one) }
-  })
-})
-
 const confirmed = (
   standing: FundingStanding,
   received: Parameters<Chain["broadcast"]>[0]["amount"]
@@ -77,23 +71,7 @@ const anotherKeyEachTime = (own: Network): Partial<Network> => {
   return { submit: (payment, ms) => own.submit({ ...payment, key: `${payment.key}-${++count}` }, ms) }
 }
 
-const inTwoCommits = (own: Store["Service"], one: Commit) => {
-  const transactions = one.aggregates.filter(({ ref }) => ref.type === "onchain_transaction")
-  const others = one.aggregates.filter(({ ref }) => ref.type !== "onchain_transaction")
-  if (transactions.length === 0 || others.length === 0) return own.commit(one)
-  const first = { ...one, aggregates: transactions, tasks: [], ledger: [], idempotency: null, lease: null }
-  return Effect.andThen(own.commit(first), own.commit({ ...one, aggregates: others }))
-}
-
-type Bug = {
-  readonly title: string
-  readonly as: ReadonlyArray<Invariant>
-  /** Earlier seeds are known to show nothing of it. Default 9. */
-  readonly from?: number
-  readonly planting: () => Planting
-}
-
-const bugs: ReadonlyArray<Bug> = [
+const defects: ReadonlyArray<PlantedDefect> = [
   {
     title: "silence taken for a refusal",
     as: ["I1", "TRUTH"],
@@ -185,7 +163,7 @@ const bugs: ReadonlyArray<Bug> = [
     title: "a transaction and its payment written apart",
     as: ["I1", "I3", "I9", "TRUTH"],
     from: 39,
-    planting: committing(inTwoCommits)
+    planting: writtenApart("onchain_transaction")
   },
   {
     title: "payouts that are not in the ledger",
@@ -205,22 +183,8 @@ const bugs: ReadonlyArray<Bug> = [
   }
 ]
 
-const seedsMax = 299
-
-const firstNoticed = async ({ planting, from = 9 }: Bug): Promise<SimulationResult | undefined> => {
-  for (let seed = from; seed <= seedsMax; seed += 10) {
-    const result = await simulate({ seed, payouts: true, ...planting() })
-    if (result.problems.length > 0) return result
-  }
-  return undefined
-}
-
 describe("a defect of sending money abroad is noticed by the simulation", () => {
-  it.each(bugs)("$title", async (bug) => {
-    const { as } = bug
-    const [first] = (await firstNoticed(bug))?.problems ?? []
-    expect(as, first?.what ?? "nothing was noticed").toContain(first?.invariant)
-  })
+  eachIsNoticed(defects, { kind: "payouts", firstSeed: 9, lastSeed: 299 })
 })
 
 it("moves that no kernel makes are not asked of a campaign", () => {

@@ -1,6 +1,4 @@
 /** What the simulated network does with what it is sent: it is taken, or refused with a word of why. */
-import { sha256 } from "@noble/hashes/sha2.js"
-import { bytesToHex } from "@noble/hashes/utils.js"
 import * as Result from "effect/Result"
 import { equals } from "../../money/index.ts"
 import type { Ids } from "../../ports/ids.ts"
@@ -15,16 +13,14 @@ import type {
 import { isExpired } from "../../quote/quote-decide.ts"
 import { paymentRequirements } from "../../requirement/payment-requirements.ts"
 import { type RfiLevel, rfiRequirements } from "../../requirement/rfi-requirements.ts"
+import type { LetterReader } from "./letter-reader.ts"
 import type { BookedPayment, NetworkBook } from "./network-book.ts"
 import type { NetworkRecord, RaisedRfi } from "./network-journal.ts"
-import type { NetworkKey } from "./network-key.ts"
-import { openAnswer } from "./open-answer.ts"
-import { openFile } from "./open-file.ts"
 import { type Scenario, scenarioOf, verdictOf } from "./scenarios.ts"
 
 export type NetworkDeskOptions = {
   readonly book: NetworkBook
-  readonly key: NetworkKey
+  readonly letters: LetterReader
   readonly nowMs: () => number
   readonly ids: Ids["Service"]
   readonly write: (record: NetworkRecord) => Promise<void>
@@ -59,9 +55,9 @@ const submit = async (at: NetworkDeskOptions, submitted: SubmittedPayment): Prom
   if (isExpired(quote.terms, atMs)) return refused("quote_expired")
   if ([payment.senderAddress, payment.refundAddress].some(at.isSanctioned)) return refused("sender_sanctioned")
   const asked = paymentRequirements(quote.terms)
-  const account = await openAnswer(at.key, beneficiaryAccount, asked.beneficiaryAccount, "list")
+  const account = await at.letters.readAnswer(beneficiaryAccount, asked.beneficiaryAccount, "list")
   if (Result.isFailure(account)) return { _tag: "Refused", refusal: account.failure }
-  const parties = await openAnswer(at.key, travelRule, asked.travelRule, "list")
+  const parties = await at.letters.readAnswer(travelRule, asked.travelRule, "list")
   if (Result.isFailure(parties)) return { _tag: "Refused", refusal: parties.failure }
   const scenario = scenarioOf(parties.success.get("ORIGINATOR_NAME"))
   await at.write({ record: "payment_taken", key, payment, scenario, rfi: questionOf(at, scenario, atMs), atMs })
@@ -87,18 +83,18 @@ const answerRfi = async (at: NetworkDeskOptions, submitted: SubmittedRfi): Promi
   const atMs = at.nowMs()
   const rfi = booked.rfis.find(({ id, raisedAtMs }) => id === rfiId && raisedAtMs <= atMs)
   if (rfi === undefined) return refused("rfi_not_found")
-  const digest = bytesToHex(sha256(new TextEncoder().encode(answer.jwe)))
+  const digest = at.letters.digestOf(answer.jwe)
   if (rfi.answer !== null) return rfi.answer.digest === digest ? taken(at, key) : refused("rfi_not_submittable")
   if (atMs >= rfi.expiresAtMs) return refused("rfi_expired")
   const asked = rfiRequirements(booked.quote.terms.senderType, rfi.level)
-  const opened = await openAnswer(at.key, answer, asked.fields, "record")
+  const opened = await at.letters.readAnswer(answer, asked.fields, "record")
   if (Result.isFailure(opened)) return { _tag: "Refused", refusal: opened.failure }
   const missing = asked.files
     .filter((one) => !one.optional && !files.some((file) => file.key === one.key))
     .map((file) => file.key)
   if (missing.length > 0) return refused("requirements_not_met", missing)
   for (const file of files) {
-    const fault = await openFile(at.key, file)
+    const fault = await at.letters.faultOf(file)
     if (fault !== undefined) return refused(fault, [file.key])
   }
   const verdict = verdictOf(opened.success.get("NAME"))

@@ -13,6 +13,7 @@ import type { RfiLevel } from "../../requirement/rfi-requirements.ts"
 import { fundingChainOver } from "./funding/funding-chain.ts"
 import { type ChainAccount, fundingDesk } from "./funding/funding-desk.ts"
 import type { Wallet } from "./funding/funding-outcomes.ts"
+import { letterReader } from "./letter-reader.ts"
 import { type BookedPayment, enter, openBook } from "./network-book.ts"
 import { networkDesk } from "./network-desk.ts"
 import type { NetworkJournal, NetworkRecord } from "./network-journal.ts"
@@ -86,7 +87,7 @@ export const simulatedPayoutNetwork = (options: SimulatedPayoutNetworkOptions): 
   const nowMs = (): number => Math.max(clock.nowMs(), book.newestAtMs)
   const standing = (booked: BookedPayment, atMs = nowMs()): NetworkStanding =>
     standingOf(booked, { nowMs: atMs, delayMs: times.delayMs, certificate })
-  const desk = networkDesk({ book, key, nowMs, ids, write, standing, isSanctioned, ...times })
+  const desk = networkDesk({ book, letters: letterReader(key), nowMs, ids, write, standing, isSanctioned, ...times })
   const funding = fundingDesk({ book: book.funding, nowMs, write, isSanctioned, confirmMs: times.confirmMs })
 
   let setting: NetworkModeSetting = { mode: "normal", rate: 1 }

@@ -11,7 +11,7 @@ import {
 import { type FundingWorld, fundingWorld } from "../../../testing/funding/simulated-funding.ts"
 import type { TransactionChange } from "../../../testing/funding/test-wallet.ts"
 import { describeFundingChain } from "../../../testing/funding-chain.suite.ts"
-import { sanctionedAddress } from "../network-routes.ts"
+import { networkChains, sanctionedAddress } from "../network-routes.ts"
 import { fullWallet, type Wallet } from "./funding-outcomes.ts"
 import { permit2Contract, settlementContract } from "./permit-message.ts"
 
@@ -65,9 +65,18 @@ describe("what is signed on Ethereum", () => {
       message: {
         permitted: { amount: "100240000" },
         spender: settlementContract,
-        witness: { from: plan.senderAddress, to: plan.destinationAddress, value: "100190000", maxFee: "50000" }
+        deadline: `${plan.expiresAtMs / 1000 + 1140}`,
+        witness: {
+          ...{ from: plan.senderAddress, to: plan.destinationAddress, value: "100190000", maxFee: "50000" },
+          validAfter: `${Math.floor(world.nowMs() / 1000) - 600}`,
+          validBefore: `${plan.expiresAtMs / 1000}`,
+          requirePayeeSign: false
+        }
       }
     })
+    const other = await plannedBy(world, world.plan(2))
+    const intentIn = (text: string): unknown => JSON.parse(text).message.witness.nonce
+    expect(intentIn(other.message.text)).not.toBe(intentIn(message.text))
     expect(message.encoded).toMatch(/^0x[0-9a-f]{64}$/u)
     expect(estimatedFee).toBe(null)
   })
@@ -92,6 +101,76 @@ describe("a transaction of the sender's own is not sent", () => {
   ])("%s: %o", async (why, change) => {
     const world = await fundingWorld()
     expect(await checkOf(world, await signedWith(world, change))).toBe(why)
+  })
+
+  it.each<[string, TransactionChange]>([
+    ["the least that nodes keep", { maxFeePerGas: 1_000_000_000n }],
+    ["a number that is not too far ahead", { nonce: 32n }]
+  ])("where anything is wrong, but with %s it is", async (_what, change) => {
+    const world = await fundingWorld()
+    expect(await checkOf(world, await signedWith(world, change))).toBe("sound")
+  })
+
+  it("where a wallet lacks anything, and is where it has just enough", async () => {
+    const world = await fundingWorld()
+    const [own, permit] = [await signedFunding(world, 1), await signedFunding(world, 2)]
+    await setWallet(world, { tokens: "100240000", coins: `${150_000n * 5_000_000_000n}`, allowance: "100240000" })
+    expect([await checkOf(world, own), await checkOf(world, permit)]).toEqual(["sound", "sound"])
+    expect((await run(world.chain.plan(world.plan(2))))._tag).toBe("Planned")
+  })
+
+  it("on a chain where nothing is funded", async () => {
+    const world = await fundingWorld()
+    const { simulated } = world.world
+    const { address } = world.wallet
+    const signed = await signedFunding(world, 1)
+    expect(await checkOf(world, { ...signed, blockchain: "DOGE" })).toBe("chain_mismatch")
+    expect(simulated.account("DOGE", address)).toBeUndefined()
+    expect(simulated.account("ETH-SEPOLIA", "0x12")).toBeUndefined()
+    await expect(simulated.setAccount(fullWallet("DOGE", address))).rejects.toMatchObject({
+      cause: new RangeError("nothing is funded on this chain")
+    })
+  })
+
+  it("twice, whoever of the two is asked for first", async () => {
+    const world = await fundingWorld()
+    const permit = await signedFunding(world, 2)
+    await broadcast(world, permit)
+    const again = { ...permit, key: "the same permit" }
+    expect(await checkOf(world, again)).toBe("permit_nonce_already_used")
+    const first = await signedWith(world, {})
+    await broadcast(world, first)
+    const { message, estimatedFee } = first
+    const second = world.wallet.sign({ plan: first, message, estimatedFee }, { nonce: 1n })
+    const copy = { ...first, key: "the same authorization", signedTransaction: second }
+    expect(await checkOf(world, copy)).toBe("nonce_already_used")
+    await world.advance(world.settledWithinMs)
+    expect([await checkOf(world, again), await checkOf(world, copy)]).toEqual([
+      "permit_nonce_already_used",
+      "nonce_already_used"
+    ])
+  })
+
+  it("for nothing: what failed on the chain is not spent", async () => {
+    const world = await fundingWorld()
+    const thirsty = await signedWith(world, { gasLimit: 60_000n })
+    await broadcast(world, thirsty)
+    await world.advance(world.settledWithinMs)
+    const { message, estimatedFee } = thirsty
+    const again = world.wallet.sign({ plan: thirsty, message, estimatedFee })
+    expect(await checkOf(world, { ...thirsty, key: "once more", signedTransaction: again })).toBe("sound")
+  })
+
+  it("from the wallet of the same address on another chain", async () => {
+    const world = await fundingWorld()
+    const { simulated } = world.world
+    const address = world.wallet.address.toLowerCase()
+    await setWallet(world, { address, tokens: "7" })
+    expect(simulated.account("ETH-SEPOLIA", world.wallet.address)).toMatchObject({ tokens: "7" })
+    const others = [...networkChains.keys()].filter((one) => one !== "ETH-SEPOLIA" && one !== "SOL-DEVNET")
+    for (const other of others) {
+      expect(simulated.account(other, address)?.tokens).toBe(fullWallet(other, address).tokens)
+    }
   })
 
   it("under a number that is used up, or taken by another one that waits", async () => {
@@ -198,6 +277,15 @@ describe("a transaction that waits", () => {
 })
 
 describe("a transaction on Solana", () => {
+  it("cannot be overtaken, since both could happen", async () => {
+    const world = await fundingWorld("SOL-DEVNET")
+    const { key, message } = await signedFunding(world, 1)
+    expect(await run(world.chain.plan({ ...world.plan(1), replaces: { key, message } }))).toEqual({
+      _tag: "Refused",
+      why: "blockchain_unsupported"
+    })
+  })
+
   it("is good for a minute", async () => {
     const world = await fundingWorld("SOL-DEVNET")
     const signed = await signedFunding(world, 1)

@@ -78,7 +78,7 @@ export const openInstitution = (
   const standing = (booked: BookedPayment, atMs = nowMs()): NetworkStanding =>
     lies.ofNetwork(booked.key, standingAt(booked, atMs))
   const isSanctioned = (address: string): boolean => address.toLowerCase() === sanctioned.toLowerCase()
-  const desk = institutionDesk({ book, nowMs, ids, write, standing, isSanctioned, report, ...times })
+  const desk = institutionDesk({ book, nowMs, ids, write, standing, isSanctioned, ...times }, report)
   const funding = fundingDesk({ book: book.funding, nowMs, write, isSanctioned, confirmMs: times.confirmMs })
   let mode: NetworkMode = "normal"
   const line = networkLine({ draw: () => mode, ...times })

@@ -1,12 +1,13 @@
 /** The payout network and the chains that it is funded on, as processes reach them; each call meets a trouble of its own. */
 import * as Effect from "effect/Effect"
-import type { Fault, PortCall } from "../../../ports/fault-points.ts"
+import type { PortCall } from "../../../ports/fault-points.ts"
 import type { FundingChain, SignedFunding } from "../../../ports/funding-chain.ts"
 import type { FundingNotice, PayoutNetwork, SubmittedPayment, SubmittedRfi } from "../../../ports/payout-network.ts"
 import type { NetworkMode } from "../../../simulator/payout/network-mode.ts"
 import type { Actor } from "../agenda.ts"
 import { crossingOf, type Surroundings } from "../process.ts"
 import { outside } from "../simulated-gateway.ts"
+import { meetTrouble } from "../troubles.ts"
 import type { Weather } from "../weather.ts"
 import type { Institution } from "./institution.ts"
 
@@ -26,13 +27,6 @@ const troublesOf = {
   lookup: ["down", "stale"],
   question: ["down"]
 } as const satisfies { readonly [kind: string]: ReadonlyArray<NetworkMode> }
-
-const faultOf: { readonly [mode in NetworkMode]?: Fault } = {
-  down: "unavailable",
-  "drop-before": "request lost",
-  "execute-drop": "answer lost",
-  late: "answer lost"
-}
 
 export const networkOf = (
   world: RoadsAbroad,
@@ -104,14 +98,7 @@ const traversing = (world: RoadsAbroad, actor: Actor, { treat }: Institution) =>
     effect: Effect.Effect<A, E>
   ): Effect.Effect<A, E> =>
     cross(call, note, world.weather.abroad.slow, (deliver) => {
-      const { dice, weather, trace, coverage } = world
-      const { troubles, rate } = weather.abroad
-      const possible: ReadonlyArray<NetworkMode> = troublesOf[kind]
-      const fitting = troubles.filter((one) => possible.includes(one))
-      const trouble = dice.chance(rate) ? (dice.any(fitting) ?? "normal") : "normal"
-      trace.note(trouble)
-      const fault = faultOf[trouble]
-      if (fault !== undefined) coverage.struck(`${call}: ${fault}`)
+      const { trouble } = meetTrouble(world, call, world.weather.abroad, troublesOf[kind])
       treat(trouble)
       outside(world, effect, deliver)
     })

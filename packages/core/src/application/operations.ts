@@ -69,6 +69,11 @@ export const takeUp = (operations: Pick<Operations, "hands">, tasks: ReadonlyArr
   for (const task of claimedAtBirth(tasks)) operations.hands.offer(task)
 }
 
+/** Tells the worker of this process of tasks that were just committed, before it would look for them itself. */
+export const wakeFor = ({ hands }: Pick<Operations, "hands">, tasks: ReadonlyArray<unknown>): void => {
+  if (tasks.length > 0) hands.wake()
+}
+
 /** Those that were born leased to this process, as it would have claimed them. */
 export const claimedAtBirth = (tasks: ReadonlyArray<TaskInsert>): ReadonlyArray<ClaimedTask> =>
   tasks.flatMap(({ bornLeased, ...task }) =>

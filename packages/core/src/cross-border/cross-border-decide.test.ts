@@ -23,6 +23,7 @@ import {
   decide,
   evolve,
   type FailureCode,
+  failureCodeOf,
   failureCodes,
   failureReasonOf,
   noPayment,
@@ -46,22 +47,33 @@ const payingOut = [...funded, initiated]
 const paid = [...payingOut, completed]
 const failed = [...payingOut, failedWith("PM06001")]
 
+/** A look of its own at what came after the end. */
+const lookAfter = (subject: string, nowMs: number = atMs) => ({
+  id: `payment-1:follow-cross-border:${subject}`,
+  kind: "follow_cross_border",
+  aggregate: { type: "cross_border_payment", id: "payment-1" },
+  subject,
+  dueAtMs: nowMs + 2_000
+})
+
 const answer = (life: ReadonlyArray<CrossBorderCommand>, command: CrossBorderCommand): string => {
   const decided = decide(fold(history(...life)), command)
   if (decided._tag === "Failure") return decided.failure._tag
-  return decided.success.events.map(({ _tag }) => _tag).join(" ") || "nothing"
+  const { events, ledger, tasks } = decided.success
+  if (events.length === 0) return ledger.length + tasks.length === 0 ? "nothing" : "no event"
+  return events.map(({ _tag }) => _tag).join(" ")
 }
 
 describe("a payment made of a quote", () => {
   it("is handed to the network, followed, and ended when its time is over", () => {
     const { tasks, ledger } = decideOrThrow([], createExample)
     expect(ledger).toEqual([])
-    expect(tasks.map(({ kind, dueAtMs }) => [kind, dueAtMs])).toEqual([
-      ["submit_cross_border", 1_000],
-      ["follow_cross_border", 3_000],
-      ["expire_cross_border", 2_000]
+    const itself = { aggregate: { type: "cross_border_payment", id: "payment-1" }, subject: "payment-1" }
+    expect(tasks).toEqual([
+      { id: "payment-1:submit-cross-border", kind: "submit_cross_border", ...itself, dueAtMs: 1_000 },
+      { id: "payment-1:follow-cross-border", kind: "follow_cross_border", ...itself, dueAtMs: 3_000 },
+      { id: "payment-1:expire-cross-border", kind: "expire_cross_border", ...itself, dueAtMs: 2_000 }
     ])
-    expect(new Set(tasks.map(({ id }) => id)).size).toBe(3)
   })
 
   it("holds what was quoted and said, and nobody's name", () => {
@@ -78,11 +90,21 @@ describe("a payment made of a quote", () => {
     ["of a quote that does not add up", { destination: money(15_301n, "MXN") }, {}, 1_000, "QuoteIncoherent"],
     ["with another use case than quoted", {}, { useCase: "b2c" }, 1_000, "UseCaseDiffers"],
     ["for a reason that nobody knows", {}, { reasonForPayment: "PMT031" }, 1_000, "ReasonForPaymentUnknown"],
-    ["for no reason", {}, { reasonForPayment: "PMT000" }, 1_000, "ReasonForPaymentUnknown"]
+    ["for no reason", {}, { reasonForPayment: "PMT000" }, 1_000, "ReasonForPaymentUnknown"],
+    ["for a reason and more", {}, { reasonForPayment: "PMT0011" }, 1_000, "ReasonForPaymentUnknown"],
+    ["for a reason after something else", {}, { reasonForPayment: "XPMT001" }, 1_000, "ReasonForPaymentUnknown"]
   ])("is refused %s", (_, terms, details, nowMs, tag) => {
     const { terms: quoted, details: said } = createExample
     const command = { ...createExample, terms: { ...quoted, ...terms }, details: { ...said, ...details }, nowMs }
     expect(answer([], command)).toBe(tag)
+  })
+
+  it("is for any of the thirty published reasons", () => {
+    for (let n = 1; n <= 30; n++) {
+      const reasonForPayment = `PMT${String(n).padStart(3, "0")}`
+      const command = { ...createExample, details: { ...createExample.details, reasonForPayment } }
+      expect([reasonForPayment, answer([], command)]).toEqual([reasonForPayment, "PaymentCreated"])
+    }
   })
 
   it.each([
@@ -106,6 +128,7 @@ describe("clearing", () => {
     expect(ledger).toMatchObject([
       {
         ...{ id: "payment-1:funding-hold", merchantId: "merchant-1", kind: "funding_hold", atMs },
+        reference: { type: "cross_border_payment", id: "payment-1" },
         postings: [
           { account: "crypto_committed", layer: "held", amount: exampleSource },
           { account: "crypto_awaited", layer: "held", amount: usdc(-10_000_000n) }
@@ -162,6 +185,25 @@ describe("a request for information", () => {
     expect(answer([...created, ...many], asked(0, "in_review"))).toBe("nothing")
   })
 
+  it("goes on, and back only where its answer was refused", () => {
+    const reviewed = [...created, asked(1, "information_required"), asked(1, "in_review")]
+    expect(answer(reviewed, asked(1, "in_review"))).toBe("nothing")
+    expect(answer(reviewed, asked(1, "information_required"))).toBe("RfiRecorded")
+    expect(answer([...reviewed, asked(1, "information_required")], asked(1, "information_required"))).toBe("nothing")
+    for (const status of ["information_required", "in_review", "rejected", "expired"] as const) {
+      expect(answer([...reviewed, asked(1, "approved")], asked(1, status))).toBe("nothing")
+    }
+  })
+
+  it("is looked after anew where the payment has ended", () => {
+    const first = asked(1, "information_required")
+    for (const life of [paid, failed]) {
+      expect(decideOrThrow(life, first).tasks).toEqual([lookAfter("rfi-1")])
+      expect(decideOrThrow([...life, first], asked(1, "in_review")).tasks).toEqual([])
+    }
+    for (const life of [created, pending, payingOut]) expect(decideOrThrow(life, first).tasks).toEqual([])
+  })
+
   it("keeps money from being sent while it is open", () => {
     expect(answer([...pending, asked(1, "information_required")], started(1))).toBe("RfiPending")
     expect(answer([...pending, asked(1, "approved")], started(1))).toBe("TransactionStarted")
@@ -191,11 +233,15 @@ describe("a transaction", () => {
     const first = [...pending, started(1)]
     expect(answer(pending, started(2, true))).toBe("NothingToAccelerate")
     expect(answer(first, started(2, true))).toBe("TransactionInPreparation")
+    expect(answer([...first, onchain(1, "pending")], started(2, true))).toBe("TransactionInPreparation")
+    expect(answer([...first, onchain(1, "failed")], started(2, true))).toBe("NothingToAccelerate")
     const waiting = [...first, onchain(1, "broadcasted")]
     expect(decideOrThrow(waiting, started(2, true)).events).toMatchObject([{ replaces: "transaction-1" }])
     expect(answer([...waiting, started(2, true)], started(3, true))).toBe("TransactionInPreparation")
     const again = [...waiting, started(2, true), onchain(2, "broadcasted")]
     expect(decideOrThrow(again, started(3, true)).events).toMatchObject([{ replaces: "transaction-2" }])
+    const inVain = [...waiting, started(2, true), onchain(2, "failed")]
+    expect(decideOrThrow(inVain, started(3, true)).events).toMatchObject([{ replaces: "transaction-1" }])
   })
 
   it("is tried a bounded number of times", () => {
@@ -210,6 +256,7 @@ describe("a transaction", () => {
     expect(decision.tasks).toMatchObject([
       { id: "payment-1:pay-out:transaction-1", subject: "transaction-1", kind: "pay_out", dueAtMs: atMs }
     ])
+    expect(decision.ledger).toMatchObject([{ id: "transaction-1:funding", kind: "funding" }])
     expect(answer([...before, onchain(1, "completed")], onchain(1, "completed"))).toBe("nothing")
     expect(answer([...before, onchain(1, "completed")], onchain(1, "broadcasted"))).toBe("nothing")
   })
@@ -240,7 +287,9 @@ describe("a transaction", () => {
   it("that brings nothing is no money", () => {
     for (const amount of [0n, -1n]) {
       const command = onchain(1, "completed", usdc(amount))
-      expect(answer([...pending, started(1)], command)).toBe("TransactionRecorded")
+      const { events, ledger, tasks } = decideOrThrow([...pending, started(1)], command)
+      expect(events.map(({ _tag }) => _tag)).toEqual(["TransactionRecorded"])
+      expect([ledger, tasks]).toEqual([[], []])
     }
   })
 
@@ -251,10 +300,13 @@ describe("a transaction", () => {
 
 describe("the payout", () => {
   it("begins when the money is there and the network says so, and is booked when it is complete", () => {
-    expect(answer(pending, initiated)).toBe("FundsNotReceived")
+    for (const report of [initiated, completed]) {
+      for (const life of [created, pending]) expect(answer(life, report)).toBe("FundsNotReceived")
+    }
     expect(decideOrThrow(funded, initiated).ledger).toMatchObject([{ id: "payment-1:payout-hold" }])
     const { ledger, events } = decideOrThrow(payingOut, completed)
     expect(events).toEqual([{ _tag: "PaymentCompleted", fiatNetworkRef: "bank-1", atMs }])
+    expect(ledger).toMatchObject([{ id: "payment-1:payout", kind: "payout" }])
     expect(ledger[0]?.postings.filter(({ layer }) => layer === "posted")).toEqual([
       { account: "payout_network", layer: "posted", amount: usdc(-10_000_000n) },
       { account: "payout_fees", layer: "posted", amount: usdc(1_000_000n) },
@@ -262,6 +314,16 @@ describe("the payout", () => {
       { account: "conversion", layer: "posted", amount: money(-15_300n, "MXN") },
       { account: "beneficiary", layer: "posted", amount: money(15_300n, "MXN") }
     ])
+  })
+
+  it("books no fees where there are none", () => {
+    const fees = { breakdown: [], total: usdc(0n) }
+    const terms = { ...createExample.terms, fees, destination: money(17_000n, "MXN") }
+    const [, ...life] = payingOut
+    const { ledger } = decideOrThrow([{ ...createExample, terms }, ...life], completed)
+    const postings = ledger.flatMap((transaction) => transaction.postings)
+    expect(postings).toContainEqual({ account: "beneficiary", layer: "posted", amount: money(17_000n, "MXN") })
+    expect(postings.filter(({ account, amount }) => account === "payout_fees" || amount.amount === 0n)).toEqual([])
   })
 
   it("may be complete before anybody heard that it began", () => {
@@ -280,6 +342,11 @@ describe("the payout", () => {
     for (const life of [created, pending, funded, payingOut]) {
       expect(answer(life, failedWith("PM08000"))).toBe("PaymentFailed")
     }
+  })
+
+  it("sets nothing apart any more once it has failed", () => {
+    const { ledger } = decideOrThrow(payingOut, failedWith("PM06001"))
+    expect(ledger).toMatchObject([{ id: "payment-1:payout-release", kind: "payout_release" }])
   })
 
   it("is neither looked at nor late any more once it has failed", () => {
@@ -309,6 +376,15 @@ describe("the payout", () => {
     })
   })
 
+  it.each([
+    ["PM06004", "PM06004"],
+    ["PM99999", "PM00001"],
+    ["", "PM00001"],
+    ["toString", "PM00001"]
+  ])("fails with what a network calls %j as %s", (text, code) => {
+    expect(failureCodeOf(text)).toBe(code)
+  })
+
   it("keeps its first end, and what was said against it", () => {
     expect(answer(paid, failedWith("PM06001"))).toBe("OutcomeContradicted")
     expect(answer(failed, completed)).toBe("OutcomeContradicted")
@@ -336,10 +412,14 @@ describe("the end of the time", () => {
   })
 
   it("does not lose money that comes after it", () => {
-    const late = [...pending, started(1), expire(), onchain(1, "completed", exampleSource, 2_001)]
-    const payment = fold(history(...late))
+    const ended = [...pending, started(1), expire()]
+    const arrival = onchain(1, "completed", exampleSource, 2_001)
+    const payment = fold(history(...ended, arrival))
     expect(payment.status).toBe("failed")
     expect(refundable(payment, "USDC")).toEqual(exampleSource)
+    const [payOut, ...looks] = decideOrThrow(ended, arrival).tasks
+    expect(payOut).toMatchObject({ kind: "pay_out", subject: "transaction-1" })
+    expect(looks).toEqual([lookAfter("transaction-1", 2_001)])
   })
 })
 
@@ -367,6 +447,17 @@ describe("refunds", () => {
   it("come after the failure, and are heard of again until then", () => {
     expect(answer(funded, refunded(1, "created"))).toBe("PaymentNotRefundable")
     expect(answer([...failed, refunded(1, "completed")], refunded(1, "created"))).toBe("nothing")
+    expect(answer([...failed, refunded(1, "created")], refunded(1, "created"))).toBe("nothing")
+  })
+
+  it("are listed by their ids, whichever was heard of first", () => {
+    const [first, second] = [refunded(1, "created", usdc(1n)), refunded(2, "completed", usdc(2n))]
+    for (const told of [
+      [first, second],
+      [second, first]
+    ]) {
+      expect(fold(history(...failed, ...told)).refunds.map(({ id }) => id)).toEqual(["refund-1", "refund-2"])
+    }
   })
 
   it("give back what was sent twice, also while the payment is paid out", () => {

@@ -26,12 +26,16 @@ describe("a stored cross-border payment", () => {
     )
   })
 
-  it.each([{ status: "paid" }, { failureCode: "PM99999" }, { received: [{ transactionId: "t" }] }, { source: 5 }])(
-    "is not read where it is none: %j",
-    (change) => {
-      expect(() => decodeCrossBorderPayment({ ...encodeCrossBorderPayment(noPayment), ...change })).toThrow()
-    }
-  )
+  it.each([
+    { status: "paid" },
+    { failureCode: "PM99999" },
+    { received: [{ transactionId: "t" }] },
+    { source: 5 },
+    { rfis: [{ id: "r", status: "lost" }] },
+    { transactions: [{ id: "t", status: "lost" }] }
+  ])("is not read where it is none: %j", (change) => {
+    expect(() => decodeCrossBorderPayment({ ...encodeCrossBorderPayment(noPayment), ...change })).toThrow()
+  })
 
   it("holds nothing that is no part of it, whoever put it there", () => {
     const leaking = { ...noPayment, beneficiaryName: "Jane Doe" }

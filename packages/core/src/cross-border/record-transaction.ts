@@ -4,15 +4,7 @@
  */
 import { equals, isPositive, type Money } from "../money/index.ts"
 import type { CrossBorderEvent, CrossBorderPayment, OnchainReference } from "./cross-border.ts"
-import {
-  type Command,
-  type CrossBorderDecision,
-  happened,
-  nothingNew,
-  refollow,
-  refused,
-  task
-} from "./cross-border-decision.ts"
+import { type Command, type CrossBorderDecision, happened, refollow, refused, task } from "./cross-border-decision.ts"
 import { awaitsFunds } from "./cross-border-ledger.ts"
 
 export const recordTransaction = (
@@ -28,7 +20,6 @@ export const recordTransaction = (
   const isNews =
     received !== null && isPositive(received) && !payment.received.some(({ transactionId }) => transactionId === id)
   const funds = isNews ? fundsEvents(payment, id, received, nowMs) : []
-  if (moved.length + funds.length === 0) return nothingNew
   // Of all that arrives, also of what it cannot pay out: it is in its hands, and has to be given back.
   const notice = funds.length > 0 ? [task("pay_out", payment.id, nowMs, id), ...refollow(payment, id, nowMs)] : []
   return happened(payment, [...moved, ...funds], notice)

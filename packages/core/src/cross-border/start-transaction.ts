@@ -14,7 +14,8 @@ export const startTransaction = (
   const refusal =
     refusalOf(payment, nowMs) ?? (accelerates ? accelerationRefusal(payment) : activeRefusal(payment)) ?? full(payment)
   if (refusal !== undefined) return refused(refusal)
-  const replaces = accelerates ? (newestBroadcast(payment)?.id ?? null) : null
+  const overtaken = accelerates ? newestBroadcast(payment) : undefined
+  const replaces = overtaken?.id ?? null
   return happened(payment, [{ _tag: "TransactionStarted", transactionId, replaces, atMs: nowMs }])
 }
 

@@ -19,6 +19,13 @@ describe("the public name of what was made", () => {
   })
 })
 
+/** Of a merchant whose own name makes it so long. */
+const pageOfLetters = (letters: number) => {
+  const { length } = checkoutPage(digest, "", checkoutId)
+  const merchantId = "m".repeat(letters - length)
+  return { merchantId, page: checkoutPage(digest, merchantId, checkoutId) }
+}
+
 describe("the name of a page", () => {
   it.each(["0193a000-0000-7000-8000-000000000001", "shop", "acme.shop", "a.b.c", "."])(
     "names the checkout of merchant %s",
@@ -28,6 +35,12 @@ describe("the name of a page", () => {
     }
   )
 
+  it("has up to a thousand letters", () => {
+    const { merchantId, page } = pageOfLetters(1000)
+    expect(page).toHaveLength(1000)
+    expect(readCheckoutPage(digest, page)).toEqual({ merchantId, checkoutId })
+  })
+
   it.each([
     ["of another key", checkoutPage(keyedDigest(new Uint8Array(32).fill(2)), "shop", checkoutId)],
     ["of another merchant", checkoutPage(digest, "shop", checkoutId).replace("shop", "shoq")],
@@ -35,6 +48,8 @@ describe("the name of a page", () => {
     ["a proof of something else", `shop.${checkoutId}.${digest.of("return-state", `shop.${checkoutId}`)}`],
     ["cut short", checkoutPage(digest, "shop", checkoutId).slice(0, -1)],
     ["without a merchant", `.${checkoutId}.x`],
+    ["of a merchant without a name", checkoutPage(digest, "", checkoutId)],
+    ["longer than a thousand letters", pageOfLetters(1001).page],
     ["without points", "x"],
     ["empty", ""],
     ["endless", "x".repeat(100_000)]

@@ -12,7 +12,7 @@ import type { TaskUpdate } from "../../ports/commit.ts"
 import { Store, StoreUnavailable } from "../../ports/store.ts"
 import type { Place } from "../../ports/vault.ts"
 import { insertion } from "../commit/transact.ts"
-import type { Operations } from "../operations.ts"
+import { type Operations, wakeFor } from "../operations.ts"
 import { panField } from "../payments/card-credentials.ts"
 import type { MerchantDirectory } from "../payments/merchant-directory.ts"
 import { type PlannedPayment, planAuthenticatedPayment } from "../payments/step-up-payment.ts"
@@ -121,7 +121,7 @@ const record = Effect.fnUntraced(
       sealed: [],
       erased: next === null ? cardOf(payment) : []
     })
-    if (inserted.length > 0) operations.hands.wake()
+    wakeFor(operations, inserted)
     const version = checkout.version + events.length
     const followed: Followed = { checkout: { state, version }, payment: next?.payment ?? payment, recorded: true }
     return followed

@@ -12,7 +12,7 @@ import type {
   CheckoutRejection,
   OpenCheckout
 } from "../../checkout/checkout.ts"
-import { type CheckoutDecision, decide as decideCheckout, evolve } from "../../checkout/index.ts"
+import { decide as decideCheckout, evolve } from "../../checkout/index.ts"
 import type { Decision } from "../../decision.ts"
 import type { Merchant } from "../../merchant/merchant.ts"
 import { decide as decidePayment, noPayment } from "../../payment/index.ts"
@@ -34,8 +34,14 @@ export type Try = {
   readonly nowMs: number
 }
 
+/** What is decided about a checkout, which books nothing by itself. */
+type Unbooked = Omit<Decision<CheckoutEvent>, "ledger">
+
 /** `checkout` is as it will be. No events: this try was made before. */
-export type StartedTry = Decision<CheckoutEvent> & { readonly before: Loaded<Checkout>; readonly checkout: Checkout }
+export type StartedTry = Unbooked & {
+  readonly before: Loaded<Checkout>
+  readonly checkout: Checkout
+}
 
 /** The checkout with the payment begun, made first where it does not exist. */
 export const startTry = (
@@ -50,12 +56,11 @@ export const startTry = (
     before,
     checkout: events.reduce(evolve, open),
     events: [...opened.success.events, ...events],
-    ledger: [],
     tasks: [...opened.success.tasks, ...tasks]
   }))
 }
 
-const nothing: CheckoutDecision = Result.succeed({ events: [], ledger: [], tasks: [] })
+const nothing: Result.Result<Unbooked, CheckoutRejection> = Result.succeed({ events: [], tasks: [] })
 
 /** `card` is `null` where it is paid by bank transfer. */
 export type PayInput = Omit<PayWithCard, "card"> & { readonly card: PresentedCard | null }

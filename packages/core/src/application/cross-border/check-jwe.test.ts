@@ -29,6 +29,10 @@ describe("a JWE, seen from outside", () => {
     [`${base64url("[1]")}.a.b.c.d`, "jwe_malformed"],
     [`${base64url("null")}.a.b.c.d`, "jwe_malformed"],
     [`${Buffer.from([0xff, 0xfe]).toString("base64url")}.a.b.c.d`, "jwe_malformed"],
+    [
+      `${Buffer.from(JSON.stringify({ ...published, kid: "\xff" }), "latin1").toString("base64url")}.a.b.c.d`,
+      "jwe_malformed"
+    ],
     [`A.a.b.c.d`, "jwe_malformed"],
     [withHeader({ ...published, epk: undefined }), "jwe_malformed"],
     [withHeader({ ...published, epk: "x" }), "jwe_malformed"],
@@ -42,6 +46,12 @@ describe("a JWE, seen from outside", () => {
     [withHeader({}), "encryption_unsupported"]
   ] as const)("%s is %s", (jwe, fault) => {
     expect(jweFault(jwe)).toBe(fault)
+  })
+
+  it("is read whatever its header is made of", () => {
+    const header = { ...published, kid: "???>>>~~~" }
+    expect(withHeader(header)).toMatch(/_.*-|-.*_/u)
+    expect(jweFault(withHeader(header))).toBeUndefined()
   })
 
   it("is judged at once, however long it is", () => {

@@ -127,9 +127,7 @@ const leaveToTask = Effect.fnUntraced(function* (payment: CrossBorderPayment, ta
       return Result.succeed(draft.payment)
     })
   )
-  return Result.isFailure(left)
-    ? refuse({ _tag: "PaymentNotFound" })
-    : Result.succeed(yield* presentCrossBorder(left.success.value))
+  return Result.succeed(yield* presentCrossBorder(Result.merge(left).value))
 })
 
 /** The same request is being answered elsewhere, or whoever answered it is gone: the network knows how far it came. */

@@ -88,7 +88,7 @@ const make = Effect.fnUntraced(function* (funding: Funding, bind: Bind<OnchainTr
       const command = commandOf(payment, plan, reply, overtaken, metadata, draft.nowMs)
       const absent = { state: onchainDefinition.initial, version: 0 }
       const made = decidePart(onchainDefinition, decide, { merchantId, id: transactionId }, absent, [command])
-      if (Result.isFailure(made)) return Result.fail<CreateTransactionFailure>(unmade(made.failure._tag, payment))
+      if (Result.isFailure(made)) return Result.fail<CreateTransactionFailure>(unmade(made.failure._tag))
       put(draft, made.success)
       const { state } = made.success
       const aggregate = { merchantId, type: onchainDefinition.type, id: transactionId }
@@ -172,8 +172,8 @@ const commandOf = (
   return { _tag: "CreateTransaction", ...named, ...fresh, metadata, replaces: overtaken?.id ?? null }
 }
 
-/** A message that cannot be signed any more has come too late; any other fault of one is the adapter's. */
-const unmade = (rejection: string, { expiresAtMs }: CrossBorderPayment): CreateTransactionFailure => {
-  if (rejection === "TransactionExpiryNotAhead") return { _tag: "PaymentHasExpired", expiredAtMs: expiresAtMs }
+/** A message that came too late to be signed may come in time when it is asked for again; any other is the adapter's fault. */
+const unmade = (rejection: string): CreateTransactionFailure => {
+  if (rejection === "TransactionExpiryNotAhead") return chainUnavailable
   throw new Error(`a planned transaction was refused: ${rejection}`)
 }

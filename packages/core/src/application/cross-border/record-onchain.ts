@@ -8,7 +8,7 @@ import type { Money } from "../../money/index.ts"
 import type { OnchainCommand, OnchainEvent, OnchainRejection, OnchainTransaction } from "../../onchain/onchain.ts"
 import { decide } from "../../onchain/onchain-decide.ts"
 import type { TaskUpdate } from "../../ports/commit.ts"
-import type { Operations } from "../operations.ts"
+import { type Operations, wakeFor } from "../operations.ts"
 import { onchainDefinition } from "../storage/cross-border-aggregates.ts"
 import { load } from "../storage/repository.ts"
 import { type Draft, decidePart, drafting, put, tell } from "./cross-border-draft.ts"
@@ -59,6 +59,6 @@ export const recordOnchain = Effect.fn("paykernel.recordOnchain")(function* (
       return moved
     })
   )
-  if (Result.isSuccess(drafted) && drafted.success.tasks.length > 0) operations.hands.wake()
+  if (Result.isSuccess(drafted)) wakeFor(operations, drafted.success.tasks)
   return Result.map(drafted, ({ value }) => value)
 })

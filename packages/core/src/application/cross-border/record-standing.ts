@@ -11,7 +11,7 @@ import type { NetworkRefund, NetworkRfi, NetworkStanding } from "../../ports/pay
 import type { Store, StoreUnavailable } from "../../ports/store.ts"
 import type { RfiCommand } from "../../rfi/rfi.ts"
 import { decide as decideRfi } from "../../rfi/rfi-decide.ts"
-import type { Operations } from "../operations.ts"
+import { type Operations, wakeFor } from "../operations.ts"
 import { crossBorderDefinition, payoutRefundDefinition, rfiDefinition } from "../storage/cross-border-aggregates.ts"
 import { load } from "../storage/repository.ts"
 import { type Draft, decidePart, drafting, put, tell } from "./cross-border-draft.ts"
@@ -42,7 +42,7 @@ export const recordStanding = Effect.fn("paykernel.recordStanding")(function* (
   if (Result.isFailure(drafted)) return yield* Effect.die(new Error("a standing is never refused as a whole"))
   const { value: payment, tasks } = drafted.success
   for (const why of incidents) report(operations, payment, why)
-  if (tasks.length > 0) operations.hands.wake()
+  wakeFor(operations, tasks)
   return payment
 })
 

@@ -4,7 +4,7 @@ import * as Result from "effect/Result"
 import type { NetworkRefusal } from "../../ports/payout-network.ts"
 import type { ClaimedTask } from "../../ports/store.ts"
 import type { Rfi } from "../../rfi/rfi.ts"
-import { again, done, type Operations } from "../operations.ts"
+import { again, done, type Operations, wakeFor } from "../operations.ts"
 import { rfiDefinition } from "../storage/cross-border-aggregates.ts"
 import { load } from "../storage/repository.ts"
 import { commitLease, keepLease, type Lease } from "../tasks/keep-lease.ts"
@@ -48,7 +48,7 @@ export const handOver = Effect.fnUntraced(function* (
     case "Taken":
       yield* recordStanding(operations, { merchantId, paymentId }, reply.standing, (draft) =>
         Effect.sync(() => {
-          draft.erased.push(...rfiPlaces(rfi).filter((place) => !draft.erased.some((one) => isSame(one, place))))
+          draft.erased.push(...rfiPlaces(rfi))
           draft.lease = done(task)
         })
       )
@@ -68,10 +68,6 @@ export const handOver = Effect.fnUntraced(function* (
   }
 })
 
-type Place = ReturnType<typeof answerPlace>
-
-const isSame = (a: Place, b: Place): boolean => a.recordId === b.recordId && a.field === b.field
-
 const reopen = (task: ClaimedTask, rfi: Rfi, recordId: string, { fields }: NetworkRefusal) =>
   drafting(rfi.merchantId, rfi.paymentId, (draft) => {
     const fileKeys = [...new Set(rfi.files.map(({ key }) => key))].filter((key) => fields.includes(key))
@@ -90,5 +86,5 @@ export const runExpireRfi = Effect.fn("paykernel.expireRfi")(function* (operatio
     return moveRfi(draft, id, { _tag: "ExpireRfi", nowMs: draft.nowMs })
   })
   if (Result.isFailure(expired)) return yield* commitLease(again(task, rfi.expiresAtMs))
-  if (expired.success.tasks.length > 0) operations.hands.wake()
+  wakeFor(operations, expired.success.tasks)
 })

@@ -58,7 +58,7 @@ const lookAt = Effect.fnUntraced(function* <E, R>(
     for (const sighting of page.sightings) {
       const one = yield* Effect.result(recordSighting(operations, desk, { merchantId, intentId }, at, sighting))
       const nowMs = (yield* Clock).nowMs()
-      allSettled &&= Result.isSuccess(one) && isSettled(one.success.deposit, sighting, nowMs)
+      allSettled &&= Result.isSuccess(one) && isSettled(one.success, sighting, nowMs)
       if (Result.isFailure(one)) refusal ??= yield* passedBy(one.failure)
     }
     if (page.next === null) break

@@ -75,7 +75,7 @@ const perform = Effect.fnUntraced(function* (
   const hash = yield* hashIn(reply)
   if (Result.isFailure(hash)) return refuse(hash.failure)
   const sighting = yield* sightingOf(operations, desk, at, intent.methods, hash.success)
-  const { deposit } = yield* recordSighting(operations, desk, { merchantId, intentId }, at, sighting)
+  const deposit = yield* recordSighting(operations, desk, { merchantId, intentId }, at, sighting)
   // Gone from the chain again before anybody here saw it: there is nothing to name, and it may come back.
   if (deposit.status === "none") return yield* new BlockchainUnavailable({ reason: "the deposit is not there" })
   if (bind !== null) yield* keepAnswer(deposit, bind)

@@ -24,7 +24,7 @@ import { Digest } from "../../ports/digest.ts"
 import { Store, StoreUnavailable } from "../../ports/store.ts"
 import { derivedUuid } from "../commit/derived-uuid.ts"
 import { insertion } from "../commit/transact.ts"
-import type { Operations } from "../operations.ts"
+import { type Operations, wakeFor } from "../operations.ts"
 import { depositDefinition, intentDefinition } from "../storage/aggregates.ts"
 import { type Loaded, load, written } from "../storage/repository.ts"
 import { quoteOf } from "./chain-calls.ts"
@@ -37,10 +37,7 @@ export class SightingRefused extends Data.TaggedError("SightingRefused")<{
 
 const conflictsMax = 12
 
-/** What is known of a deposit once a sighting of it was recorded. */
-export type Recorded = { readonly deposit: Deposit; readonly intent: Intent }
-
-/** `at`: the address of the intent that was looked at. */
+/** The deposit once a sighting of it was recorded. `at`: the address of the intent that was looked at. */
 export const recordSighting = Effect.fnUntraced(function* (
   operations: Operations,
   desk: IntentDesk,
@@ -55,7 +52,7 @@ export const recordSighting = Effect.fnUntraced(function* (
   for (let turn = 1; turn <= conflictsMax; turn++) {
     const deposit = yield* load(depositDefinition, merchantId, id)
     const intent = yield* load(intentDefinition, merchantId, intentId)
-    if (deposit.state.status === "final") return { deposit: deposit.state, intent: intent.state } satisfies Recorded
+    if (deposit.state.status === "final") return deposit.state
     if (sighting.status === "final") terms ??= yield* creditTerms(operations, desk, sighting, intent.state)
     const nowMs = (yield* Clock).nowMs()
     const command: DepositCommand = {
@@ -139,7 +136,7 @@ const commitSighting = Effect.fnUntraced(
     const decided = decideDeposit(deposit.state, command)
     if (Result.isFailure(decided)) return yield* new SightingRefused({ rejection: decided.failure._tag })
     const { events, ledger } = decided.success
-    if (events.length === 0) return { deposit: deposit.state, intent: intent.state } satisfies Recorded
+    if (events.length === 0) return deposit.state
     const { merchantId, id } = command.origin
     const moved = written(depositDefinition, { merchantId, id }, deposit, events)
     const told = intentCommand(intent.state, deposit.state, moved.state, events, command.nowMs)
@@ -162,9 +159,8 @@ const commitSighting = Effect.fnUntraced(
       sealed: [],
       erased: []
     })
-    if (tasks.length > 0) operations.hands.wake()
-    const recorded: Recorded = { deposit: moved.state, intent: paid?.state ?? intent.state }
-    return recorded
+    wakeFor(operations, tasks)
+    return moved.state
   },
   Effect.catchTag("VersionConflict", () => Effect.succeed(null)),
   Effect.catchTag(["KeyTaken", "LeaseLost"], (error) => Effect.die(error))

@@ -9,7 +9,7 @@ import { Vault, type VaultError } from "../../ports/vault.ts"
 import { openPan } from "./open-pan.ts"
 
 /** The vault's record of the card is gone. */
-export class CredentialsLost extends Data.TaggedError("CredentialsLost")<{ readonly cardId: string }> {}
+export class CredentialsLost extends Data.TaggedError("CredentialsLost")<object> {}
 
 export const panField = "pan"
 
@@ -19,7 +19,7 @@ export const credentialsOf = Effect.fnUntraced(function* (
 ): Effect.fn.Return<CardCredentials, CredentialsLost | StoreUnavailable | VaultError, Store | Vault> {
   const place = { merchantId: card.merchantId, recordId: card.id, field: panField }
   const record = yield* (yield* Store).sealedRecord(place)
-  if (record === undefined) return yield* new CredentialsLost({ cardId: card.id })
+  if (record === undefined) return yield* new CredentialsLost()
   return {
     pan: yield* openPan(yield* Vault, record.sealed, place),
     cvv,

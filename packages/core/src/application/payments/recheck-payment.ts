@@ -9,7 +9,7 @@ import { decide } from "../../payment/index.ts"
 import type { Payment, PaymentRejection } from "../../payment/payment.ts"
 import { Clock } from "../../ports/clock.ts"
 import { transact } from "../commit/transact.ts"
-import type { Operations } from "../operations.ts"
+import { type Operations, wakeFor } from "../operations.ts"
 import { paymentDefinition } from "../storage/aggregates.ts"
 import { load } from "../storage/repository.ts"
 import { lookUpAtGateway } from "./gateway-calls.ts"
@@ -80,6 +80,6 @@ const record = Effect.fnUntraced(function* (
     id: payment.id,
     decide: (state) => decide(state, { _tag: "RecordLookup", attemptId, lookup, policy, terms, nowMs })
   })
-  if (Result.isSuccess(recorded) && recorded.success.tasks.length > 0) operations.hands.wake()
+  if (Result.isSuccess(recorded)) wakeFor(operations, recorded.success.tasks)
   return Result.map(recorded, ({ state }): Payment => state)
 })

@@ -16,7 +16,7 @@ import type { TaskUpdate } from "../../ports/commit.ts"
 import { Risk } from "../../ports/risk.ts"
 import type { ClaimedTask } from "../../ports/store.ts"
 import { type Committed, transact } from "../commit/transact.ts"
-import { again, done, hold, type Operations } from "../operations.ts"
+import { again, done, hold, type Operations, wakeFor } from "../operations.ts"
 import { paymentDefinition } from "../storage/aggregates.ts"
 import { load } from "../storage/repository.ts"
 import { commitLease, keepLease, type Lease, mayEnd, renewal } from "../tasks/keep-lease.ts"
@@ -204,7 +204,7 @@ const advance = Effect.fnUntraced(function* (run: Run, command: PaymentCommand) 
   }
   if (leaseAfter(run, decided.success.state, renewed.untilMs).then._tag === "Hold") Object.assign(run.lease, renewed)
   report(operations, task, decided.success)
-  if (decided.success.tasks.length > 0) operations.hands.wake()
+  wakeFor(operations, decided.success.tasks)
   return decided.success
 })
 

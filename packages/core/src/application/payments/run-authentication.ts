@@ -12,7 +12,7 @@ import { Ids } from "../../ports/ids.ts"
 import { Risk } from "../../ports/risk.ts"
 import type { ClaimedTask } from "../../ports/store.ts"
 import { transact } from "../commit/transact.ts"
-import { again, done, type Operations, pauseMs } from "../operations.ts"
+import { again, done, type Operations, pauseMs, wakeFor } from "../operations.ts"
 import { paymentDefinition } from "../storage/aggregates.ts"
 import { load } from "../storage/repository.ts"
 import { type CredentialsLost, credentialsOf } from "./card-credentials.ts"
@@ -52,7 +52,7 @@ export const runAuthentication = Effect.fn("paykernel.authenticate")(function* (
   if (Result.isFailure(decided)) {
     return yield* Effect.die(new Error(`an authentication's outcome was refused: ${decided.failure._tag}`))
   }
-  if (decided.success.tasks.length > 0) operations.hands.wake()
+  wakeFor(operations, decided.success.tasks)
   return decided.success.state
 })
 

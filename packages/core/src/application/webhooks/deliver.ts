@@ -181,8 +181,8 @@ const record = Effect.fnUntraced(function* (
       const nextMs = pauseMs === null ? null : nextAttemptAtMs({ pauseMs, retryAfterMs, nowMs })
       return decide(now, { _tag: "RecordAttempt", attempt: noted, nextAttemptAtMs: nextMs, nowMs })
     },
-    lease: ({ status, round, nextAttemptAtMs: nextMs }) =>
-      status === "waiting" && nextMs !== null && String(round) === task.subject ? again(task, nextMs) : done(task)
+    lease: ({ round, nextAttemptAtMs: nextMs }) =>
+      nextMs !== null && String(round) === task.subject ? again(task, nextMs) : done(task)
   })
   if (Result.isFailure(recorded)) yield* commitLease(done(task))
   if (receiver.ofAddress) return

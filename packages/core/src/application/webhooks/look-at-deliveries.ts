@@ -21,8 +21,8 @@ export const findEndpoint = Effect.fn("paykernel.findEndpoint")(function* (merch
 const exists = ({ status }: Endpoint): boolean => status !== "none" && status !== "removed"
 
 export const listEndpoints = Effect.fn("paykernel.listEndpoints")(function* (merchantId: string, request: ListRequest) {
-  const asked = request.where["status"] ?? livingStatuses
-  const status = livingStatuses.filter((one) => one === asked || asked.includes(one))
+  const asked: ReadonlyArray<string> = [request.where["status"] ?? livingStatuses].flat()
+  const status = livingStatuses.filter((one) => asked.includes(one))
   const where = { ...request.where, status }
   const page = yield* (yield* Store).list({ merchantId, collection: "webhookEndpoints", ...request, where })
   const items = page.items.map(({ aggregate }) => revive(endpointDefinition, aggregate).state)
@@ -125,7 +125,7 @@ const oldestPage = Effect.fnUntraced(function* (stretch: Stretch, hintMs: number
   // Nothing is up to `emptyMs`, and from `tooFarMs` on there is more than fits.
   let emptyMs = fromMs - 1
   let tooFarMs = toMs + 1
-  for (let endMs = Math.max(fromMs, Math.min(hintMs, toMs)); ; ) {
+  for (let endMs = Math.max(fromMs, hintMs); ; ) {
     const page = yield* listed(endMs)
     const isWhole = !page.hasNext
     const isDone = isWhole ? page.items.length > 0 || endMs >= toMs : endMs - emptyMs <= 1

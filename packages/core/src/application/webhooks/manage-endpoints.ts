@@ -113,8 +113,12 @@ export const changeEndpoint = Effect.fn("paykernel.changeEndpoint")(function* (
 ) {
   if (url !== undefined) {
     const { state } = yield* load(endpointDefinition, merchantId, id)
-    const isFixed = state.url !== null && state.url !== url && news.dialects.get(state.dialect)?.confirms === true
-    if (isFixed) return failed({ _tag: "EndpointAddressIsFixed" })
+    if (state.url !== null && state.url !== url) {
+      const dialect = news.dialects.get(state.dialect)
+      // One that this process does not know may have its addresses confirm themselves.
+      if (dialect === undefined) return failed({ _tag: "DialectUnknown" })
+      if (dialect.confirms) return failed({ _tag: "EndpointAddressIsFixed" })
+    }
     const refusal = addressRefusal(news, url)
     if (refusal !== null) return failed(refusal)
   }

@@ -86,10 +86,8 @@ const isFor = (endpoint: Endpoint, change: Change, { type, to }: RaisedMessage):
     : endpoint.status !== "unconfirmed" && isAskedFor(endpoint.types, type)
 
 /** What is about the endpoint alone, such as a test, reaches it even where it is disabled. */
-export const mayBeTold = ({ status, url }: Endpoint, to: RaisedMessage["to"]): boolean => {
-  if (url === null || status === "none" || status === "removed") return false
-  return to === "itself" || status === "enabled"
-}
+export const mayBeTold = ({ status }: Endpoint, to: RaisedMessage["to"]): boolean =>
+  status !== "removed" && (to === "itself" || status === "enabled")
 
 const addressWishes = ({ ofAddresses: dialect }: News, change: Change): ReadonlyArray<Wish> => {
   if (dialect === null || change.type !== "checkout" || change.after.webhookUrl === null) return []

@@ -12,8 +12,8 @@ const caller = (untilMs = 60_000) => {
 
 type Entered = Extract<Entry, { readonly _tag: "Entered" }>
 
-const setUp = (perReceiverMax = 2, receiversMax = 10) => {
-  const { enter, passed } = makeReceivers({ perReceiverMax, receiversMax })
+const setUp = (perReceiverMax = 2, receiversMax = 10, linesMax = 20_000) => {
+  const { enter, passed } = makeReceivers({ perReceiverMax, receiversMax, linesMax })
   const ask = (nowMs: number, name = "slow", insists = false, who?: Caller) =>
     Effect.runPromise(enter(name, nowMs, insists, who))
   const get = async (nowMs: number, name = "slow", insists = false): Promise<Entered> => {
@@ -58,8 +58,31 @@ describe("room at a receiver", () => {
     const waiting = ask(0)
     const next = ask(0)
     first.leave(true, 0)
-    expect(await waiting).toMatchObject({ _tag: "Entered" })
-    expect(await next).toMatchObject({ _tag: "PutOff" })
+    const second = await waiting
+    expect(second).toMatchObject({ _tag: "Entered" })
+    expect(await next).toMatchObject({ _tag: "PutOff", keepMs: 0 })
+    // Who has given up has no place any more.
+    if (second._tag === "Entered") second.leave(true, 0)
+    await get(0)
+  })
+
+  it("comes free soon where attempts have been quick, whatever the hour", () => {
+    const { enter } = makeReceivers({ perReceiverMax: 2 })
+    const ask = (nowMs: number) => Effect.runSync(enter("quick", nowMs, false))
+    for (let n = 0; n < 20; n++) {
+      const entry = ask(50 * minuteMs)
+      if (entry._tag === "Entered") entry.leave(true, 50 * minuteMs + 100)
+    }
+    expect([ask(51 * minuteMs), ask(51 * minuteMs)]).toMatchObject([{ _tag: "Entered" }, { _tag: "Entered" }])
+    expect(() => ask(51 * minuteMs)).toThrow()
+  })
+
+  it("is waited for by as many as it will come free for within a quarter of a second", () => {
+    const { enter } = makeReceivers({ perReceiverMax: 2 })
+    const ask = (nowMs: number) => Effect.runSync(enter("slow", nowMs, false))
+    expect([ask(0), ask(0)]).toMatchObject([{ _tag: "Entered" }, { _tag: "Entered" }])
+    for (let n = 0; n < 5; n++) expect(() => ask(100)).toThrow()
+    expect(ask(100)).toMatchObject({ _tag: "PutOff" })
   })
 
   it("is given to as many as there are places and no more, however they come", async () => {
@@ -89,7 +112,18 @@ describe("room at a receiver", () => {
     for (let n = 0; n < 5; n++) pauses.push(await putOffMs(4_000))
     expect(pauses).toEqual(pauses.toSorted((a, b) => a - b))
     expect((pauses[4] ?? 0) - (pauses[0] ?? 0)).toBeGreaterThan(4 * 1_800)
+    expect((pauses[4] ?? 0) - (pauses[0] ?? 0)).toBeLessThan(4 * 2_200)
     for (let n = 0; n < 2_000; n++) expect(await putOffMs(4_000)).toBeLessThanOrEqual(10 * minuteMs)
+    expect(await putOffMs(4_000)).toBe(10 * minuteMs)
+  })
+
+  it("is put off by seconds at most where the receiver answers, if slowly, and not kept waiting besides", async () => {
+    const { ask, get, putOffMs } = setUp()
+    for (let n = 0; n < 20; n++) (await get(0)).leave(true, 900)
+    await get(0)
+    await get(0)
+    expect(await ask(0)).toMatchObject({ _tag: "PutOff", keepMs: 0 })
+    for (let n = 0; n < 100; n++) expect(await putOffMs(0)).toBeLessThanOrEqual(10_000)
   })
 
   it("is not waited for at one that hangs", async () => {
@@ -132,7 +166,7 @@ describe("the line before a receiver that answers", () => {
   it("is left by those whose time is over", async () => {
     const { lined } = setUp()
     const { inside, line } = await lined(2, 500)
-    inside[0]?.leave(true, 501)
+    inside[0]?.leave(true, 500)
     expect(line.map(({ calls }) => calls.count)).toEqual([0, 0])
   })
 
@@ -154,15 +188,46 @@ describe("the line before a receiver that answers", () => {
     await get(0)
     await get(0)
     expect(await ask(1_000, "slow", false, caller())).toMatchObject({ _tag: "PutOff", keepMs: 0 })
+    // Half a second for each, however many they are.
+    for (let n = 0; n < 98; n++) await ask(1_000)
+    expect(await ask(1_000)).toMatchObject({ untilMs: 1_250 + 99 * 500 })
+  })
+
+  it("is for so many at all receivers together, each counted once for as long as he stands there", async () => {
+    const { get, ask } = setUp(1, 10, 2)
+    const inside = []
+    for (const name of ["a", "b"]) {
+      for (let n = 0; n < 20; n++) (await get(0, name)).leave(true, 900)
+      inside.push(await get(0, name))
+    }
+    const stand = async (name: string, who = caller()) => (await ask(0, name, false, who))._tag
+    const first = caller()
+    expect([await stand("a", first), await stand("a", first)]).toEqual(["InLine", "InLine"])
+    expect([await stand("b"), await stand("b"), await stand("a")]).toEqual(["InLine", "PutOff", "PutOff"])
+    inside[0]?.leave(true, 1)
+    expect(first.calls.count).toBe(1)
+    await get(1, "a")
+    expect([await stand("b"), await stand("a")]).toEqual(["InLine", "PutOff"])
   })
 
   it("is dissolved when the receiver falls silent: all are called up, and then put off", async () => {
     const { silence, lined, ask } = setUp()
     await silence(silencesMax - 1)
-    const { inside, line } = await lined(5)
+    const { inside, door, line } = await lined(5)
     inside[0]?.leave(false, 1)
     expect(line.map(({ calls }) => calls.count)).toEqual([1, 1, 1, 1, 1])
     for (const who of line) expect(await ask(1, "slow", false, who)).toMatchObject({ _tag: "PutOff" })
+    for (const entry of door) expect(await entry).toMatchObject({ _tag: "PutOff" })
+  })
+
+  it("is not stood in where nobody is inside any more who would call anybody up", async () => {
+    const { get, ask, silence } = setUp()
+    await silence(silencesMax - 1)
+    const inside = [await get(0), await get(0)]
+    const waiting = ask(0, "slow", false, caller())
+    inside[0]?.leave(false, 1)
+    inside[1]?.leave(true, 1)
+    expect(await waiting).toMatchObject({ _tag: "PutOff" })
   })
 })
 
@@ -238,7 +303,19 @@ describe("a receiver that does not answer", () => {
     const last = await get(0)
     const waiting = ask(0)
     last.leave(false, 0)
-    expect(await waiting).toMatchObject({ _tag: "PutOff" })
+    const patience = new Promise((resolve) => setTimeout(resolve, 100, "is still waiting"))
+    expect(await Promise.race([waiting, patience])).toMatchObject({ _tag: "PutOff" })
+  })
+
+  it("is left alone again when it falls silent again, though somebody who insisted was answered meanwhile", async () => {
+    const { get, putOffMs, silence } = setUp()
+    await silence(silencesMax)
+    const answered = await get(1, "slow", true)
+    answered.leave(true, 1)
+    await silence(silencesMax, 2)
+    expect(await putOffMs(2)).toBe(30_000)
+    // And then those who were put off come one by one.
+    expect(await putOffMs(2)).toBe(30_001)
   })
 
   it("is not left alone for longer because a clock was set back", async () => {
@@ -254,5 +331,26 @@ describe("the memory of receivers", () => {
     await get(0, "busy")
     for (let n = 0; n < 100; n++) (await get(0, `other ${n}`)).leave(true, 0)
     expect(await putOffMs(10_000, "busy")).toBeGreaterThan(0)
+  })
+
+  it("keeps all that it has a place for, and then forgets those where nobody is", async () => {
+    const { ask, get } = setUp(1, 3)
+    for (let n = 0; n < silencesMax; n++) (await get(0, "silent")).leave(false, 0)
+    for (const name of ["second", "third"]) (await get(0, name)).leave(true, 0)
+    expect(await ask(0, "silent")).toMatchObject({ _tag: "PutOff" })
+    await get(0, "fourth")
+    expect(await ask(0, "silent")).toMatchObject({ _tag: "Entered" })
+  })
+
+  it("keeps one with somebody inside and another at the door or in line", async () => {
+    const { ask, get } = setUp(1, 1)
+    for (let n = 0; n < 20; n++) (await get(0, "lined")).leave(true, 900)
+    await get(0, "lined")
+    expect(await ask(0, "lined", false, caller())).toEqual({ _tag: "InLine" })
+    await get(0, "waited for")
+    const waiting = ask(0, "waited for")
+    await get(0, "another")
+    for (const name of ["lined", "waited for"]) expect(await ask(10_000, name)).toMatchObject({ _tag: "PutOff" })
+    expect(await waiting).toMatchObject({ _tag: "PutOff" })
   })
 })

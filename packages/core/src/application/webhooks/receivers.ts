@@ -11,6 +11,8 @@ export type ReceiverOptions = {
   readonly perReceiverMax: number
   /** Receivers remembered at once. */
   readonly receiversMax?: number
+  /** Who stand in line at all receivers together. More than that are found in the store again. */
+  readonly linesMax?: number
 }
 
 /** `leave` has to be called once, with whether anything came back; `null`: the receiver was not asked after all. */
@@ -41,9 +43,8 @@ const alonePauseMaxMs = 600_000
 /** Room that comes free within this is waited for; it takes two writes to put something off. */
 const waitMaxMs = 250
 
-/** At one receiver, and in all. More than that are found in the store again. */
+/** Of those at one receiver. */
 const lineMax = 1000
-const linesMax = 20_000
 /** An attempt that takes as long may be one of many that do: who stands in line there would stand for long. */
 const hangingMs = 1000
 /**
@@ -70,7 +71,8 @@ type Receiver = {
   putOffUntilMs: number
 }
 
-export const makeReceivers = ({ perReceiverMax, receiversMax = 10_000 }: ReceiverOptions): Receivers => {
+export const makeReceivers = (options: ReceiverOptions): Receivers => {
+  const { perReceiverMax, receiversMax = 10_000, linesMax = 20_000 } = options
   const receivers = new Map<string, Receiver>()
   const calledUp = new Map<Caller, Receiver>()
   let inLine = 0
@@ -127,7 +129,7 @@ export const makeReceivers = ({ perReceiverMax, receiversMax = 10_000 }: Receive
       if (receiver.silences >= silencesMax) {
         for (const { told } of receiver.waiting.splice(0)) told(null)
         while (receiver.line.size > 0) callUpNext(receiver, endMs)
-      } else if (receiver.under.size < perReceiverMax) {
+      } else {
         receiver.waiting.shift()?.told(entered(receiver, endMs))
         callUpNext(receiver, endMs)
       }

@@ -4,7 +4,14 @@ import { noPayment } from "../../payment/index.ts"
 import { digestBytes, keyedDigest } from "../commit/keyed-digest.ts"
 import { isSecret } from "./endpoint-secrets.ts"
 import type { Change } from "./webhook-dialect.ts"
-import { confirmationToken, deliveryIdOf, isConfirmationToken, messageIdOf, spreadOf } from "./webhook-names.ts"
+import {
+  confirmationToken,
+  deliveryIdOf,
+  endpointIdAfter,
+  isConfirmationToken,
+  messageIdOf,
+  spreadOf
+} from "./webhook-names.ts"
 
 const digest = keyedDigest(new Uint8Array(32).fill(7))
 
@@ -39,10 +46,26 @@ describe("the id of a message", () => {
       deliveryIdOf(digest, "m", { _tag: "Endpoint", endpointId: "e-1" }),
       deliveryIdOf(digest, "m", { _tag: "Endpoint", endpointId: "e-2" }),
       deliveryIdOf(digest, "m", { _tag: "Address", url: "e-1" }),
+      deliveryIdOf(digest, "m", { _tag: "Address", url: "e-2" }),
       deliveryIdOf(digest, "n", { _tag: "Endpoint", endpointId: "e-1" })
     ]
     for (const id of ids) expect(id).toMatch(uuid)
     expect(new Set(ids).size).toBe(ids.length)
+  })
+})
+
+describe("names", () => {
+  it("are the same in every release: what was planned by one must not be planned again by the next", () => {
+    const messageId = messageIdOf(digest, "a", change(), "payments")
+    expect([
+      messageId,
+      deliveryIdOf(digest, messageId, { _tag: "Endpoint", endpointId: "e-1" }),
+      endpointIdAfter(digest, "m-1", "e-1", 0)
+    ]).toEqual([
+      "14119d86-abb6-8e21-835c-cc2eae0d3c4e",
+      "2354a714-b54e-8b87-b7ad-b0bc32bed8e7",
+      "841842b6-7348-8ca5-8eeb-0e57c0b8ce24"
+    ])
   })
 })
 
@@ -97,6 +120,9 @@ describe("a secret", () => {
     [`whsec_${base64(65)}`, false],
     [`whsk_${base64(32)}`, false],
     [base64(32), false],
+    [`secret${base64(32)}`, false],
+    [`whsec_-${"A".repeat(31)}`, false],
+    [`whsec_${"A".repeat(31)}-`, false],
     [`whsec_${base64(32).replace("=", "")}`, false],
     [`whsec_${base64(32)}\n`, false],
     [`whsec_${"_".repeat(32)}`, false],

@@ -89,8 +89,8 @@ const crashes = new Map<string, { [mode: string]: number }>()
 afterAll(() => console.table(Object.fromEntries(crashes)))
 
 describe.each(modes)("a process that dies at any call through its ports, the gateway being %s", (mode) => {
-  // With a second misfortune, every other point is enough for the quick tests.
-  const step = deep || mode === "normal" ? 1 : 2
+  // With a second misfortune, every fourth point is enough for the quick tests.
+  const step = deep || mode === "normal" ? 1 : 4
   it.each(checkoutFlows)("charges each try once, and says so: $name", async (flow) => {
     let points = 0
     for (let n = 1; ; n += step) {

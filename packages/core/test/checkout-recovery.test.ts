@@ -103,6 +103,14 @@ describe("a payment whose process is gone", () => {
     await pass(shop, shop, 2000)
     expect(await openTasks(shop)).toEqual(["expire_checkout", "settle"])
   })
+
+  it("leaves none once that has ended it", async () => {
+    const shop = await openShop()
+    const id = await openPage(shop)
+    await pass(shop, shop, 86_400_000)
+    expect((await viewOf(shop, id)).checkout.status).toBe("expired")
+    expect(await openTasks(shop)).toEqual(["settle"])
+  })
 })
 
 describe("a payment that the issuer wants authenticated, after the contract has changed", () => {
@@ -163,6 +171,31 @@ describe("a payment that the merchant cancels before anybody has looked", () => 
     })
     expect(errorOf(await shop.kernel.checkouts.pay(merchantId, id, paying(good, "again")))).toBe("CheckoutIsCompleted")
     expect(await shop.kernel.audit()).toEqual([])
+  })
+})
+
+describe("a payment that is settled before anybody has looked", () => {
+  it("completes the page as it would have before", async () => {
+    const shop = await openShop()
+    const id = await openPage(shop)
+    await pay(shop, id, paying(good))
+    await shop.kernel.drain()
+    ok(await shop.kernel.settlements.run(merchantId))
+    expect(await settled(shop, id)).toMatchObject({
+      checkout: { status: "completed" },
+      latest: { payment: { status: "paid" } }
+    })
+  })
+})
+
+describe("a bank transfer that has come", () => {
+  it("is heard of by whoever has time to wait before the task asks that would have", async () => {
+    const shop = await openShop({ worker: { idlePollMs: 3_600_000 } })
+    const { view } = ok(await shop.kernel.checkouts.payDirectly(merchantId, { ...direct(good), card: null }))
+    await shop.kernel.drain()
+    shop.clock.ms += 60_000
+    expect((await settled(shop, view.checkout.id, 0)).checkout.status).toBe("paying")
+    expect((await settled(shop, view.checkout.id, 1000)).checkout.status).toBe("completed")
   })
 })
 

@@ -1,36 +1,16 @@
 /** How long whoever waits for a payment is kept, and how often he has the store read, on a clock that moves when slept on. */
-import type { Store } from "@paykernel/core/effect"
+import { payDirectly, type Store, settledCheckout } from "@paykernel/core/effect"
 import { memoryStore } from "@paykernel/core/memory"
 import { envelopeVault, keyRingFromValues } from "@paykernel/core/vault"
-import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import { describe, expect, it } from "vitest"
 import { createKernelIn } from "../src/application/create-kernel.ts"
-import { good, ok, openPage, pay, paying, settled } from "./checkout-shop.ts"
-import { merchantId, merchantInput, scriptedGateway } from "./kernel-world.ts"
-
-/** Time that passes by itself for nobody. The wall clock meanwhile goes backwards. */
-const virtualTime = () => {
-  const time = { passedMs: 0, sleeps: 0 }
-  const nanos = () => BigInt(Math.round(time.passedMs * 1e6))
-  const wallMs = () => 1_700_000_000_000 - Math.round(time.passedMs)
-  const clock: Clock.Clock = {
-    currentTimeMillisUnsafe: wallMs,
-    currentTimeMillis: Effect.sync(wallMs),
-    currentTimeNanosUnsafe: () => BigInt(wallMs()) * 1_000_000n,
-    currentTimeNanos: Effect.sync(() => BigInt(wallMs()) * 1_000_000n),
-    monotonicTimeNanosUnsafe: nanos,
-    monotonicTimeNanos: Effect.sync(nanos),
-    sleep: (duration) =>
-      Effect.sync(() => {
-        time.sleeps++
-        time.passedMs += Duration.toMillis(duration)
-      })
-  }
-  return { time, runtime: Context.make(Clock.Clock, clock) }
-}
+import { bareDesk } from "./bare-desk.ts"
+import { direct, good, ok, openPage, pay, paying, settled } from "./checkout-shop.ts"
+import { digestKey, merchantId, merchantInput, scriptedGateway } from "./kernel-world.ts"
+import { virtualTime } from "./virtual-time.ts"
 
 /** A process that accepts and leaves the work to others, on a store whose every read takes its time. */
 const waiting = async (readMs = 0) => {
@@ -52,7 +32,7 @@ const waiting = async (readMs = 0) => {
     store,
     gateway: scriptedGateway({}, []),
     vault: envelopeVault(ring),
-    digestKey: new Uint8Array(32).fill(7),
+    digestKey,
     clock: { nowMs: () => clock.ms }
   }
   const kernel = createKernelIn(runtime, { ...options, worker: false })
@@ -81,8 +61,10 @@ describe("waiting for a payment under way", () => {
     expect(reads.slice(0, 2)).toEqual(["checkout", "payment"])
     expect(new Set(reads.slice(2))).toEqual(new Set(["payment"]))
     // One look before the first pause, and one after each.
-    expect(reads).toHaveLength(2 + time.sleeps)
-    expect(time.sleeps).toBeLessThan(20)
+    expect(reads).toHaveLength(2 + time.sleptMs.length)
+    expect(time.sleptMs.length).toBeLessThan(20)
+    // Ever more seldom, and never so seldom that somebody at a page would notice.
+    expect([time.sleptMs[0], Math.max(...time.sleptMs)]).toEqual([5, 200])
   })
 
   it.each([1, 30, 250, 3000])("counts the time that reading takes: %i ms", async (readMs) => {
@@ -127,5 +109,38 @@ describe("waiting for a payment under way", () => {
     ok(await kernel.checkouts.cancel(merchantId, id))
     reads.length = 0
     expect(await measured(2000)).toMatchObject({ status: "cancelled", reads: ["checkout"] })
+  })
+})
+
+describe("waiting for a bank transfer", () => {
+  /** The bank has been told of it, and says nothing for certain yet. */
+  const awaited = async () => {
+    const scripted = scriptedGateway({ send: async () => ({ _tag: "Unknown", why: "it has to come first" }) }, [])
+    const capabilities = { ...scripted.capabilities, bankTransfers: true }
+    const desk = await bareDesk({}, { gateway: { ...scripted, capabilities } })
+    const { operations, directory, instead, own, run, workOff } = desk
+    const input = { ...direct(good), card: null }
+    const { view } = Result.getOrThrow(await run(payDirectly(operations, directory, merchantId, input, undefined)))
+    await workOff()
+    const reads: Array<string> = []
+    instead.load = (ref) => {
+      reads.push(ref.type)
+      return own.load(ref)
+    }
+    return async (waitMs: number) => {
+      const found = await run(settledCheckout(operations, directory, merchantId, view.checkout.id, waitMs))
+      return { status: Result.getOrThrow(found).checkout.status, reads }
+    }
+  }
+
+  it("is one look for whoever has no time", async () => {
+    const settledIn = await awaited()
+    expect(await settledIn(0)).toEqual({ status: "paying", reads: ["checkout", "payment"] })
+  })
+
+  it("is one question to the bank, and one more look, for whoever has: what takes days is not waited for", async () => {
+    const settledIn = await awaited()
+    const asking = ["payment"]
+    expect(await settledIn(2000)).toEqual({ status: "paying", reads: ["checkout", "payment", ...asking, "payment"] })
   })
 })

@@ -1,7 +1,9 @@
 /** What merchants and their customers get, when nothing goes wrong but the payment. */
-import type { CheckoutView } from "@paykernel/core"
+import { type CheckoutView, keyedDigest } from "@paykernel/core"
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import { describe, expect, it } from "vitest"
+import { challengeState } from "../src/application/payments/challenge-state.ts"
 import {
   answerChallenge,
   cardOf,
@@ -21,7 +23,7 @@ import {
   settled,
   viewOf
 } from "./checkout-shop.ts"
-import { cardInput, merchantId, merchantInput, paymentInput, usd } from "./kernel-world.ts"
+import { cardInput, digestKey, merchantId, merchantInput, paymentInput, scriptedGateway, usd } from "./kernel-world.ts"
 
 const firstPage = { where: {}, fromMs: null, toMs: null, page: { _tag: "First" }, limit: 10 } as const
 
@@ -41,6 +43,8 @@ describe("a page to be paid on", () => {
     expect(id).toMatch(/^sess_[0-9A-Z]{12}$/u)
     expect(await viewOf(shop, id)).toEqual(opened)
     expect(ok(await shop.kernel.checkouts.ofPage(opened.page))).toEqual(opened)
+    const listed = ok(await shop.kernel.checkouts.list(merchantId, firstPage))
+    expect(listed).toEqual({ items: [opened.checkout], hasNext: false, hasPrevious: false })
   })
 
   it.each<[string, (page: string) => string]>([
@@ -79,6 +83,16 @@ describe("a page to be paid on", () => {
     expect(ok(await shop.kernel.checkouts.list(merchantId, firstPage)).items).toEqual([])
   })
 
+  it.each([
+    ["least", 1n],
+    ["most", 1_000_000n]
+  ])("is opened for the %s that the contract takes", async (_, amount) => {
+    const shop = await openShop()
+    const id = await openPage(shop, { amount: usd(amount) })
+    await pay(shop, id, paying(good))
+    expect(await settled(shop, id)).toMatchObject({ latest: { payment: { status: "confirmed", amount: usd(amount) } } })
+  })
+
   it("is completed by a payment, which is found by its name", async () => {
     const shop = await openShop()
     const id = await openPage(shop)
@@ -87,6 +101,7 @@ describe("a page to be paid on", () => {
     const paid = await settled(shop, id)
     expect(paid).toMatchObject({ checkout: { status: "completed" }, latest: { payment: { status: "confirmed" } } })
     const transactionId = paid.latest?.attempt.transactionId ?? ""
+    expect(transactionId).toMatch(/^txn_[0-9A-Z]{12}$/u)
     expect(ok(await shop.kernel.checkouts.ofTransaction(merchantId, transactionId))).toEqual(paid)
     expect(errorOf(await shop.kernel.checkouts.ofTransaction("another", transactionId))).toBe("CheckoutNotFound")
     expect(await shop.kernel.audit()).toEqual([])
@@ -96,9 +111,17 @@ describe("a page to be paid on", () => {
     const shop = await openShop()
     const id = await openPage(shop)
     await pay(shop, id, paying(declined))
-    expect((await settled(shop, id)).checkout).toMatchObject({ status: "open", payments: [{ status: "failed" }] })
+    const first = await settled(shop, id)
+    expect(first.checkout).toMatchObject({ status: "open", payments: [{ status: "failed" }] })
     await pay(shop, id, paying(good, "second"))
-    expect((await settled(shop, id)).checkout.status).toBe("completed")
+    const second = await settled(shop, id)
+    expect(second.checkout.status).toBe("completed")
+    for (const { latest } of [first, second]) {
+      expect(latest?.attempt.id).toBe(latest?.payment.id)
+      // By its own name each transaction is shown with its own payment, with the checkout as it is now.
+      const found = ok(await shop.kernel.checkouts.ofTransaction(merchantId, latest?.attempt.transactionId ?? ""))
+      expect(found).toMatchObject({ checkout: { status: "completed" }, latest: { payment: latest?.payment } })
+    }
   })
 
   it("is charged once for one try, however often it is sent", async () => {
@@ -164,6 +187,7 @@ describe("a page to be paid on", () => {
     expect(errorOf(await shop.kernel.checkouts.pay(merchantId, id, paying(good)))).toBe("CheckoutHasExpired")
     await shop.kernel.drain()
     expect((await viewOf(shop, id)).checkout.status).toBe("expired")
+    expect(shop.incidents).toEqual([])
     expect(errorOf(await shop.kernel.checkouts.pay(merchantId, id, paying(good)))).toBe("CheckoutHasExpired")
   })
 
@@ -190,6 +214,12 @@ describe("a page to be paid on", () => {
       expect(errorOf(refused)).toBe("CheckoutNotFound")
     }
     expect((await viewOf(shop, id)).checkout.status).toBe("open")
+  })
+
+  it("is opened for nobody whom the kernel does not know", async () => {
+    const { kernel } = await openShop()
+    expect(errorOf(await kernel.checkouts.open("nobody", order))).toBe("MerchantNotFound")
+    expect(errorOf(await kernel.checkouts.payDirectly("nobody", direct(good)))).toBe("MerchantNotFound")
   })
 
   it("takes nothing of a merchant who is suspended, and new payments of one who is back", async () => {
@@ -260,6 +290,34 @@ describe("a payment that the issuer wants authenticated", () => {
     expect(charges(shop)).toHaveLength(1)
   })
 
+  it.each([
+    ["who has proved himself", "approved", "https://shop.test/paid"],
+    ["who has not", "failed", "https://shop.test/not-paid"]
+  ] as const)("sends a payer on %s to where such are sent", async (_, answer, redirectUrl) => {
+    const shop = await openShop()
+    const { pan } = cardOf(needs3ds)
+    const card = ok(await shop.kernel.cards.submit(merchantId, { ...cardInput(), pan })).view
+    await shop.kernel.drain()
+    const input = paymentInput(card.id, {
+      ...{ verificationMethod: "three_d_secure" as const },
+      ...{ successUrl: "https://shop.test/paid", failureUrl: "https://shop.test/not-paid" }
+    })
+    const { id } = ok(await shop.kernel.payments.create(merchantId, input)).view
+    await shop.kernel.drain()
+    const { payment } = ok(await shop.kernel.payments.get(merchantId, id))
+    const challengeId = payment.authentication?.challengeUrl?.split("/").at(-1) ?? ""
+    const { returnUrl } = Result.getOrThrow(await shop.bank.challenges.answer(challengeId, answer))
+    const state = returnUrl.split("/").at(-1) ?? ""
+    expect(ok(await shop.kernel.payments.returnFromChallenge(state))).toEqual({ redirectUrl })
+  })
+
+  it("has no way back where the payer was asked nothing", async () => {
+    const shop = await openShop()
+    const { view } = ok(await shop.kernel.checkouts.payDirectly(merchantId, direct(good)))
+    const state = challengeState(keyedDigest(digestKey), merchantId, view.latest?.payment.id ?? "")
+    expect(errorOf(await shop.kernel.payments.returnFromChallenge(state))).toBe("ReturnStateInvalid")
+  })
+
   it("leaves nothing of the way back in the store but a digest", async () => {
     const commits: Array<unknown> = []
     const shop = await openShop({}, (store) => ({
@@ -305,6 +363,28 @@ describe("a payment that the issuer wants authenticated", () => {
       status: "open",
       payments: [{ failure: "three_d_secure_required" }, { failure: "payment_canceled" }]
     })
+  })
+
+  it("is declined where the issuer has authenticated the payer, and still refuses it for want of that", async () => {
+    const gateway = scriptedGateway(
+      {
+        send: async () => ({
+          ...{ _tag: "Declined", reference: null, code: "three_d_secure_required" },
+          ...{ avs: "not_requested", cvv: "not_requested" }
+        })
+      },
+      []
+    )
+    const shop = await openShop({ gateway })
+    const id = await openPage(shop)
+    await pay(shop, id, paying(good))
+    expect((await settled(shop, id)).checkout).toMatchObject({
+      status: "open",
+      payments: [{ failure: "three_d_secure_required" }, { failure: "three_d_secure_required" }]
+    })
+    expect(await everyStored(shop)).toEqual({ payments: 2, cards: 0 })
+    expect(await Effect.runPromise(shop.store.sealedRecords(null, 100))).toEqual([])
+    expect(await shop.kernel.audit()).toEqual([])
   })
 
   it("is waited for past the end of the page's time, and then counts", async () => {
@@ -397,6 +477,8 @@ describe("a direct payment", () => {
       checkout: { status: "completed", kind: "direct", expiresAtMs: null },
       latest: { attempt: { transactionId: id }, payment: { amount: usd(2500n), verificationMethod: "cvv" } }
     })
+    // The way it is shown on the payer's statement, where the merchant has several.
+    expect(paid.latest?.payment.channel).toBe(merchantInput.channels[0]?.id)
     expect(ok(await shop.kernel.checkouts.ofTransaction(merchantId, id))).toEqual(paid)
     expect(await everyStored(shop)).toEqual({ payments: 1, cards: 0 })
     expect(await shop.kernel.audit()).toEqual([])
@@ -409,6 +491,18 @@ describe("a direct payment", () => {
       checkout: { status: "completed" },
       latest: { payment: { verificationMethod: "none" } }
     })
+  })
+
+  it.each([
+    ["nothing", usd(0n), "CheckoutAmountNotPositive"],
+    ["more than the contract takes", usd(1_000_001n), "AmountOutsideLimits"],
+    ["another currency", { amount: 1n, currency: "EUR" }, "CurrencyNotSupported"]
+  ] as const)("is not begun for %s", async (_, amount, error) => {
+    const shop = await openShop()
+    const input = { ...direct(good), amount }
+    expect(errorOf(await shop.kernel.checkouts.payDirectly(merchantId, input))).toBe(error)
+    expect(() => input.card.cvv?.reveal()).toThrow("destroyed")
+    expect(await everyStored(shop)).toEqual({ payments: 0, cards: 0 })
   })
 
   it("is over when it is declined", async () => {

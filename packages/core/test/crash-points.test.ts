@@ -67,8 +67,8 @@ it("there are enough scripted flows, each of its own kind", () => {
 })
 
 describe.each(modes)("a process that dies at any call through its ports, the gateway being %s", (mode) => {
-  // With a second misfortune, every other point is enough for the quick tests.
-  const step = deep || mode === "normal" ? 1 : 2
+  // With a second misfortune, every fourth point is enough for the quick tests.
+  const step = deep || mode === "normal" ? 1 : 4
   it.each(flows)("loses and doubles nothing: $name", async (flow) => {
     let points = 0
     for (let n = 1; ; n += step) {

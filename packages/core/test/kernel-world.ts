@@ -22,6 +22,9 @@ import { envelopeVault, keyRingFromValues } from "@paykernel/core/vault"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 
+/** Of every kernel in these stories: they may share a store. */
+export const digestKey = new Uint8Array(32).fill(7)
+
 export const merchantId = "0193a000-0000-7000-8000-000000000001"
 
 export type Script = {
@@ -35,6 +38,15 @@ export type Call = { readonly call: "send" | "lookup" | "reverse"; readonly key:
 const value = <A, E>(result: Result.Result<A, E>): A => Result.getOrThrow(result)
 
 export const usd = (amount: bigint) => money(amount, "USD")
+
+/** A refusal of the issuer's, whatever was asked. */
+export const declined = {
+  _tag: "Declined",
+  reference: null,
+  code: "card_not_honored",
+  avs: "U",
+  cvv: "unavailable"
+} as const
 
 export const approve = (operation: GatewayOperation): Attempt.GatewayReply => ({
   _tag: "Approved",
@@ -106,7 +118,7 @@ export const world = async (
     store,
     gateway: scriptedGateway(script, calls),
     vault: envelopeVault(ring),
-    digestKey: new Uint8Array(32).fill(7),
+    digestKey,
     clock: { nowMs: () => clock.ms },
     onIncident: (incident) => incidents.push(incident),
     worker: { idlePollMs: 20 },

@@ -4,7 +4,9 @@ import * as Result from "effect/Result"
 import { afterEach, describe, expect, it } from "vitest"
 import {
   approve,
+  cardInput,
   merchantId,
+  merchantInput,
   pass,
   paymentInput,
   paymentOf,
@@ -84,7 +86,15 @@ describe("a payment's ordinary life", () => {
     expect(refund).toMatchObject({ ok: true, value: { view: { reversal: { status: "pending" } } } })
     await shop.kernel.drain()
     expect(await paymentOf(shop, id)).toMatchObject({ captured: usd(800n), refunded: usd(300n), refunding: usd(0n) })
-    await shop.kernel.settlements.run(merchantId)
+    const totals = (totalCredits: bigint, totalDebits: bigint) => ({
+      ok: true,
+      value: [{ totalCredits: usd(totalCredits), totalDebits: usd(totalDebits) }]
+    })
+    expect(await shop.kernel.settlements.run(merchantId)).toMatchObject(totals(800n, 300n))
+    await shop.kernel.payments.refund(merchantId, id, { amount: usd(200n), reason: null })
+    await shop.kernel.drain()
+    expect(await shop.kernel.settlements.run(merchantId)).toMatchObject(totals(0n, 200n))
+    expect(await shop.kernel.settlements.run(merchantId)).toEqual({ ok: true, value: [] })
     expect(await shop.kernel.audit(merchantId)).toEqual([])
     const reversalId = refund.ok ? refund.value.view.id : ""
     const found = await shop.kernel.payments.get(merchantId, reversalId)
@@ -99,6 +109,52 @@ describe("a payment's ordinary life", () => {
     await pass(shop, 120_000)
     expect((await paymentOf(shop, id)).status).toBe("expired")
     expect(await shop.kernel.audit(merchantId)).toEqual([])
+  })
+})
+
+describe("a payment is refused", () => {
+  const cvv = () => Result.getOrThrow(Cvv.parse("321"))
+
+  it.each<[string, () => Parameters<typeof paymentInput>[1], string]>([
+    ["that is to be checked by a code, and has none", () => ({ verificationMethod: "cvv" }), "CvvRequired"],
+    ["that has a code which nobody checks", () => ({ verificationMethod: "none", cvv: cvv() }), "CvvNotAllowed"],
+    ["by a channel that the merchant does not have", () => ({ channel: "another's" }), "ChannelNotFound"]
+  ])("%s", async (_, change, error) => {
+    const shop = await open()
+    const card = await submitCard(shop)
+    const input = paymentInput(card.id, change())
+    expect(await shop.kernel.payments.create(merchantId, input)).toEqual({ ok: false, error: { _tag: error } })
+    if (input.cvv !== null) expect(() => input.cvv?.reveal()).toThrow("destroyed")
+    await shop.kernel.drain()
+    expect(shop.calls).toEqual([])
+  })
+
+  it("of a merchant who is suspended", async () => {
+    const shop = await open()
+    const card = await submitCard(shop)
+    await shop.kernel.merchants.suspend(merchantId)
+    const refused = await shop.kernel.payments.create(merchantId, paymentInput(card.id))
+    expect(refused).toEqual({ ok: false, error: { _tag: "MerchantIsSuspended" } })
+  })
+})
+
+describe("the channel of a payment", () => {
+  const channel = (id: string, isDefault: boolean) => ({
+    ...{ id, default: isDefault, cardDescriptor: id, achDescriptor: id }
+  })
+
+  it.each([
+    ["the merchant's default one where none is named", [channel("a", false), channel("b", true)], null, "b"],
+    ["any of his that is named", [channel("a", false), channel("b", true)], "a", "a"],
+    ["none where he has no default one", [channel("a", false)], null, null]
+  ])("is %s", async (_, channels, asked, channelOf) => {
+    const shop = await open()
+    const id = "next-door"
+    await shop.kernel.merchants.register({ ...merchantInput, id, channels })
+    const card = await shop.kernel.cards.submit(id, cardInput())
+    const cardId = card.ok ? card.value.view.id : ""
+    const made = await shop.kernel.payments.create(id, paymentInput(cardId, { channel: asked }))
+    expect(made).toMatchObject({ ok: true, value: { view: { channel: channelOf } } })
   })
 })
 
@@ -150,7 +206,11 @@ describe("not knowing is a state", () => {
     await pass(shop, 25 * 3_600_000, 60)
     expect((await paymentOf(shop, id)).attempts[0]?.status).toBe("manual")
     expect((await paymentOf(shop, id)).status).toBe("pending")
-    expect(shop.incidents).toMatchObject([{ kind: "attempt_escalated" }])
+    const subject = (await paymentOf(shop, id)).attempts[0]?.id
+    const aggregate = { type: "payment", id }
+    expect(shop.incidents).toEqual([
+      { kind: "attempt_escalated", merchantId, aggregate, subject, why: "in doubt for too long" }
+    ])
   })
 
   it("quarantines an answer about another amount", async () => {
@@ -280,6 +340,27 @@ describe("a key makes a request safe to repeat", () => {
     expect(new Set(racing.map((one) => one.ok && one.value.answer?.body)).size).toBe(1)
     await shop.kernel.drain()
     expect(shop.calls.filter(({ call }) => call === "send")).toHaveLength(1)
+  })
+
+  it("replays a refund as that very refund, of a payment as it is by then", async () => {
+    const shop = await open()
+    const { id } = await create(shop)
+    await shop.kernel.drain()
+    const refund = (key: string, cents: bigint) =>
+      shop.kernel.payments.refund(
+        merchantId,
+        id,
+        { amount: usd(cents), reason: null },
+        { scope: "host", key, meaning: key, answer: (view) => ({ status: 201, body: view.id }) }
+      )
+    await refund("first", 300n)
+    const second = await refund("second", 200n)
+    await shop.kernel.drain()
+    const again = await refund("second", 200n)
+    expect(second).toMatchObject({ ok: true, value: { replayed: false, view: { reversal: { amount: usd(200n) } } } })
+    const view = { payment: { id, refunded: usd(500n) }, reversal: { amount: usd(200n), status: "paid" } }
+    expect(again).toMatchObject({ ok: true, value: { replayed: true, view } })
+    expect(again.ok && second.ok && again.value.view.id === second.value.view.id).toBe(true)
   })
 
   it("refuses a key that meant something else", async () => {

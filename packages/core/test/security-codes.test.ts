@@ -78,12 +78,14 @@ describe("the security code of a payment", () => {
 
   it("is left whole while nothing was accepted, so that the same request can be repeated", async () => {
     const seen: Array<string | undefined> = []
-    const { shop, own, instead, card } = await open({
+    const script: Script = {
       send: async (operation) => {
         seen.push(operation.authorization?.card.cvv?.reveal())
         return approve(operation)
       }
-    })
+    }
+    // Where one place is all there is, the first request has to have given it back.
+    const { shop, own, instead, card } = await open(script, { cvvsMax: 1 })
     const cvv = code()
     const input = paymentInput(card.id, { verificationMethod: "cvv", cvv })
     instead.commit = losing(own, ({ idempotency }) => idempotency !== null, "before").commit
@@ -214,6 +216,25 @@ describe("the locker of codes", () => {
     expect(used?.cvv.reveal()).toBe("321")
     used?.destroy()
     expect(isDestroyed(cvv)).toBe(true)
+  })
+
+  it("knows a code by the name that it comes to have, and by no other", () => {
+    const { cvvs } = locker()
+    cvvs.put("a", code())
+    cvvs.rename("a", "b")
+    expect([cvvs.has("a"), cvvs.has("b")]).toEqual([false, true])
+    expect(cvvs.take("b")?.cvv.reveal()).toBe("321")
+  })
+
+  it("gives a code back whole, and destroys those that it has when it is cleared", () => {
+    const { cvvs } = locker()
+    const [back, kept] = [code(), code()]
+    cvvs.put("a", back)
+    cvvs.put("b", kept)
+    cvvs.withdraw("a")
+    cvvs.clear()
+    expect([isDestroyed(back), isDestroyed(kept)]).toEqual([false, true])
+    expect([cvvs.has("a"), cvvs.has("b")]).toEqual([false, false])
   })
 
   it("gives a code to one call at a time, and to another only when the first did not happen", () => {

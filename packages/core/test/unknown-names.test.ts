@@ -41,9 +41,24 @@ describe("a change", () => {
   })
 })
 
+describe("a payment", () => {
+  it("is neither asked for nor asked about where nobody knows it, its merchant or its card", async () => {
+    const { create, recheck } = shop.kernel.payments
+    expect(await create(nobody, paymentInput(nobody))).toEqual({ ok: false, error: { _tag: "MerchantNotFound" } })
+    expect(await create(owner, paymentInput(nobody))).toEqual({ ok: false, error: { _tag: "CardNotFound" } })
+    expect(await recheck(owner, nobody)).toEqual({ ok: false, error: { _tag: "PaymentNotFound" } })
+  })
+})
+
 describe("a merchant", () => {
   it("is shown by its name, and by no other", async () => {
     expect(await shop.kernel.merchants.get(owner)).toMatchObject({ ok: true, value: { id: owner, status: "active" } })
     expect(await shop.kernel.merchants.get(nobody)).toEqual({ ok: false, error: { _tag: "MerchantNotFound" } })
+  })
+
+  it("is told of a change as he is by then", async () => {
+    const suspended = { ok: true, value: { id: owner, status: "suspended" } }
+    expect(await shop.kernel.merchants.suspend(owner)).toMatchObject(suspended)
+    expect(await shop.kernel.merchants.get(owner)).toMatchObject(suspended)
   })
 })

@@ -157,6 +157,14 @@ describe("what the chain says", () => {
     expect(tagsOf(before, command)).toEqual(tags)
   })
 
+  it("changes nothing once it has ended", () => {
+    for (const end of [broadcast(true), failed]) {
+      given(...history(...sending, replied(end)))
+        .when(replied(broadcast(true)))
+        .thenNothing()
+    }
+  })
+
   it("says why nothing is known yet, and what the transfer is called or why it is refused", () => {
     const told = (reply: TransferReply) => Result.getOrThrow(decide(fold(history(...sending)), replied(reply)))
     const advanced = (event: AttemptEvent) => ({ _tag: "TransferAdvanced", event, atMs: nowMs })

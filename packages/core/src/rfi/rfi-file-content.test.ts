@@ -62,7 +62,11 @@ describe("a file", () => {
   })
 
   it("may be large, and is still known by how it begins", () => {
-    const large = (type: RfiFileType) => isContentOf(type, joined(examples[type], new Uint8Array(400_000)))
+    const large = (type: RfiFileType) => {
+      const content = new Uint8Array(4_000_000)
+      content.set(examples[type])
+      return isContentOf(type, content)
+    }
     expect((["image/heic", "image/apng"] as const).map(large)).toEqual([true, true])
   })
 

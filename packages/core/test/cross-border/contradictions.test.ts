@@ -53,6 +53,9 @@ describe("a payment that the network refuses when it had been answered already",
   it.each<[NetworkRefusal["why"], FailureCode]>([
     ["decryption_failed" satisfies AnswerFault, "PM01000"],
     ["requirements_not_met", "PM01000"],
+    ["jwe_malformed", "PM01000"],
+    ["encryption_unsupported", "PM01000"],
+    ["requirements_version_unknown", "PM01000"],
     ["sender_sanctioned", "PM07001"],
     ["quote_expired", "PM09000"],
     ["quote_in_use", "PM00001"]
@@ -200,6 +203,15 @@ describe("a network that contradicts itself", () => {
     expect(await world.kernel.audit()).toEqual([])
   })
 
+  it("by giving back what may still be paid out is not heard until it may not", async () => {
+    const refunds = [{ ...refund, report: { _tag: "Created" } } as const]
+    const world = await crossBorderWorld({ reach: telling((standing) => ({ ...standing, refunds })) })
+    const { payment } = await payAs(world, "Ada Example")
+    await pass(world, 10_000)
+    expect(await paymentOf(world, payment.id)).toMatchObject({ status: "crypto_funds_pending", refunds: [] })
+    expect(world.incidents).toEqual([])
+  })
+
   it("about how a refund ended is believed the first time, and a person is told", async () => {
     let isTurned = false
     const turned = (standing: NetworkStanding): NetworkStanding => ({
@@ -251,6 +263,25 @@ describe("a network that contradicts itself", () => {
     await pass(world, 30_000, 8)
     expect((await paymentOf(world, payment.id)).status).toBe("completed")
     expect(whys(world)).toEqual(["the network refuses funds: payment_not_found"])
+  })
+})
+
+describe("a payment that the network ends", () => {
+  it("takes no transaction any more that was made for it", async () => {
+    let isEnded = false
+    const failing = (standing: NetworkStanding): NetworkStanding =>
+      isEnded ? { ...standing, reports: [...standing.reports, { _tag: "Failed", code: "PM07000" }] } : standing
+    const world = await crossBorderWorld({ reach: telling(failing) })
+    const { payment } = await payAs(world, "Ada Example")
+    const { transactions, payments } = world.kernel.crossBorder
+    const transaction = await createTransaction(world, payment)
+    isEnded = true
+    expect(ok(await payments.hear(merchantId, payment.id)).payment.status).toBe("failed")
+    const signedTransaction = signed(world, transaction)
+    expect(await transactions.submit(merchantId, payment.id, transaction.id, { signedTransaction })).toEqual({
+      ...{ ok: false, error: { _tag: "PaymentNotAwaitingFunds", status: "failed" } }
+    })
+    expect(await world.kernel.audit()).toEqual([])
   })
 })
 

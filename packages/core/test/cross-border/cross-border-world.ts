@@ -88,6 +88,8 @@ export type WorldOptions = {
   /** Stands between the kernel and the network. */
   readonly reach?: (network: PayoutNetwork["Service"]) => PayoutNetwork["Service"]
   readonly reachChain?: (chain: FundingChain["Service"]) => FundingChain["Service"]
+  /** How long what has ended is followed. Default: as the kernel has it. */
+  readonly followEndedMs?: number
 }
 
 export type CrossBorderWorld = Awaited<ReturnType<typeof crossBorderWorld>>
@@ -106,7 +108,10 @@ export const crossBorderWorld = async (options: WorldOptions = {}) => {
     lateMs: 0,
     ...options.network
   })
-  const crossBorder = { network: reach(simulated.network), chain: reachChain(simulated.fundingChain) }
+  const crossBorder = {
+    ...{ network: reach(simulated.network), chain: reachChain(simulated.fundingChain) },
+    ...(options.followEndedMs === undefined ? {} : { followEndedMs: options.followEndedMs })
+  }
   const given = options.enabled === false ? {} : { crossBorder }
   const opened = await world({}, { clock: now, store, ...given, ...options.kernel })
   const { closing = onTestFinished } = options

@@ -1,6 +1,8 @@
-import type { CreateCrossBorderInput, CrossBorderStatus, KernelOptions, ListRequest } from "@paykernel/core"
-import type { PayoutNetwork } from "@paykernel/core/effect"
+import type { CreateCrossBorderInput, CrossBorderStatus, KernelOptions, ListRequest, TicketView } from "@paykernel/core"
+import type { PayoutNetwork, Vault } from "@paykernel/core/effect"
+import { envelopeVault, keyRingFromValues } from "@paykernel/core/vault"
 import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
 import { describe, expect, it } from "vitest"
 import { requestOf } from "../held-answers.ts"
 import {
@@ -97,9 +99,8 @@ describe("quotes", () => {
     const { travelRule, beneficiaryAccount } = ok(await crossBorder.requirements(merchantId, quote.id))
     expect([travelRule.version, beneficiaryAccount.fields.map(({ name }) => name)]).toEqual([1, ["CLABE", "BANK_NAME"]])
     expect(errorOf(await crossBorder.requirements(merchantId, "none"))).toBe("QuoteNotFound")
-    const overview = ok(await crossBorder.overview())
-    expect(overview.sourceCurrencies).toEqual(["USDC"])
-    expect(overview.blockchains).toEqual(["ETH-SEPOLIA", "MATIC-AMOY", "SOL-DEVNET"])
+    expect(errorOf(await crossBorder.requirements("another", quote.id))).toBe("QuoteNotFound")
+    expect(crossBorder.enabled).toBe(true)
     const anyWay = { destinationCurrency: null, paymentMethod: null, blockchain: null, transactionVersion: null }
     const toMexico = { sourceCurrency: "USDC", destinationCountry: "MX", ...anyWay } as const
     expect(ok(await crossBorder.routes(toMexico))).toHaveLength(3)
@@ -209,13 +210,29 @@ describe("a payment that the network does not take", () => {
       })
     }
     expect(await listed(world)).toEqual([])
+    expect(await listed(world, { status: "withdrawn" satisfies CrossBorderStatus })).toEqual([])
     expect(await sealedIn(world)).toEqual([])
     await pass(world, 10_000)
     const accepted = ok(await create(world, input, "key-1", "corrected"))
     expect(accepted).toMatchObject({ replayed: false, view: { payment: { status: "crypto_funds_pending" } } })
     expect(await listed(world)).toHaveLength(1)
+    // There is nothing of them that could run out of time.
+    await pass(world, 3_600_000)
     expect(await world.kernel.audit()).toEqual([])
     expect(world.incidents).toEqual([])
+  })
+
+  it("may be corrected under its key a hundred times", async () => {
+    const reach = (network: PayoutNetwork["Service"]): PayoutNetwork["Service"] => ({
+      ...network,
+      submit: () => Effect.succeed({ _tag: "Refused", refusal: { why: "decryption_failed", fields: [] } })
+    })
+    const world = await crossBorderWorld({ reach })
+    const input = await inputFor(world, await bestQuote(world))
+    const told = { ...input, beneficiaryAccount: { ...input.beneficiaryAccount, version: 1 } }
+    for (let turn = 1; turn <= 100; turn++) expect(errorOf(await create(world, told, "key-1"))).toBe("RefusedByNetwork")
+    expect(errorOf(await create(world, told, "key-1"))).toBe("IdempotencyKeyReused")
+    expect(errorOf(await create(world, told, "key-2"))).toBe("RefusedByNetwork")
   })
 
   it("although it was told to be under way has failed", async () => {
@@ -227,8 +244,11 @@ describe("a payment that the network does not take", () => {
     })
     const world = await crossBorderWorld({ reach })
     const input = await inputFor(world, await bestQuote(world))
-    const { view } = ok(await create(world, { ...input, senderAddress: sanctioned }, "key-1"))
+    const first = ok(await create(world, { ...input, senderAddress: sanctioned }, "key-1"))
+    const { view } = first
     expect(view.payment.status).toBe("created")
+    // The key is bound to that, whoever knows more by now.
+    expect(await create(world, input, "key-1")).toEqual({ ok: true, value: { ...first, replayed: true } })
     isSilent = false
     await pass(world, 30_000)
     expect(await paymentOf(world, view.payment.id)).toMatchObject({ status: "failed", failureCode: "PM07001" })
@@ -249,6 +269,22 @@ describe("a request that comes again", () => {
     expect(await listed(world)).toHaveLength(1)
     expect(errorOf(await create(world, input, "key-1", "another"))).toBe("IdempotencyKeyReused")
     expect(errorOf(await create(world, input, "\n"))).toBe("IdempotencyKeyInvalid")
+  })
+
+  it("means another one when the time of its key is over", async () => {
+    const world = await crossBorderWorld()
+    const first = ok(await create(world, await inputFor(world, await bestQuote(world)), "key-1")).view.payment
+    await pass(world, 29 * 86_400_000)
+    const input = await inputFor(world, await bestQuote(world))
+    expect(ok(await create(world, input, "key-1"))).toMatchObject({
+      replayed: true,
+      view: { payment: { id: first.id } }
+    })
+    await pass(world, 86_400_000)
+    const again = ok(await create(world, await inputFor(world, await bestQuote(world)), "key-1"))
+    expect(again).toMatchObject({ replayed: false, view: { payment: { status: "crypto_funds_pending" } } })
+    expect(again.view.payment.id).not.toBe(first.id)
+    expect(await listed(world)).toHaveLength(2)
   })
 
   it("at once makes one payment, and one answer", async () => {
@@ -334,7 +370,17 @@ describe("what is kept", () => {
     ok(await answer(world, rfi))
     expect(await sealedIn(world)).toEqual([])
     const record = await Effect.runPromise(world.store.idempotencyRecord({ merchantId, scope: "test", key: "key-1" }))
-    expect(record?.body).toBe(`${view.payment.id} created`)
+    // As long as the payment is open the key is, whatever its time: the record says whose it is.
+    expect(record).toMatchObject({
+      body: `${view.payment.id} created`,
+      aggregate: { merchantId, type: "cross_border_payment", id: view.payment.id }
+    })
+    // And so does the record of the attempt, which is of the same time.
+    const attempt = await Effect.runPromise(
+      world.store.idempotencyRecord({ merchantId, scope: "test#1", key: "key-1" })
+    )
+    const { aggregate, subject, createdAtMs, expiresAtMs } = record ?? {}
+    expect(attempt).toMatchObject({ aggregate, subject, createdAtMs, expiresAtMs })
   })
 
   it("is sealed as long as the network has not answered", async () => {
@@ -363,10 +409,27 @@ describe("what is kept", () => {
     const third = ok(await create(world, input)).view.payment
     const found = async (where: ListRequest["where"]) => (await listed(world, where)).map(({ payment }) => payment.id)
     expect(await found({})).toEqual([third.id, second.id, first.id])
-    expect(await found({ status: "withdrawn" satisfies CrossBorderStatus })).toEqual([])
+    const status = "withdrawn" satisfies CrossBorderStatus
+    const none = await world.kernel.crossBorder.payments.list(merchantId, { ...everything, where: { status } })
+    expect(ok(none)).toEqual({ items: [], hasNext: false, hasPrevious: false })
     expect(await found({ status: "failed" satisfies CrossBorderStatus })).toEqual([second.id])
     expect(await found({ customerRefId: "customer-2" })).toEqual([third.id])
     expect(await found({ refCode: "ref-1", status: "crypto_funds_pending" })).toEqual([first.id])
+  })
+
+  it("is found whatever has become of it", async () => {
+    const world = await crossBorderWorld()
+    const { payment } = await payAs(world, "Delayed")
+    const asked = (await payAs(world, "CreateRfi")).payment
+    const found = async (status: CrossBorderStatus) => (await listed(world, { status })).map((one) => one.payment.id)
+    expect(await found("created")).toEqual([asked.id])
+    expect(await found("crypto_funds_pending")).toEqual([payment.id])
+    await fund(world, payment)
+    await pass(world, 6_000, 3)
+    expect(await found("fiat_payment_initiated")).toEqual([payment.id])
+    await pass(world, 30_000)
+    expect(await found("completed")).toEqual([payment.id])
+    expect(await listed(world)).toHaveLength(2)
   })
 
   it("is its merchant's, and each part its payment's", async () => {
@@ -375,6 +438,8 @@ describe("what is kept", () => {
     const asked = await payAs(world, "CreateRfi")
     const { payment } = await payAs(world, "FailThenRefundWithCompleted")
     const transaction = await fund(world, payment)
+    const funded = (await payAs(world, "Ada Example")).payment
+    await fund(world, funded)
     await pass(world, 30_000)
     const refund = (await paymentOf(world, payment.id)).refunds[0]
     const rfi = asked.activeRfi
@@ -382,6 +447,9 @@ describe("what is kept", () => {
     const other = asked.payment.id
     expect(errorOf(await crossBorder.payments.get("another", payment.id))).toBe("PaymentNotFound")
     expect(errorOf(await crossBorder.transactions.get(merchantId, other, transaction.id))).toBe("TransactionNotFound")
+    expect(errorOf(await crossBorder.transactions.get(merchantId, funded.id, transaction.id))).toBe(
+      "TransactionNotFound"
+    )
     expect(errorOf(await crossBorder.rfis.get(merchantId, payment.id, rfi.id))).toBe("RfiNotFound")
     expect(errorOf(await crossBorder.refunds.get(merchantId, other, refund.id))).toBe("RefundNotFound")
     expect(errorOf(await crossBorder.refunds.get("another", payment.id, refund.id))).toBe("PaymentNotFound")
@@ -400,6 +468,10 @@ describe("a kernel without a payout network", () => {
     const input = { quoteId: "q" } as CreateCrossBorderInput
     const attempts = await Promise.all([
       crossBorder.overview(),
+      crossBorder.routes({
+        ...{ sourceCurrency: "USDC", destinationCountry: "MX", destinationCurrency: null },
+        ...{ paymentMethod: null, blockchain: null, transactionVersion: null }
+      }),
       crossBorder.quotes.create(merchantId, quoteRequest),
       crossBorder.requirements(merchantId, "q"),
       crossBorder.payments.create(merchantId, input),
@@ -431,6 +503,8 @@ describe("a support ticket", () => {
     const { tickets } = world.kernel.crossBorder
     const asked = requestOf<{ readonly ticket: { readonly id: string } }>("key-1", (view) => view.ticket.id)
     const opened = ok(await tickets.create(merchantId, input, asked))
+    const record = await Effect.runPromise(world.store.idempotencyRecord({ merchantId, scope: "test", key: "key-1" }))
+    expect(record?.aggregate).toEqual({ merchantId, type: "ticket", id: opened.view.ticket.id })
     const again = ok(await tickets.create(merchantId, input, asked))
     expect(again).toEqual({ ...opened, replayed: true })
     expect(again.view).toMatchObject({ email: ticket.email, description: ticket.description })
@@ -451,6 +525,33 @@ describe("a support ticket", () => {
   })
 })
 
+describe("a ticket that is opened as something else", () => {
+  it("is shown to nobody", async () => {
+    const own = envelopeVault(await keyRingFromValues([{ id: "k1", key: "A".repeat(43) }]))
+    const said = { email: "desk@institution.example", ccEmails: [], description: "Ada waits" }
+    let instead: unknown = said
+    const vault: Vault["Service"] = {
+      ...own,
+      open: (text, place) =>
+        place.field === "ticket" ? Effect.sync(() => Redacted.make(JSON.stringify(instead))) : own.open(text, place)
+    }
+    const world = await crossBorderWorld({ kernel: { vault } })
+    const { payment } = await payAs(world, "Ada Example")
+    const input = { ...said, issueType: "other", paymentId: payment.id, originalTicketId: null } as const
+    const request = requestOf<TicketView>("key-1", (view) => view.ticket.id)
+    const open = () => world.kernel.crossBorder.tickets.create(merchantId, input, request)
+    ok(await open())
+    expect(ok(await open()).view).toMatchObject(said)
+    for (const other of [
+      ...[null, "text", 7, [], {}, { ...said, email: 7 }, { ...said, ccEmails: "x" }, { ...said, description: null }],
+      ...["email", "ccEmails", "description"].map((name) => ({ ...said, [name]: undefined }))
+    ]) {
+      instead = other
+      await expect(open()).rejects.toThrow("a sealed ticket is not one")
+    }
+  })
+})
+
 describe("somebody who says that something happened", () => {
   it("has the network asked, and is believed nothing", async () => {
     const world = await crossBorderWorld()
@@ -459,6 +560,7 @@ describe("somebody who says that something happened", () => {
     expect(ok(await payments.hear(merchantId, payment.id)).payment.status).toBe("created")
     world.clock.ms += 2_000
     expect(ok(await payments.hear(merchantId, payment.id)).payment.status).toBe("crypto_funds_pending")
+    expect((await paymentOf(world, payment.id)).status).toBe("crypto_funds_pending")
     expect(errorOf(await payments.hear(merchantId, "none"))).toBe("PaymentNotFound")
   })
 
@@ -482,6 +584,7 @@ describe("somebody who says that something happened", () => {
     await Effect.runPromise(world.simulated.raiseRfi(payment.id, 1))
     await pass(world, 1_000_000, 2)
     expect((await viewOf(world, payment.id)).activeRfi).toBe(null)
-    expect(ok(await world.kernel.crossBorder.payments.hear(merchantId, payment.id)).activeRfi).not.toBe(null)
+    const heard = ok(await world.kernel.crossBorder.payments.hear(merchantId, payment.id))
+    expect(heard.activeRfi).toMatchObject({ status: "information_required", paymentId: payment.id })
   })
 })

@@ -1,7 +1,8 @@
 import { type Rfi, rfiFileMaxBytes, type UploadRfiFileInput } from "@paykernel/core"
-import type { FundingChain, PayoutNetwork, Vault } from "@paykernel/core/effect"
+import type { FundingChain, NetworkStanding, PayoutNetwork, Vault } from "@paykernel/core/effect"
 import { envelopeVault, keyRingFromValues } from "@paykernel/core/vault"
 import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
 import { describe, expect, it } from "vitest"
 import {
   answer,
@@ -52,22 +53,102 @@ const submit = ({ kernel }: CrossBorderWorld, { paymentId, id }: Rfi, jwe: strin
 const sealedIn = async ({ store }: CrossBorderWorld) =>
   (await Effect.runPromise(store.sealedRecords(null, 1000))).map(({ field }) => field)
 
-/** A vault that holds the first text for a field until it is let go. */
-const holdingVault = async (field: string) => {
-  const vault = envelopeVault(await keyRingFromValues([{ id: "k1", key: "A".repeat(43) }]))
+/** A vault that holds the first text for a field, when it is sealed or when it is opened, until it is let go. */
+const holdingVault = async (field: string, call: "seal" | "open" = "seal") => {
+  const own = envelopeVault(await keyRingFromValues([{ id: "k1", key: "A".repeat(43) }]))
   const gate = Promise.withResolvers<void>()
   let held = 0
-  const seal: Vault["Service"]["seal"] = (secret, place) =>
+  const holding = <A, E>(place: { readonly field: string }, work: Effect.Effect<A, E>) =>
     place.field === field && held++ === 0
       ? Effect.andThen(
           Effect.promise(() => gate.promise),
-          vault.seal(secret, place)
+          work
         )
-      : vault.seal(secret, place)
-  return { vault: { ...vault, seal }, isHolding: () => held > 0, letGo: () => gate.resolve() }
+      : work
+  const vault: Vault["Service"] = {
+    ...own,
+    ...(call === "seal"
+      ? { seal: (secret, place) => holding(place, own.seal(secret, place)) }
+      : { open: (sealed, place) => holding(place, own.open(sealed, place)) })
+  }
+  return { vault, isHolding: () => held > 0, letGo: () => gate.resolve() }
 }
 
+/** A vault that counts what it seals of a field, and opens what it is told to in place of what was sealed. */
+const watchedVault = async () => {
+  const own = envelopeVault(await keyRingFromValues([{ id: "k1", key: "A".repeat(43) }]))
+  const sealed: Array<string> = []
+  const instead = new Map<string, string>()
+  const vault: Vault["Service"] = {
+    ...own,
+    seal: (secret, place) =>
+      Effect.suspend(() => {
+        sealed.push(place.field)
+        return own.seal(secret, place)
+      }),
+    open: (text, place) =>
+      Effect.map(own.open(text, place), (secret) => {
+        const other = instead.get(place.field)
+        return other === undefined ? secret : Redacted.make(other)
+      })
+  }
+  return { vault, sealed, instead }
+}
+
+describe("what was sealed and is opened as something else", () => {
+  it.each([
+    ["rfi-answer", "{}", "a sealed answer is not one"],
+    ["rfi-answer", '["1","jwe"]', "a sealed answer is not one"],
+    ["rfi-answer", "[1,2]", "a sealed answer is not one"],
+    ["rfi-file:key", "{}", "a sealed key is not one"],
+    ["rfi-file:key", '["key",1]', "a sealed key is not one"],
+    ["rfi-file:key", '[1,"iv"]', "a sealed key is not one"],
+    ["rfi-file:0", "?", "a sealed part is not one"]
+  ])("never goes out: %s as %s", async (field, text, why) => {
+    const { vault, instead } = await watchedVault()
+    let answers = 0
+    const reach = (network: PayoutNetwork["Service"]): PayoutNetwork["Service"] => ({
+      ...network,
+      answerRfi: (submitted, timeoutMs) => {
+        answers++
+        return network.answerRfi(submitted, timeoutMs)
+      }
+    })
+    const { world, rfi } = await asked(field === "rfi-answer" ? "CreateRfi" : "CreateRfiL3", {
+      ...{ kernel: { vault }, reach }
+    })
+    instead.set(field, text)
+    await expect(answer(world, rfi)).rejects.toThrow(why)
+    expect(answers).toBe(0)
+    instead.clear()
+    await pass(world, 60_000, 2)
+    expect(answers).toBe(1)
+  })
+})
+
 describe("a file of an answer", () => {
+  it("is another payment's business, or nobody's", async () => {
+    const { vault, sealed } = await watchedVault()
+    const { world, rfi } = await asked("CreateRfiL3", { kernel: { vault } })
+    const other = await payAs(world, "CreateRfiL3")
+    const file = await pdf(rfi, "INVOICE")
+    expect(errorOf(await upload(world, { ...rfi, paymentId: other.payment.id }, file))).toBe("RfiNotFound")
+    expect(errorOf(await upload(world, { ...rfi, paymentId: "none" }, file))).toBe("PaymentNotFound")
+    expect(sealed.filter((field) => field.startsWith("rfi-file"))).toEqual([])
+  })
+
+  it("is not even worked on where it cannot be taken any more", async () => {
+    const { vault, sealed } = await watchedVault()
+    const { world, rfi } = await asked("CreateRfiL3", { kernel: { vault } })
+    ok(await answer(world, rfi))
+    const before = sealed.length
+    const longer = new Uint8Array([...examplePdf, 32])
+    expect(errorOf(await upload(world, rfi, await pdf(rfi, "INVOICE")))).toBe("RfiNotSubmittable")
+    expect(errorOf(await upload(world, rfi, await pdf(rfi, "ORG_STRUCTURE", longer)))).toBe("RfiNotSubmittable")
+    expect(errorOf(await upload(world, rfi, await pdf(rfi, "INVOICE", longer)))).toBe("RfiNotSubmittable")
+    expect(sealed).toHaveLength(before)
+  })
+
   it("is kept sealed until it goes out, and counts once", async () => {
     const { world, rfi } = await asked()
     const big = await pdf(
@@ -115,10 +196,12 @@ describe("a file of an answer", () => {
       { _tag: "FileEncryptionInvalid", why: "content_empty" }
     ]
   ])("%s is refused, and nothing is kept of it", async (_, change, error) => {
-    const { world, rfi } = await asked()
+    const { vault, sealed } = await watchedVault()
+    const { world, rfi } = await asked("CreateRfiL3", { kernel: { vault } })
     const file = await pdf(rfi, "INVOICE")
     expect(await upload(world, rfi, { ...file, ...change })).toEqual({ ok: false, error })
     expect(await sealedIn(world)).toEqual([])
+    expect(sealed.filter((field) => field.startsWith("rfi-file"))).toEqual([])
   })
 
   it.each(["altered", "no pdf"])("that is %s is refused with its answer, and sent anew", async (kind) => {
@@ -155,6 +238,88 @@ describe("an answer", () => {
     expect(errorOf(await submit(world, rfi, other))).toBe("RfiNotSubmittable")
     await pass(world, 10_000)
     expect(ok(await submit(world, rfi, jwe)).status).toBe("approved")
+    expect(await sealedIn(world)).toEqual([])
+  })
+
+  it("is given to the request that it is about, among those of its payment", async () => {
+    const { world, payment, rfi } = await asked("CreateRfi")
+    const other = await payAs(world, "CreateRfi")
+    const jwe = await encryptJson(rfi.certificate, exampleAnswer(rfi.fieldRequirements))
+    expect(errorOf(await submit(world, { ...rfi, paymentId: other.payment.id }, jwe))).toBe("RfiNotFound")
+    expect(errorOf(await submit(world, { ...rfi, paymentId: "none" }, jwe))).toBe("PaymentNotFound")
+    expect((await viewOf(world, payment.id)).activeRfi).toEqual(rfi)
+    expect((await viewOf(world, other.payment.id)).activeRfi).toEqual(other.activeRfi)
+  })
+
+  it("that is no JWE is called so, by its name", async () => {
+    const { world, rfi } = await asked("CreateRfi")
+    const error = { _tag: "JweNotAcceptable", field: "answer", why: "jwe_malformed" }
+    expect(await submit(world, rfi, "a.b.c")).toEqual({ ok: false, error })
+  })
+
+  it("is handed over by somebody else where who took it was too slow, and he is told to come again", async () => {
+    const { vault, isHolding, letGo } = await holdingVault("rfi-answer", "open")
+    const { world, payment, rfi } = await asked("CreateRfi", { kernel: { vault } })
+    const jwe = await encryptJson(rfi.certificate, exampleAnswer(rfi.fieldRequirements))
+    const slow = submit(world, rfi, jwe)
+    await expect.poll(isHolding).toBe(true)
+    await pass(world, 300_000)
+    letGo()
+    expect(errorOf(await slow)).toBe("Unavailable")
+    expect(ok(await submit(world, rfi, jwe)).status).toBe("approved")
+    expect((await paymentOf(world, payment.id)).status).toBe("crypto_funds_pending")
+    expect(await sealedIn(world)).toEqual([])
+    expect(world.incidents).toEqual([])
+  })
+
+  it("whose fate is unknown is handed over no more when it is heard that it was decided", async () => {
+    let answers = 0
+    const reach = (network: PayoutNetwork["Service"]): PayoutNetwork["Service"] => ({
+      ...network,
+      answerRfi: (submitted, timeoutMs) => {
+        answers++
+        return Effect.as(network.answerRfi(submitted, timeoutMs), { _tag: "Unknown", why: "a test" })
+      }
+    })
+    const { world, payment, rfi } = await asked("CreateRfi", { reach })
+    ok(await answer(world, rfi))
+    world.clock.ms += 10_000
+    expect(ok(await world.kernel.crossBorder.payments.hear(merchantId, payment.id)).activeRfi).toBe(null)
+    await pass(world, 60_000)
+    expect(answers).toBe(1)
+    expect(world.incidents).toEqual([])
+  })
+
+  it("that is decided as soon as it is heard is forgotten with that", async () => {
+    const decided = ({ reports, rfis, refunds }: NetworkStanding): NetworkStanding => ({
+      reports: [...reports, { _tag: "Cleared" }],
+      rfis: rfis.map((one) => ({ ...one, answered: true, outcome: { _tag: "Approved" } })),
+      refunds
+    })
+    const reach = (network: PayoutNetwork["Service"]): PayoutNetwork["Service"] => ({
+      ...network,
+      answerRfi: (submitted, timeoutMs) =>
+        Effect.map(network.answerRfi(submitted, timeoutMs), (reply) =>
+          reply._tag === "Taken" ? { ...reply, standing: decided(reply.standing) } : reply
+        )
+    })
+    const { world, payment, rfi } = await asked("CreateRfiL3", { reach })
+    expect(ok(await answer(world, rfi)).status).toBe("approved")
+    expect((await paymentOf(world, payment.id)).status).toBe("crypto_funds_pending")
+    expect(await sealedIn(world)).toEqual([])
+    expect(await world.kernel.audit()).toEqual([])
+  })
+
+  it("is forgotten, with its files, by whoever hears first that it was decided", async () => {
+    const { world, payment, rfi } = await asked("CreateRfiL3")
+    ok(await answer(world, rfi))
+    world.clock.ms += 10_000
+    const { payments } = world.kernel.crossBorder
+    expect(ok(await payments.hear(merchantId, payment.id)).activeRfi).toBe(null)
+    expect(await viewOf(world, payment.id)).toMatchObject({
+      ...{ activeRfi: null, payment: { status: "crypto_funds_pending", rfis: [{ status: "approved" }] } }
+    })
+    expect(await sealedIn(world)).toEqual([])
   })
 
   it.each<[string, (rfi: Rfi) => Promise<string>, number, string]>([
@@ -204,7 +369,7 @@ describe("an answer", () => {
     const late = await asked("CreateRfi")
     late.world.clock.ms = late.rfi.expiresAtMs - 1
     ok(await answer(late.world, late.rfi))
-    await pass(late.world, 10_000)
+    await pass(late.world, 10_000, 3)
     expect((await paymentOf(late.world, late.payment.id)).status).toBe("crypto_funds_pending")
   })
 

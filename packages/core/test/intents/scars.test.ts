@@ -205,14 +205,20 @@ describe("scars of being paid on chains", () => {
     const intent = await openIntent(world, euros)
     world.rates.setAvailable(false)
     await send(world, intent, whole)
+    // What is not final needs no rate.
+    ok(await world.kernel.intents.hear(merchantId, intent.id))
+    expect((await depositsOf(world, intent.id)).map(({ status }) => status)).toEqual(["seen"])
     await pass(world, 2 * finalityMs, 1)
     await send(world, intent, { amount: 3n, currency: "EURC" })
     expect(errorOf(await world.kernel.intents.hear(merchantId, intent.id))).toBe("Unavailable")
-    expect((await depositsOf(world, intent.id)).map(({ amount }) => amount.currency)).toEqual(["EURC"])
+    expect((await depositsOf(world, intent.id)).map(({ amount }) => amount.currency)).toEqual(["EURC", "USDC"])
     world.rates.setAvailable(true)
     await settle(world, intent)
     expect((await depositsOf(world, intent.id)).map(({ status }) => status)).toEqual(["final", "final"])
     expect((await intentOf(world, intent.id)).paid).toEqual(whole)
+    // Nor does what is credited.
+    world.rates.setAvailable(false)
+    ok(await world.kernel.intents.hear(merchantId, intent.id))
     expect(await world.kernel.audit()).toEqual([])
   })
 

@@ -1,4 +1,6 @@
 import type { EndpointWithSecret, IdempotentRequest } from "@paykernel/core"
+import type { Store } from "@paykernel/core/effect"
+import { memoryStore } from "@paykernel/core/memory"
 import { plainDialect, type Received, signatureOf } from "@paykernel/core/testing"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
@@ -49,7 +51,12 @@ describe("making an endpoint", () => {
     expect(done(await endpoints.list(merchantId, { ...firstPage, where })).items).toMatchObject([
       { id: second.endpoint.id }
     ])
+    const called = async (status: string) =>
+      done(await endpoints.list(merchantId, { ...firstPage, where: { status } })).items.map(({ id }) => id)
+    expect(await called("enabled")).toEqual([first.endpoint.id])
+    expect(await called("disabled")).toEqual([second.endpoint.id])
     done(await endpoints.remove(merchantId, second.endpoint.id))
+    expect(await called("removed")).toEqual([])
     expect(done(await endpoints.list(merchantId, { ...firstPage, where })).items).toEqual([])
     expect(await endpoints.get(merchantId, second.endpoint.id)).toMatchObject({ error: { _tag: "EndpointNotFound" } })
   })
@@ -135,6 +142,16 @@ describe("making an endpoint", () => {
     expect(await endpoints.create(merchantId, { ...given, id: first.view.endpoint.id })).toMatchObject({
       error: { _tag: "EndpointAlreadyExists" }
     })
+    done(await endpoints.remove(merchantId, first.view.endpoint.id))
+    expect(await endpoints.create(merchantId, given, request)).toMatchObject({ error: { _tag: "EndpointNotFound" } })
+  })
+
+  it("is heeded at once by the process that made it, whatever that has done before", async () => {
+    const shop = await webhookWorld()
+    await submitCard(shop)
+    await endpoint(shop, { types: ["card.CardSubmitted"] })
+    await submitCard(shop)
+    expect(shop.receivers.received).toHaveLength(1)
   })
 })
 
@@ -173,6 +190,12 @@ describe("secrets", () => {
     expect(done(rotated).endpoint.secrets).toHaveLength(1)
     await tellTest(shop, before.endpoint.id)
     expect(signers(shop.receivers.received[1] as Received, [before.secret, secret])).toEqual([false, true])
+    const short = { overlapMs: 0, secret: Redacted.make("whsec_c2hvcnQ=") }
+    expect(await shop.kernel.webhooks.endpoints.rotateSecret(merchantId, before.endpoint.id, short)).toEqual({
+      ok: false,
+      error: { _tag: "SecretNotAllowed" }
+    })
+    expect((await endpointNow(shop, before.endpoint.id)).secrets).toEqual(done(rotated).endpoint.secrets)
   })
 
   it("may be rotated while a hundred messages are told, and each is signed by one that was shown", async () => {
@@ -204,6 +227,53 @@ describe("secrets", () => {
     expect(await sealed()).toEqual([])
     await cardPaymentFlow(shop)
     expect((await deliveries(shop)).every(({ status }) => status !== "waiting")).toBe(true)
+  })
+
+  it("are opened once for what is told within a minute, as is asked once whether anybody is told anything", async () => {
+    const own = memoryStore()
+    const asked = { count: 0, sealedRecord: 0 }
+    const store: Store["Service"] = {
+      ...own,
+      count: (query, atMost) => {
+        asked.count++
+        return own.count(query, atMost)
+      },
+      sealedRecord: (place) => {
+        if (place.field.startsWith("webhook-secret")) asked.sealedRecord++
+        return own.sealedRecord(place)
+      }
+    }
+    const shop = await webhookWorld({}, { store })
+    await endpoint(shop)
+    await shop.kernel.drain()
+    Object.assign(asked, { count: 0, sealedRecord: 0 })
+    for (let cards = 0; cards < 10; cards++) await submitCard(shop)
+    expect(shop.receivers.received.length).toBeGreaterThan(20)
+    expect(asked).toEqual({ count: 1, sealedRecord: 0 })
+  })
+
+  it("that are erased while a message is to be signed leave it unsent, and then withheld", async () => {
+    const own = memoryStore()
+    let meanwhile: () => Promise<unknown> = async () => {}
+    const store: Store["Service"] = {
+      ...own,
+      sealedRecord: (place) =>
+        Effect.andThen(
+          Effect.promise(() => meanwhile()),
+          own.sealedRecord(place)
+        )
+    }
+    const shop = { ...(await webhookWorld({}, { store })), store }
+    const { endpoint: mine } = await endpoint(shop, { types: ["nothing.else"] })
+    meanwhile = async () => {
+      meanwhile = async () => {}
+      done(await shop.kernel.webhooks.endpoints.remove(merchantId, mine.id))
+    }
+    await tellTest(shop, mine.id)
+    expect(shop.incidents).toMatchObject([{ kind: "task_failed", why: "StoreUnavailable" }])
+    await passNews(shop, 60_000)
+    expect(await deliveries(shop)).toMatchObject([{ status: "withheld", attemptsCount: 0 }])
+    expect(shop.receivers.received).toEqual([])
   })
 
   it("are nowhere but with the vault and whoever was shown them", async () => {
@@ -263,6 +333,17 @@ describe("changing an endpoint", () => {
     expect(shop.receivers.received).toEqual([])
     expect((await endpointNow(shop, "default")).secrets).toHaveLength(1)
   })
+
+  it("is heeded at once by the process that did it, of an endpoint too that another has made", async () => {
+    const shop = await webhookWorld()
+    await submitCard(shop)
+    const other = await webhookWorld({}, {}, shop)
+    await endpoint(other, { id: "default", url: null })
+    const heard = { url: hookUrl, types: ["card.CardSubmitted"] }
+    done(await shop.kernel.webhooks.endpoints.change(merchantId, "default", heard))
+    await submitCard(shop)
+    expect(shop.receivers.received).toHaveLength(1)
+  })
 })
 
 describe("a kernel without a sender", () => {
@@ -300,7 +381,8 @@ describe("a kernel without a sender", () => {
     [{ dialects: [plainDialect(), plainDialect()] }, "two webhook dialects have one name"],
     [{ dialects: [plainDialect(), plainDialect({ name: "b" })] }, "in one webhook dialect at most"],
     [{ dialects: [plainDialect({ retryDelaysMs: [] })] }, "needs pauses"],
-    [{ dialects: [plainDialect({ retryDelaysMs: [-1] })] }, "needs pauses"]
+    [{ dialects: [plainDialect({ retryDelaysMs: [-1] })] }, "needs pauses"],
+    [{ dialects: [plainDialect({ retryDelaysMs: [0, 0.5] })] }, "needs pauses"]
   ])("is not made with %j", async (webhooks, message) => {
     await expect(webhookWorld(webhooks)).rejects.toThrow(message)
   })

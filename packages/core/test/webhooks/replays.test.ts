@@ -1,8 +1,9 @@
 import { Delivery } from "@paykernel/core/domain"
 import { type AggregateWrite, deliveryDefinition, type Store } from "@paykernel/core/effect"
+import { memoryStore } from "@paykernel/core/memory"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import { describe, expect, it } from "vitest"
+import { describe, expect, it, vi } from "vitest"
 import { merchantId } from "../kernel-world.ts"
 import {
   closeAfterEach,
@@ -29,6 +30,8 @@ describe("a delivery that is begun again", () => {
     const [delivered] = await deliveries(shop)
     const all = shop.kernel.webhooks.deliveries
     expect(done(await all.replay(merchantId, delivered?.id ?? ""))).toMatchObject({ status: "waiting", round: 2 })
+    // At once, though nobody looks for work for an hour.
+    await vi.waitFor(() => expect(shop.receivers.received).toHaveLength(2))
     await shop.kernel.drain()
     const [first, second] = shop.receivers.received
     expect(second && idOf(second)).toBe(first && idOf(first))
@@ -89,8 +92,17 @@ const withheldAt = async (store: Store["Service"], endpointId: string, timesMs: 
 }
 
 describe("a stretch of time", () => {
-  const shopWith = async (timesOf: (startMs: number) => ReadonlyArray<number>) => {
-    const shop = await webhookWorld({}, { worker: false })
+  const shopWith = async (timesOf: (startMs: number) => ReadonlyArray<number>, own = memoryStore()) => {
+    const replayed: Array<string> = []
+    const store: Store["Service"] = {
+      ...own,
+      commit: (commit) => {
+        const written = commit.aggregates.filter(({ events }) => events.some(({ tag }) => tag === "DeliveryReplayed"))
+        replayed.push(...written.map(({ ref }) => ref.id))
+        return own.commit(commit)
+      }
+    }
+    const shop = { ...(await webhookWorld({}, { worker: false, store })), store }
     const { endpoint: mine } = await endpoint(shop)
     await withheldAt(shop.store, mine.id, timesOf(shop.clock.ms))
     const begun = async () =>
@@ -100,7 +112,7 @@ describe("a stretch of time", () => {
         .map(({ id }) => id)
     const call = async (range: Parameters<typeof shop.kernel.webhooks.deliveries.replayAll>[2]) =>
       done(await shop.kernel.webhooks.deliveries.replayAll(merchantId, mine.id, range))
-    return { shop, mine, begun, call }
+    return { shop, mine, begun, call, replayed }
   }
 
   it("is begun again oldest first, a thousand at a time, and says where to go on", async () => {
@@ -122,14 +134,39 @@ describe("a stretch of time", () => {
     expect(await call(everything)).toEqual({ replayed: 0, continueFromMs: null })
   })
 
-  it("may be one moment in which more happened than fits on a page", async () => {
-    const { begun, call } = await shopWith((startMs) => [
-      ...Array.from({ length: 700 }, () => startMs + 5_000),
-      startMs + 5_001,
+  it("may have moments in which more happened than fits on a page, and be all that one call begins again", async () => {
+    const { shop, begun, call, replayed } = await shopWith((startMs) => [
+      ...Array.from({ length: 400 }, () => startMs),
+      ...Array.from({ length: 598 }, () => startMs + 1),
+      startMs + 2,
       startMs + 9_000
     ])
-    expect(await call(everything)).toEqual({ replayed: 702, continueFromMs: null })
-    expect(await begun()).toHaveLength(702)
+    expect(await call({ ...everything, fromMs: shop.clock.ms })).toEqual({ replayed: 1_000, continueFromMs: null })
+    expect(await begun()).toHaveLength(1_000)
+    // Those of the first moment before all others.
+    expect(replayed.slice(0, 400).toSorted().at(-1)).toBe("d-000399")
+  })
+
+  it("ends where it ends, however much is to be found before and after", async () => {
+    const { shop, begun, call } = await shopWith((startMs) => [
+      ...Array.from({ length: 150 }, (_, n) => startMs + 12_000 + n),
+      ...Array.from({ length: 150 }, (_, n) => startMs + 19_000 + n),
+      startMs + 20_001
+    ])
+    const startMs = shop.clock.ms
+    expect(await call({ fromMs: startMs, toMs: startMs + 11_999 })).toEqual({ replayed: 0, continueFromMs: null })
+    expect(await call({ fromMs: startMs, toMs: startMs + 20_000 })).toEqual({ replayed: 300, continueFromMs: null })
+    expect(await begun()).not.toContain("d-000300")
+    const last = { fromMs: startMs + 20_001, toMs: startMs + 20_001 }
+    expect(await call(last)).toEqual({ replayed: 1, continueFromMs: null })
+  })
+
+  it("counts what was begun again, and not what was swept just then", async () => {
+    const own = memoryStore()
+    const load: typeof own.load = (ref) => (ref.id === "d-000002" ? Effect.succeed(undefined) : own.load(ref))
+    const { shop, call } = await shopWith((startMs) => [startMs, startMs + 1, startMs + 2], { ...own, load })
+    const range = { fromMs: shop.clock.ms, toMs: shop.clock.ms + 2 }
+    expect(await call(range)).toEqual({ replayed: 2, continueFromMs: null })
   })
 
   it("leaves alone what is outside of it, of another endpoint, or became of something else", async () => {

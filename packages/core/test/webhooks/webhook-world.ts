@@ -94,6 +94,10 @@ export const passNews = async ({ kernel, store, clock }: World, ms: number): Pro
   await kernel.drain()
 }
 
+/** Tasks of the lane that tells, open or not: nobody is at work any more. */
+export const newsTasks = (store: Store["Service"]) =>
+  Effect.runPromise(store.claim({ lane: "news", owner: "test", nowMs: 1e15, leaseMs: 1, limit: 1000 }))
+
 /** What a message says. */
 export const messageOf = ({ body }: Pick<Received, "body">): PlainMessage => JSON.parse(body) as PlainMessage
 

@@ -11,7 +11,8 @@ const alphabet = "0123456789abcdefghjkmnpqrstvwxyz"
 
 const purposes: ReadonlyArray<Purpose> = [
   ...(["gateway-key", "fingerprint", "return-state", "public-id"] as const),
-  ...(["checkout-page", "webhook-id", "webhook-secret", "webhook-confirmation"] as const)
+  ...(["checkout-page", "webhook-id", "webhook-secret", "webhook-confirmation"] as const),
+  ...(["deposit-id", "record-id"] as const)
 ]
 
 /** By another implementation of HMAC, and by whole numbers: the first 130 bits, five a letter. */

@@ -46,7 +46,7 @@ export type Report = {
   readonly testFiles?: Readonly<Record<string, { readonly source?: string }>>
 }
 
-export const pathOfResults = (room: string): string => resolve(root, ".stryker", `${room}.json`)
+export const pathOfResults = (room: string): string => resolve(root, ".stryker", `${room.replaceAll("/", ".")}.json`)
 
 /** The result of a room, or `undefined` where it has not been run here. */
 export const resultOf = (room: string): RoomResult | undefined => {

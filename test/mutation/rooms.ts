@@ -17,9 +17,11 @@ export type Room = {
   readonly fewerRuns: number
 }
 
-const kernelStories = ["*", "scars/*", "webhooks/*", "intents/*", "cross-border/*"].map(
-  (stories) => `packages/core/test/${stories}.test.ts`
-)
+const stories = (...about: ReadonlyArray<string>): ReadonlyArray<string> =>
+  about.map((name) => `packages/core/test/${name}.test.ts`)
+
+const paymentStories = stories("*", "scars/*")
+const kernelStories = [...paymentStories, ...stories("webhooks/*", "intents/*", "cross-border/*")]
 
 /** They run the kernel, or whole lives of payments, thousands of times over for what the others show in one story. */
 const tooSlow = [
@@ -39,7 +41,17 @@ const stored = [
 const furtherTests: Readonly<Record<string, ReadonlyArray<string>>> = {
   ...Object.fromEntries(stored.map((room) => [room, storage])),
   attempt: [`${source}/payment/payment-machine.test.ts`],
-  application: kernelStories,
+  ...Object.fromEntries(
+    ["", "/audit", "/commit", "/storage", "/tasks"].map((at) => [`application${at}`, kernelStories])
+  ),
+  "application/payments": paymentStories,
+  "application/checkouts": paymentStories,
+  "application/webhooks": stories("webhooks/*", "scars/*", "*/told"),
+  "application/intents": stories("intents/*"),
+  "application/cross-border": stories("cross-border/*"),
+  simulator: paymentStories,
+  "simulator/chain": stories("intents/*"),
+  "simulator/payout": stories("cross-border/*"),
   ports: [`${source}/{application,memory,simulator,vault}/**/*.test.ts`, ...kernelStories],
   root: [`${source}/{attempt,card,payment,checkout}/*-{decide,machine}.test.ts`]
 }
@@ -72,13 +84,20 @@ const roomAt = (name: string, code: string, tests: string): Room => ({
   fewerRuns: fewerRunsOf[name] ?? 5
 })
 
-const folders = readdirSync(resolve(root, source), { withFileTypes: true })
-  .filter((entry) => entry.isDirectory() && !notMutated.includes(entry.name))
-  .map(({ name }) => name)
-  .sort()
+const foldersIn = (path: string): ReadonlyArray<string> =>
+  readdirSync(resolve(root, path), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !notMutated.includes(entry.name))
+    .map(({ name }) => name)
+    .sort()
 
-/** Every folder of the core is a room; the files that lie in none are the room "root". */
+const roomIn = (name: string, files: string): Room =>
+  roomAt(name, `${source}/${name}/${files}.ts`, `${source}/${name}/${files}.test.ts`)
+
+/** Every folder of the core is a room, and so is every folder in one; the files that lie in none are the room "root". */
 export const rooms: ReadonlyArray<Room> = [
   roomAt("root", `${source}/*.ts`, `${source}/*.test.ts`),
-  ...folders.map((name) => roomAt(name, `${source}/${name}/**/*.ts`, `${source}/${name}/**/*.test.ts`))
+  ...foldersIn(source).flatMap((name) => [
+    roomIn(name, "*"),
+    ...foldersIn(`${source}/${name}`).map((inner) => roomIn(`${name}/${inner}`, "**/*"))
+  ])
 ]

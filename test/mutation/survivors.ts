@@ -6,7 +6,7 @@ import { type Room, rooms } from "./rooms.ts"
 
 /** Says of which survivors it speaks by everything of theirs that it names; `code` may be a part of the line. */
 type Reason = {
-  readonly file: string
+  readonly file?: string
   readonly code?: string
   readonly original?: string
   readonly replacement?: string
@@ -16,7 +16,7 @@ type Reason = {
 const reasons: ReadonlyArray<Reason> = JSON.parse(readFileSync(resolve(import.meta.dirname, "reasons.json"), "utf8"))
 
 const speaksOf = (reason: Reason, survivor: Survivor): boolean =>
-  survivor.file === reason.file &&
+  (reason.file === undefined || survivor.file === reason.file) &&
   (reason.code === undefined || survivor.code.includes(reason.code)) &&
   (reason.original === undefined || survivor.original === reason.original) &&
   (reason.replacement === undefined || survivor.replacement === reason.replacement)

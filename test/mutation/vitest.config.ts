@@ -45,6 +45,6 @@ export default defineConfig({
     passWithNoTests: true,
     isolate: false,
     sequence: { sequencer: AsNamed },
-    testTimeout: 20_000
+    testTimeout: 10_000
   }
 })

@@ -17,7 +17,7 @@ import { engines, openSite, type Site } from "./engine.ts"
 import { freePort, type ServerProcess } from "./server-process.ts"
 
 const isDeep = process.env["PAYKERNEL_DEEP"] === "1"
-const runs = engines.map((engine) => ({ engine, kills: isDeep ? 250 : engine === "sqlite" ? 9 : 6 }))
+const runs = engines.map((engine) => ({ engine, kills: isDeep ? 250 : engine === "sqlite" ? 6 : 4 }))
 const seed = Number(process.env["PAYKERNEL_SEED"] ?? Date.now() % 1_000_000)
 const apiKey = "SAND_API_KEY:kill:test"
 let server: ServerProcess | undefined

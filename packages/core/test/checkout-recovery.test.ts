@@ -232,7 +232,7 @@ describe("a challenge that is open", () => {
   it("keeps nobody longer than he has time, if the issuer is slow", async () => {
     const { process, id, issuer } = await challenged()
     issuer.hangs = true
-    expect((await settled(process, id, 30)).latest?.payment.status).toBe("action_required")
+    expect((await settled(process, id, 500)).latest?.payment.status).toBe("action_required")
     expect(issuer.asked).toBe(1)
   })
 })

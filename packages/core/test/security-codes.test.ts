@@ -2,7 +2,7 @@ import { Cvv, type KernelOptions } from "@paykernel/core"
 import { cvvLocker } from "@paykernel/core/effect"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import { afterEach, describe, expect, it } from "vitest"
+import { afterEach, describe, expect, it, vi } from "vitest"
 import {
   approve,
   merchantId,
@@ -146,13 +146,10 @@ describe("the security code of a payment", () => {
     const input = paymentInput(card.id, { verificationMethod: "cvv", cvv })
     const paid = await shop.kernel.payments.create(merchantId, input)
     if (!paid.ok) throw new Error(paid.error._tag)
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    const ended = { status: "failed", failure: "payment_unprocessable" }
+    await vi.waitFor(async () => expect(await paymentOf(shop, paid.value.view.id)).toMatchObject(ended), 10_000)
     expect(shop.calls.filter(({ call }) => call === "send")).toEqual([])
     expect(isDestroyed(cvv)).toBe(true)
-    expect(await paymentOf(shop, paid.value.view.id)).toMatchObject({
-      status: "failed",
-      failure: "payment_unprocessable"
-    })
   })
 
   it("waits for a gateway that refuses connections, and is sent once when it is back", async () => {

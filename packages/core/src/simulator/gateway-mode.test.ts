@@ -5,6 +5,7 @@ import { TestClock } from "effect/testing"
 import { describe, expect, it } from "vitest"
 import type { GatewayVerdict } from "../attempt/attempt.ts"
 import { authorizationOf, cardOf, followUpOf, seededRandom } from "../testing/gateway-examples.ts"
+import { inTime, onVirtualTime } from "../testing/in-time.ts"
 import { type GatewayMode, gatewayModes } from "./gateway-mode.ts"
 import { memoryJournal } from "./journal.ts"
 import { type BankMessage, type SandboxGatewayOptions, sandboxGateway } from "./sandbox-gateway.ts"
@@ -75,21 +76,31 @@ describe("modes of the sandbox gateway", () => {
   })
 
   it("late: a key that was reversed meanwhile has no effect when it arrives", async () => {
-    const { gateway, journal, setMode, drain } = openIn("late", { lateMs: 90 })
-    await run(gateway.send(authorization, 1000))
-    setMode("normal", 1)
-    expect(await run(gateway.reverse("auth", 1000))).toEqual({ _tag: "NothingToReverse" })
-    await run(drain)
+    const { gateway, journal, setMode, drain } = openIn("late")
+    const story = Effect.gen(function* () {
+      yield* inTime(gateway.send(authorization, 1000))
+      setMode("normal", 1)
+      const reversed = yield* inTime(gateway.reverse("auth", 1000))
+      yield* inTime(drain)
+      return { reversed, found: yield* inTime(gateway.lookup("auth", 1000)) }
+    })
+    expect(await onVirtualTime(story)).toEqual({
+      reversed: { _tag: "NothingToReverse" },
+      found: { _tag: "AbsentFinal" }
+    })
     expect(journal()).toEqual([])
-    expect(await run(gateway.lookup("auth", 1000))).toEqual({ _tag: "AbsentFinal" })
   })
 
   it("late: a key that was sent again meanwhile executes once", async () => {
-    const { gateway, journal, setMode, drain } = openIn("late", { lateMs: 90 })
-    await run(gateway.send(authorization, 1000))
-    setMode("normal", 1)
-    expect(await run(gateway.send(authorization, 1000))).toMatchObject({ _tag: "Approved" })
-    await run(drain)
+    const { gateway, journal, setMode, drain } = openIn("late")
+    const story = Effect.gen(function* () {
+      yield* inTime(gateway.send(authorization, 1000))
+      setMode("normal", 1)
+      const again = yield* inTime(gateway.send(authorization, 1000))
+      yield* inTime(drain)
+      return again
+    })
+    expect(await onVirtualTime(story)).toMatchObject({ _tag: "Approved" })
     expect(journal()).toHaveLength(1)
   })
 

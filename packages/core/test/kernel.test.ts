@@ -1,4 +1,6 @@
 import { Cvv, createKernel } from "@paykernel/core"
+import { VaultUnavailable } from "@paykernel/core/effect"
+import { envelopeVault, keyRingFromValues } from "@paykernel/core/vault"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { afterEach, describe, expect, it } from "vitest"
@@ -17,6 +19,7 @@ import {
   type World,
   world
 } from "./kernel-world.ts"
+import { away, replaceableStore } from "./standing-in.ts"
 
 const opened: Array<World> = []
 const open = async (...args: Parameters<typeof world>): Promise<World> => {
@@ -42,6 +45,8 @@ describe("a payment's ordinary life", () => {
     expect(accepted.status).toBe("pending")
     await shop.kernel.drain()
     expect((await paymentOf(shop, accepted.id)).status).toBe("confirmed")
+    const unsettled = { available: [], unsettled: [usd(1000n)] }
+    expect(await shop.kernel.balances(merchantId)).toMatchObject({ ok: true, value: unsettled })
     const settled = await shop.kernel.settlements.run(merchantId)
     expect(settled).toMatchObject({ ok: true, value: [{ totalCredits: usd(1000n), paymentFees: usd(59n) }] })
     expect(await paymentOf(shop, accepted.id)).toMatchObject({ status: "paid", fees: usd(59n) })
@@ -405,6 +410,45 @@ describe("a card that changes", () => {
     await shop.kernel.cards.update(merchantId, id, { cvv, expMonth: null, expYear: null, billing: {}, email: null })
     await shop.kernel.drain()
     expect(await pay()).toBe("SourceNotUsable")
+  })
+
+  it("is answered as the change that it is, and not as one of before", async () => {
+    const shop = await open()
+    const { id } = await submitCard(shop)
+    const cvv = Result.getOrThrow(Cvv.parse("456"))
+    const change = { cvv, expMonth: 1, expYear: 2031, billing: {}, email: null }
+    const updated = await shop.kernel.cards.update(merchantId, id, change)
+    const view = { id, expMonth: 1, expYear: 2031, status: "pending" }
+    expect(updated).toMatchObject({ ok: true, value: { view, replayed: false, answer: null } })
+  })
+})
+
+describe("the number of a card", () => {
+  it("is known again within its merchant, and not beyond", async () => {
+    const shop = await open()
+    const { fingerprint } = await submitCard(shop)
+    const { pan } = cardInput()
+    expect(await shop.kernel.cards.fingerprint(merchantId, pan)).toBe(fingerprint)
+    expect(await shop.kernel.cards.fingerprint("another", pan)).not.toBe(fingerprint)
+  })
+
+  it("is not known where the vault is away", async () => {
+    const vault = envelopeVault(await keyRingFromValues([{ id: "k1", key: "A".repeat(43) }]))
+    const fingerprint = () => Effect.fail(new VaultUnavailable({ cause: "away" }))
+    const shop = await open({}, { vault: { ...vault, fingerprint } })
+    const asked = shop.kernel.cards.fingerprint(merchantId, cardInput().pan)
+    await expect(asked).rejects.toThrow("the vault cannot be reached")
+  })
+})
+
+describe("a kernel that was just made", () => {
+  it("is ready as soon as its store answers", async () => {
+    const { instead, store } = replaceableStore()
+    const shop = await open({}, { store, worker: false })
+    instead.nextDueAtMs = () => away()
+    await expect(shop.kernel.ready()).rejects.toMatchObject({ _tag: "StoreUnavailable" })
+    delete instead.nextDueAtMs
+    await shop.kernel.ready()
   })
 })
 

@@ -48,6 +48,36 @@ describe("a payment", () => {
     expect(await create(owner, paymentInput(nobody))).toEqual({ ok: false, error: { _tag: "CardNotFound" } })
     expect(await recheck(owner, nobody)).toEqual({ ok: false, error: { _tag: "PaymentNotFound" } })
   })
+
+  it("is shown to its merchant, by its own name and by those of its refunds, each as that refund", async () => {
+    const { get, refund } = shop.kernel.payments
+    const other = await refund(owner, paymentId, { amount: usd(200n), reason })
+    const otherId = other.ok ? other.value.view.id : ""
+    const shown = async (id: string) => {
+      const found = await get(owner, id)
+      return found.ok && [found.value.id, found.value.payment.id, found.value.reversal?.amount]
+    }
+    expect(await shown(paymentId)).toEqual([paymentId, paymentId, undefined])
+    expect(await shown(refundId)).toEqual([refundId, paymentId, usd(300n)])
+    expect(await shown(otherId)).toEqual([otherId, paymentId, usd(200n)])
+    const absent = { ok: false, error: { _tag: "PaymentNotFound" } }
+    expect([await get(owner, nobody), await get(nobody, paymentId)]).toEqual([absent, absent])
+  })
+})
+
+describe("a settlement", () => {
+  it("is shown and listed to its merchant, and to nobody else", async () => {
+    const { run, get, list } = shop.kernel.settlements
+    const page = { where: {}, fromMs: null, toMs: null, page: { _tag: "First" }, limit: 10 } as const
+    const settled = await run(owner)
+    const [settlement] = settled.ok ? settled.value : []
+    const id = settlement?.id ?? ""
+    expect(await get(owner, id)).toEqual({ ok: true, value: settlement })
+    expect(await list(owner, page)).toMatchObject({ ok: true, value: { items: [settlement] } })
+    const absent = { ok: false, error: { _tag: "SettlementNotFound" } }
+    expect([await get(nobody, id), await get(owner, nobody)]).toEqual([absent, absent])
+    expect(await list(nobody, page)).toMatchObject({ ok: true, value: { items: [] } })
+  })
 })
 
 describe("a merchant", () => {
@@ -60,5 +90,15 @@ describe("a merchant", () => {
     const suspended = { ok: true, value: { id: owner, status: "suspended" } }
     expect(await shop.kernel.merchants.suspend(owner)).toMatchObject(suspended)
     expect(await shop.kernel.merchants.get(owner)).toMatchObject(suspended)
+  })
+
+  it("looks to payers as he last said, and sends them back where he said", async () => {
+    const profile = {
+      ...{ displayName: "The corner", logoUrl: null, colour: "#336699" },
+      returnOrigins: ["https://shop.example"]
+    }
+    const changed = { ok: true, value: { id: owner, profile } }
+    expect(await shop.kernel.merchants.changeProfile(owner, profile)).toMatchObject(changed)
+    expect(await shop.kernel.merchants.get(owner)).toMatchObject(changed)
   })
 })

@@ -318,6 +318,24 @@ describe("what is looked at", () => {
     const request = { where: {}, fromMs: null, toMs: null, page: { _tag: "First" }, limit: 9 } as const
     await expect(payments.listAny(merchantId, request)).rejects.toThrow("no payment is made of a intent")
   })
+
+  it("as payments by card and bank transfer is those alone, whatever type is asked for", async () => {
+    const { world } = await watchedWorld()
+    const intent = await payIn(world, await openIntent(world), whole)
+    const [deposit] = await depositsOf(world, intent.id)
+    const { payments } = world.kernel
+    const card = ok(await payments.create(merchantId, paymentInput((await submitCard(world)).id))).view
+    expect(errorOf(await payments.get(merchantId, deposit?.id ?? ""))).toBe("PaymentNotFound")
+    const listed = async (where: { readonly type?: string | ReadonlyArray<string> }) =>
+      ok(
+        await payments.list(merchantId, { where, fromMs: null, toMs: null, page: { _tag: "First" }, limit: 9 })
+      ).items.map(({ id }) => id)
+    for (const type of ["card", ["blockchain", "card"], ["bank_transfer", "card"]]) {
+      expect(await listed({ type })).toEqual([card.id])
+    }
+    expect(await listed({})).toEqual([card.id])
+    for (const type of ["bank_transfer", "blockchain", ["blockchain"]]) expect(await listed({ type })).toEqual([])
+  })
 })
 
 describe("a refund", () => {

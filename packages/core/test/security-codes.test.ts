@@ -175,6 +175,32 @@ describe("the security code of a payment", () => {
   })
 })
 
+describe("a security code that nobody came for", () => {
+  it("is gone after ten minutes, though the process still waits for what comes before it", async () => {
+    const answer = Promise.withResolvers<void>()
+    const { shop, card } = await open(
+      {
+        send: async (operation) => {
+          await answer.promise
+          return approve(operation)
+        }
+      },
+      { worker: { idlePollMs: 3_600_000, concurrency: 1 }, sweeper: { expireCodesEveryMs: 1 } }
+    )
+    const cvv = code()
+    await shop.kernel.payments.create(merchantId, paymentInput(card.id))
+    await shop.kernel.payments.create(merchantId, paymentInput(card.id, { verificationMethod: "cvv", cvv }))
+    expect(cvv.reveal()).toBe("321")
+    shop.clock.ms += 600_000
+    try {
+      await expect.poll(() => isDestroyed(cvv), { timeout: 5_000 }).toBe(true)
+    } finally {
+      // What still waits for its answer is waited for at the end.
+      answer.resolve()
+    }
+  })
+})
+
 describe("the locker of codes", () => {
   const locker = () => {
     const clock = { ms: 1_000_000 }

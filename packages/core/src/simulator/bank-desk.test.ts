@@ -54,6 +54,12 @@ describe("the desk of the simulated bank", () => {
     expect(journal.read()).toEqual([])
   })
 
+  it("says of a transfer that it waits for it, and nothing else, however often it is asked", async () => {
+    const desk = open(memoryJournal())
+    const request = encodeRequest({ ...authorization, authorization: null, transfer: { reference: "r" } })
+    for (const _ of [1, 2]) expect(await desk.answer(request, 0)).toEqual({ status: 202, body: "" })
+  })
+
   it.each([
     [{ amount: "5.66" }, "challenged", null],
     [{ amount: "5.69" }, "passed", null],

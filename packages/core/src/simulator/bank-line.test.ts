@@ -93,8 +93,10 @@ describe("the line to the simulated bank", () => {
     expect(story).toMatchObject({ arrival: arrived(reply), events })
   })
 
-  it("in mode garbage may not reach the bank at all", async () => {
-    expect((await exchange("garbage", { dice: 0.25 })).events).toEqual(["heard at 15"])
+  it("in mode garbage may not reach the bank at all, and what is heard is a part of somebody else's page", async () => {
+    const { arrival, events } = await exchange("garbage", { dice: 0.25 })
+    expect(events).toEqual(["heard at 15"])
+    expect(arrival).toEqual(arrived({ status: 200, body: "<html><bod" }))
   })
 
   it.each([

@@ -113,6 +113,16 @@ describe("a simulated bank", () => {
     })
   })
 
+  it.each(["seen", "unseen"])("declines what comes under a key that was called off, as canceled: %s", async (key) => {
+    const { gateway } = open(memoryJournal())
+    await run(gateway.send(authorizationOf("seen", "10.00"), 1000))
+    await run(gateway.reverse(key, 1000))
+    const unasked = { avs: "not_requested", cvv: "not_requested" }
+    expect(await run(gateway.send(authorizationOf(key, "10.00"), 1000))).toEqual({
+      ...{ _tag: "Declined", reference: null, code: "payment_canceled", ...unasked }
+    })
+  })
+
   it.each([
     ["an authorization without a card", { ...authorizationOf("k", "10.00"), authorization: null }],
     ["a capture of no authorization", { ...authorizationOf("k", "10.00"), kind: "capture", authorization: null }],

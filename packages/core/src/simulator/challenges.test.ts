@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { describe, expect, it } from "vitest"
 import { authorizationOf, cardOf, seededRandom } from "../testing/gateway-examples.ts"
-import { challengePage } from "./challenge-page.ts"
+import { challengePage, noticePage } from "./challenge-page.ts"
 import { memoryJournal } from "./journal.ts"
 import { type SandboxGatewayOptions, sandboxGateway } from "./sandbox-gateway.ts"
 
@@ -111,13 +111,25 @@ describe("the page of a challenge", () => {
   })
 })
 
+describe("a page that says why there is nothing to answer", () => {
+  it.each([
+    ["expired", "Too late", "The time to confirm this payment has run out. Nothing was charged."],
+    ["answered", "Already answered", "This payment was answered before. Nothing has changed."],
+    ["unreadable", "Answer not understood", "Your answer did not come from the page of this challenge."]
+  ] as const)("says %s in plain words, and leads back to the merchant", (what, title, text) => {
+    const page = noticePage(what, "https://shop.example/back")
+    expect(page).toContain(`<title>${title}</title>`)
+    expect(page).toContain(`<h1>${title}</h1>\n<p>${text}</p>\n<p><a href="https://shop.example/back">`)
+  })
+})
+
 describe("an answer to a challenge", () => {
   it.each([
-    ["approve", { _tag: "AuthenticationPassed", eci: "05" }],
-    ["fail", { _tag: "AuthenticationFailed", code: "three_d_secure_failure" }],
-    ["cancel", { _tag: "AuthenticationFailed", code: "three_d_secure_failure" }]
-  ])("%s sends the payer back, and the gateway knows", async (answer, outcome) => {
-    const { post, token, authenticate } = await issue()
+    ["approve", "approved", { _tag: "AuthenticationPassed", eci: "05" }],
+    ["fail", "failed", { _tag: "AuthenticationFailed", code: "three_d_secure_failure" }],
+    ["cancel", "cancelled", { _tag: "AuthenticationFailed", code: "three_d_secure_failure" }]
+  ])("%s sends the payer back, is written down as %s, and the gateway knows", async (answer, written, outcome) => {
+    const { post, token, authenticate, records } = await issue()
     expect((await authenticate())?._tag).toBe("ChallengeIssued")
     const page = await token()
     expect(await authenticate()).toEqual({ _tag: "ChallengeOpen" })
@@ -125,6 +137,7 @@ describe("an answer to a challenge", () => {
     expect(response.status).toBe(303)
     expect(response.headers.get("location")).toBe(returnUrl)
     expect(response.headers.get("cache-control")).toBe("no-store")
+    expect(records().at(-1)).toMatchObject({ record: "challenge_answered", answer: written })
     expect(await authenticate()).toEqual(outcome)
   })
 

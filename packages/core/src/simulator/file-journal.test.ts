@@ -81,6 +81,20 @@ describe("a journal in a file", () => {
     expect(await read()).toEqual({ records: everyKind, tornBytes: 0 })
   })
 
+  it("gives back whatever an issuer may say to a card, a code or a payer", async () => {
+    const checked = (["not_requested", "pass", "fail", "unavailable", "pending"] as const).map((cvv) => ({
+      ...executed(cvv),
+      cvv
+    }))
+    const challenged = everyKind.filter(({ record }) => record === "authentication_decided")
+    const authenticated = challenged.flatMap((one) =>
+      (["passed", "failed", "challenged"] as const).map((result) => ({ ...one, result }))
+    )
+    const records = [...checked, ...authenticated]
+    await write(records)
+    expect((await read()).records).toEqual(records)
+  })
+
   it.skipIf(process.platform === "win32")("is readable by its owner only", async () => {
     await write([])
     expect((await stat(path)).mode & 0o777).toBe(0o600)

@@ -48,6 +48,7 @@ const gone = { fate: "dropped", returnsAfterMs: null } as const
 describe("a payer on a simulated chain", () => {
   it.each([
     ["on a chain that is not there", "DOGE", 1, { _tag: "AddressNotUsable", problem: "chain_unknown" }],
+    ["nothing, on a chain that is not there", "DOGE", 0, { _tag: "AddressNotUsable", problem: "chain_unknown" }],
     ["nothing to nobody", "ETH", 0, { _tag: "OutputsOutOfRange", maximum: 50 }],
     ["to more than fifty", "ETH", 51, { _tag: "OutputsOutOfRange", maximum: 50 }]
   ])("cannot send %s", async (_what, chain, many, failure) => {

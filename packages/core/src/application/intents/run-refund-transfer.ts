@@ -100,15 +100,17 @@ const lookUp = Effect.fnUntraced(function* (run: Run, attempt: Attempt) {
   yield* keepLease(operations, lease)
   const lookup = yield* lookUpRefundOn(desk, attempt.gatewayKey, operations.callTimeoutMs)
   const nowMs = (yield* Clock).nowMs()
-  const { refund } = yield* advance(run, { _tag: "RecordLookup", lookup, policy: desk.policy, nowMs })
+  const command: IntentRefundCommand = { _tag: "RecordLookup", lookup, policy: desk.policy, nowMs }
+  const { refund, written: isWritten } = yield* advance(run, command)
   if (refund.attempt?.status === "unknown") return yield* waitFor(run, refund)
   // Back in `sending` means that the same message, under the same key, may go out once more.
-  return { refund, ours: refund.attempt?.status === "sending" } satisfies Step
+  return { refund, ours: isWritten && refund.attempt?.status === "sending" } satisfies Step
 })
 
 const moved = Effect.fnUntraced(function* (run: Run, command: IntentRefundCommand, ours: boolean) {
-  const { refund } = yield* advance(run, command)
-  return { refund, ours } satisfies Step
+  const { refund, written: isWritten } = yield* advance(run, command)
+  // Where nothing was written another holder was faster: what is in `sending` is his to send.
+  return { refund, ours: ours && isWritten } satisfies Step
 })
 
 const waitFor = Effect.fnUntraced(function* (run: Run, { attempt }: IntentRefund) {

@@ -345,8 +345,11 @@ describe("a refund", () => {
     const { intents } = world.kernel
     const input = { destination: customer, amount: half, sourceCurrency: "USDC" } as const
     expect(errorOf(await intents.refund(merchantId, "none", input))).toBe("IntentNotFound")
+    const euros = { ...input, amount: { ...half, currency: "EURC" }, sourceCurrency: "EURC" } as const
+    expect(errorOf(await intents.refund(merchantId, "none", euros))).toBe("IntentNotFound")
     expect(errorOf(await intents.refund("nobody", intent.id, input))).toBe("MerchantNotFound")
-    expect(await intents.refund(merchantId, intent.id, { ...input, amount: { ...half, currency: "EURC" } })).toEqual({
+    world.rates.setAvailable(false)
+    expect(await intents.refund(merchantId, intent.id, euros)).toEqual({
       ...{ ok: false, error: { _tag: "RefundCurrencyMismatch", expected: "USDC" } }
     })
     expect(await intents.refund(merchantId, intent.id, { ...input, sourceCurrency: "EUR" })).toEqual({
@@ -394,8 +397,9 @@ describe("an intent", () => {
   it("has an address for exactly what the merchant has left, and not for more", async () => {
     const world = await intentWorld({ intents: { leaseFees: [usdc(0n), money(4n, "EURC")] } })
     const euros = { currency: "EURC", settlementCurrency: "EURC", amount: money(6n, "EURC") } as const
+    const intent = await payIn(world, await openIntent(world), half)
+    expect((await openIntent(world, euros)).status).toBe("failed")
     // What comes in another asset than was asked for is the merchant's all the same.
-    const intent = await openIntent(world)
     await payIn(world, intent, money(9n, "EURC"))
     expect(-(await balanceOf(world, "merchant_available", "EURC"))).toBe(9n)
     for (const status of ["pending", "pending", "failed"]) expect((await openIntent(world, euros)).status).toBe(status)

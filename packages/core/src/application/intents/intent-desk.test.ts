@@ -45,7 +45,10 @@ describe("what intents are worked with", () => {
       lifetimeMs: 8 * hourMs,
       monitoringMs: 7 * dayMs,
       toleranceBps: 0,
-      feeSchedule: { fee: { kind: "percentage", name: "blockchain", rate: bps(100n), rounding: "halfUp" } },
+      feeSchedule: {
+        fee: { kind: "percentage", name: "blockchain", rate: bps(100n), rounding: "halfUp" },
+        onExcess: "limit"
+      },
       leaseFees: [],
       lookPauseMaxMs: 30_000
     })

@@ -149,6 +149,39 @@ describe("an audit finds", () => {
     ])
   })
 
+  it("what it sees at its third look, where something changes whenever it looks", async () => {
+    let changes = 0
+    const busy: Lies = {
+      events: () => [],
+      load: (stored) => {
+        changes++
+        return stored === undefined || changes > 9 ? undefined : { ...stored, version: stored.version + changes }
+      }
+    }
+    expect(await auditAmid("settled", busy)).toEqual(["its version is not the length of its history"])
+    expect(changes).toBe(2)
+  })
+
+  it.each<[string, (balances: Told<"balances">) => Told<"balances">, ReadonlyArray<string>]>([
+    [
+      "nothing in an account on which there is nothing, whether it is named or not",
+      (all) => [...all, { account: "conversion", currency: "EUR", posted: 0n, held: 0n }],
+      []
+    ],
+    ["a hold that its account does not show", (all) => all.filter(({ posted }) => posted !== 0n), [notTheSum]]
+  ])("%s", async (_, tell, problems) => {
+    const own = memoryStore()
+    let isLying = false
+    const store: Store["Service"] = {
+      ...own,
+      balances: (merchantId) => Effect.map(own.balances(merchantId), (all) => (isLying ? tell(all) : all))
+    }
+    const { kernel } = await tradingKernel(store, [shop])
+    onTestFinished(kernel.close)
+    isLying = true
+    expect((await kernel.audit()).map(({ problem }) => problem)).toEqual(problems)
+  })
+
   it("nothing in what was swept away while it looked", async () => {
     const gone: Lies = { events: () => [], load: () => undefined }
     expect(await auditAmid("settled", gone)).toEqual([])

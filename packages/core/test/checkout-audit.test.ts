@@ -1,18 +1,19 @@
 /** What an audit finds in checkouts whose payments say otherwise. */
+import { type Currency, money } from "@paykernel/core"
 import { Checkout } from "@paykernel/core/domain"
 import { checkoutDefinition, type Store } from "@paykernel/core/effect"
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
 import { written } from "../src/application/storage/repository.ts"
 import { declined, good, openPage, openShop, pay, paying, settled } from "./checkout-shop.ts"
-import { merchantId, usd } from "./kernel-world.ts"
+import { merchantId } from "./kernel-world.ts"
 
-const opened = (amount: bigint): Checkout.CheckoutEvent => ({
+const opened = (amount: bigint, currency: Currency = "USD"): Checkout.CheckoutEvent => ({
   _tag: "CheckoutOpened",
   id: "sess_PLANTED",
   merchantId,
   kind: "hosted",
-  amount: usd(amount),
+  amount: money(amount, currency),
   description: null,
   customer: null,
   metadata: null,
@@ -81,6 +82,11 @@ describe("an audit of a checkout", () => {
     [
       "that was paid with another amount",
       ({ captured }) => [opened(2499n), started(captured), completed(captured)],
+      ({ captured }) => [`its payment ${captured} is of another amount`]
+    ],
+    [
+      "that was paid in another currency",
+      ({ captured }) => [opened(2500n, "EUR"), started(captured), completed(captured)],
       ({ captured }) => [`its payment ${captured} is of another amount`]
     ],
     [

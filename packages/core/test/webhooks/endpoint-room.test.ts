@@ -51,6 +51,8 @@ describe("endpoints of one dialect", () => {
     expect(await ask()).toEqual(full)
     shop.clock.ms += 1
     expect([await ask(), await ask()]).toEqual(["made", full])
+    shop.clock.ms += hourMs + 1
+    expect([await ask(), await ask()]).toEqual(["made", full])
   })
 })
 

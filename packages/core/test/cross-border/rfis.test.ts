@@ -272,7 +272,7 @@ describe("an answer", () => {
     expect(world.incidents).toEqual([])
   })
 
-  it("whose fate is unknown is handed over no more when it is heard that it was decided", async () => {
+  it("whose fate is unknown is handed over no more, and forgotten, when it is heard that it was decided", async () => {
     let answers = 0
     const reach = (network: PayoutNetwork["Service"]): PayoutNetwork["Service"] => ({
       ...network,
@@ -285,6 +285,7 @@ describe("an answer", () => {
     ok(await answer(world, rfi))
     world.clock.ms += 10_000
     expect(ok(await world.kernel.crossBorder.payments.hear(merchantId, payment.id)).activeRfi).toBe(null)
+    expect(await sealedIn(world)).toEqual([])
     await pass(world, 60_000)
     expect(answers).toBe(1)
     expect(world.incidents).toEqual([])

@@ -13,6 +13,7 @@ import {
   payAs,
   paymentOf,
   submitTransaction,
+  viewOf,
   type WorldOptions
 } from "./cross-border-world.ts"
 
@@ -96,11 +97,23 @@ describe("a transaction that the chain has forgotten", () => {
     const { world, transaction, says, calls } = await underWay({ send: notSent, followEndedMs: 0 })
     says.find = () => absent
     expect((await standingOf(world, transaction)).status).toBe("pending")
-    await pass(world, 2 * hourMs, 4)
+    await pass(world, 2 * hourMs, 1)
     expect(await standingOf(world, transaction)).toMatchObject({ status: "failed", failureReason: "payment_expired" })
-    const before = calls.looked.length
+    expect(calls.looked).toHaveLength(1)
     await pass(world, dayMs, 8)
-    expect(calls.looked).toHaveLength(before)
+    expect(calls.looked).toHaveLength(1)
+    await expectClean(world)
+  })
+
+  it("is given up when its payment is over, and what it brings all the same is taken", async () => {
+    const { world, payment, transaction, says } = await underWay({ send: notSent })
+    says.find = () => absent
+    await pass(world, 2 * hourMs, 4)
+    expect((await standingOf(world, transaction)).status).toBe("failed")
+    says.find = () => found(confirmed(payment))
+    await pass(world, dayMs, 12)
+    expect((await standingOf(world, transaction)).received).toEqual(payment.source)
+    expect(await paymentOf(world, payment.id)).toMatchObject({ status: "failed", refunds: [{ status: "completed" }] })
     await expectClean(world)
   })
 
@@ -128,6 +141,44 @@ describe("a transaction that the chain has forgotten", () => {
     await pass(world, 120_000, 12)
     expect((await standingOf(world, transaction)).status).toBe("completed")
     expect(await standingOf(world, copy)).toMatchObject({ status: "failed", failureReason: "already_confirmed" })
+    await expectClean(world)
+  })
+})
+
+describe("a transaction that the chain leaves waiting", () => {
+  it("is looked at every half minute while it is wanted, and no more when its money has come", async () => {
+    const { world, payment, transaction, says, calls } = await underWay({ followEndedMs: 0 })
+    await pass(world, 20 * 60_000, 40)
+    says.find = () => found(confirmed(payment))
+    await pass(world, 30_000, 1)
+    expect((await standingOf(world, transaction)).status).toBe("completed")
+    const before = calls.looked.length
+    await pass(world, dayMs, 8)
+    expect(calls.looked).toHaveLength(before)
+    expect((await paymentOf(world, payment.id)).status).toBe("completed")
+    await expectClean(world)
+  })
+
+  it("is looked at ever less often when its payment is over", async () => {
+    const { world, calls } = await underWay()
+    await pass(world, 2 * hourMs, 4)
+    const before = calls.looked.length
+    await pass(world, dayMs, 96)
+    expect(calls.looked.length).toBeGreaterThan(before)
+    expect(calls.looked.length).toBeLessThan(before + 20)
+    await expectClean(world)
+  })
+
+  it("brings its money although somebody has a question meanwhile", async () => {
+    const { world, payment, transaction, says } = await underWay()
+    await Effect.runPromise(world.simulated.raiseRfi(payment.id, 1))
+    const { activeRfi } = ok(await world.kernel.crossBorder.payments.hear(merchantId, payment.id))
+    says.find = () => found(confirmed(payment))
+    await pass(world, 60_000, 4)
+    expect((await standingOf(world, transaction)).status).toBe("completed")
+    expect(await viewOf(world, payment.id)).toMatchObject({
+      ...{ activeRfi: { id: activeRfi?.id }, payment: { received: [{ transactionId: transaction.id }] } }
+    })
     await expectClean(world)
   })
 })

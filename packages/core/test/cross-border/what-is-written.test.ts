@@ -16,11 +16,14 @@ import { describe, expect, it } from "vitest"
 import { requestOf } from "../held-answers.ts"
 import { atClaim } from "../moment-of-claim.ts"
 import {
+  answer,
   bestQuote,
   type CrossBorderWorld,
   createTransaction,
   crossBorderWorld,
+  encryptJson,
   errorOf,
+  exampleAnswer,
   fund,
   inputFor,
   merchantId,
@@ -29,6 +32,7 @@ import {
   payAs,
   paymentOf,
   paymentRequest,
+  submitTransaction,
   viewOf
 } from "./cross-border-world.ts"
 
@@ -94,6 +98,20 @@ describe("what is written", () => {
     const before = commits.length
     const { payments } = world.kernel.crossBorder
     expect(ok(await payments.hear(merchantId, payment.id)).payment.status).toBe("completed")
+    expect(commits).toHaveLength(before)
+  })
+
+  it("is nothing where an answer comes again that was decided", async () => {
+    const { store, commits } = watchedStore()
+    const world = await crossBorderWorld({ store })
+    const { payment, activeRfi: rfi } = await payAs(world, "CreateRfi")
+    if (rfi === null) throw new Error("nothing was asked")
+    const jwe = await encryptJson(rfi.certificate, exampleAnswer(rfi.fieldRequirements))
+    const submit = () => world.kernel.crossBorder.rfis.submit(merchantId, payment.id, rfi.id, { version: 1, jwe })
+    ok(await submit())
+    await pass(world, 10_000)
+    const before = commits.length
+    expect(ok(await submit()).status).toBe("approved")
     expect(commits).toHaveLength(before)
   })
 })
@@ -204,6 +222,23 @@ describe("a payment of which nobody knows whether the network has it", () => {
     expect(world.incidents).toEqual([])
   })
 
+  it("stands as the network says when it takes it, and nothing is kept sealed for it any more", async () => {
+    const replies: Array<NetworkReply> = [notSent]
+    const reach = (network: Network): Network => ({
+      ...network,
+      submit: (payment, timeoutMs) => {
+        const reply = replies.shift()
+        return reply === undefined ? network.submit(payment, timeoutMs) : Effect.succeed(reply)
+      },
+      lookup: () => Effect.succeed({ _tag: "Unavailable", why: "a test" })
+    })
+    const world = await crossBorderWorld({ reach })
+    const { payment } = await payAs(world, "Ada Example")
+    await pass(world, 4_000, 2)
+    expect((await paymentOf(world, payment.id)).status).toBe("crypto_funds_pending")
+    expect(await Effect.runPromise(world.store.sealedRecords(null, 10))).toEqual([])
+  })
+
   it("is not submitted again once the network has asked about it", async () => {
     let submits = 0
     const reach = (network: Network): Network => ({
@@ -254,6 +289,44 @@ describe("a payment of which nobody knows whether the network has it", () => {
     await pass(world, 4_000, 1)
     expect((await paymentOf(world, payment.id)).status).toBe("crypto_funds_pending")
     expect(leases).toEqual([undefined, "Hold"])
+  })
+})
+
+describe("work on a payment", () => {
+  it("is still its worker's when the network or the chain is asked, however late it was begun", async () => {
+    const { store, commits } = watchedStore()
+    const late = { kind: "", pass: () => {} }
+    let isDeaf = true
+    const reach = (network: Network): Network => ({
+      ...network,
+      answerRfi: (submitted, timeoutMs) => (isDeaf ? Effect.succeed(notSent) : network.answerRfi(submitted, timeoutMs)),
+      fund: (notice, timeoutMs) => (isDeaf ? Effect.succeed(notSent) : network.fund(notice, timeoutMs))
+    })
+    const world = await crossBorderWorld({ store: atClaim(late)(store), reach })
+    late.pass = () => {
+      world.clock.ms += 25_000
+    }
+    const held = () => commits.flatMap(({ lease }) => (lease?.then._tag === "Hold" ? [lease.id.split(":")[1]] : []))
+    /** Lets work of this kind come up, and take its time. */
+    const comesLate = async (kind: string) => {
+      late.kind = kind
+      await pass(world, 60_000, 8)
+      expect(late.kind).toBe("")
+      expect(held()).toContain(kind.replaceAll("_", "-"))
+    }
+    const { payment, activeRfi } = await payAs(world, "CreateRfi")
+    if (activeRfi === null) throw new Error("nothing was asked")
+    ok(await answer(world, activeRfi))
+    isDeaf = false
+    await comesLate("submit_rfi")
+    await comesLate("follow_cross_border")
+    isDeaf = true
+    await submitTransaction(world, await createTransaction(world, payment))
+    await comesLate("broadcast_transaction")
+    isDeaf = false
+    await comesLate("pay_out")
+    expect(await paymentOf(world, payment.id)).toMatchObject({ status: "completed" })
+    expect(world.incidents).toEqual([])
   })
 })
 

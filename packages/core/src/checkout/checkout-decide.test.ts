@@ -331,6 +331,12 @@ describe("the end of the time", () => {
       .when(expire())
       .thenNothing()
   })
+
+  it("comes too late for a direct payment that was to end, and has failed before", () => {
+    given(...history(open({ kind: "direct" }), start(1), refused("p-1")))
+      .when(expire())
+      .thenNothing()
+  })
 })
 
 const lives: { readonly [Status in CheckoutStatus]: ReadonlyArray<CheckoutCommand> } = {

@@ -22,6 +22,8 @@ export default defineConfig({
     env: { NODE_COMPILE_CACHE: join(tmpdir(), "paykernel-compile-cache") },
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // What a test waits for comes at once, unless the machine is busy with others.
+    expect: { poll: { timeout: 20_000 } },
     // Loading what a test needs costs more than many a test: files share what others have loaded, unless they replace modules.
     projects: [
       {

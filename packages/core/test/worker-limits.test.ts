@@ -59,7 +59,7 @@ describe("a process at its limits", () => {
     shop.kernel.wake()
     await vi.waitFor(async () => {
       for (const id of ids) expect((await paymentOf(shop, id)).status).toBe("confirmed")
-    })
+    }, 20_000)
   })
 
   it("with no queue at all still sends what it marked as being sent", async () => {
@@ -98,11 +98,11 @@ describe("looking for work", () => {
     const { shop, own, instead, pay } = await open({}, { worker: { idlePollMs: 5 } })
     let died = 0
     instead.claim = (request) => (++died <= 3 ? Effect.die(new Error("a bug")) : own.claim(request))
-    await vi.waitFor(() => expect(died).toBeGreaterThan(3))
+    await vi.waitFor(() => expect(died).toBeGreaterThan(3), 20_000)
     const id = await pay()
     await shop.kernel.drain()
     shop.clock.ms += 300_000
-    await vi.waitFor(async () => expect((await paymentOf(shop, id)).status).toBe("paid"))
+    await vi.waitFor(async () => expect((await paymentOf(shop, id)).status).toBe("paid"), 20_000)
   })
 
   it("is not over for a drain while tasks that were claimed have not begun", async () => {
@@ -118,7 +118,7 @@ describe("looking for work", () => {
     instead.claim = (request) =>
       Effect.tap(own.claim(request), () => (++claims === 1 ? Effect.promise(() => begins) : Effect.void))
     shop.kernel.wake()
-    await vi.waitFor(() => expect(claims).toBe(1), { interval: 1 })
+    await vi.waitFor(() => expect(claims).toBe(1), { interval: 1, timeout: 20_000 })
     setTimeout(begin, 30)
     await shop.kernel.drain()
     expect((await paymentOf(shop, paid.value.view.id)).status).toBe("confirmed")
@@ -143,10 +143,10 @@ describe("looking for work", () => {
     instead.claim = (request) =>
       ++claims === 1 ? Effect.andThen(Effect.promise(pay), Effect.succeed([])) : own.claim(request)
     shop.kernel.wake()
-    await vi.waitFor(() => expect(shop.calls).toHaveLength(1))
+    await vi.waitFor(() => expect(shop.calls).toHaveLength(1), 20_000)
     const id = await later()
     answer()
-    await vi.waitFor(async () => expect((await paymentOf(shop, id)).status).toBe("confirmed"))
+    await vi.waitFor(async () => expect((await paymentOf(shop, id)).status).toBe("confirmed"), 20_000)
     await acceptor.kernel.close()
   })
 })

@@ -56,7 +56,7 @@ describe("a key that was created", () => {
       lastUsedAtMs: clock.nowMs,
       revokedAtMs: null
     }
-    await vi.waitFor(async () => expect(await keys.list(ada)).toEqual([listed]))
+    await vi.waitFor(async () => expect(await keys.list(ada)).toEqual([listed]), 20_000)
   })
 
   it("is in no text that a program makes of what it was answered, nor of the list or the record", async () => {

@@ -1,6 +1,7 @@
 import { Attempt } from "@paykernel/core/domain"
 import * as Effect from "effect/Effect"
 import { afterEach, describe, expect, it } from "vitest"
+import { bareDesk, claimBy, putUp } from "./bare-desk.ts"
 import {
   approve,
   merchantId,
@@ -132,5 +133,19 @@ describe("a timer that has to wait for a person", () => {
     await pass(shop, 600_000, 600)
     // Two settlements, and a few looks of the timer.
     expect(commits).toBeLessThan(30)
+  })
+})
+
+describe("a task that its process lacks the means for", () => {
+  it.each([
+    ["watch_deposits", "intent", "BlockchainNotConfigured"],
+    ["follow_cross_border", "cross_border_payment", "PayoutNetworkNotConfigured"]
+  ] as const)("is told of and left to another: %s", async (kind, type, why) => {
+    const desk = await bareDesk()
+    await putUp(desk, kind, type)
+    const tasks = await claimBy(desk, desk.clock.ms)
+    for (const task of tasks) await desk.carryOut(task)
+    expect(desk.incidents).toMatchObject([{ kind: "task_failed", why, aggregate: { type } }])
+    expect(await claimBy(desk, desk.clock.ms + 60_000)).toMatchObject(tasks.map(({ id }) => ({ id })))
   })
 })

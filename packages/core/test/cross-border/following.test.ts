@@ -99,7 +99,7 @@ describe("a payment is asked about", () => {
     expect(await paymentOf(world, payment.id)).toMatchObject({ status: "completed", rfis: [{ status: "approved" }] })
   })
 
-  it("for as long as a refund is under way", async () => {
+  it("for as long as a refund is under way, and no more when it is over", async () => {
     const { world, looks } = await watched({ followEndedMs: 0 })
     looks.told = (standing) => ({
       ...standing,
@@ -111,6 +111,21 @@ describe("a payment is asked about", () => {
     expect(await paymentOf(world, payment.id)).toMatchObject({ status: "failed", refunds: [{ status: "created" }] })
     looks.told = (standing) => standing
     await pass(world, 240_000, 4)
+    expect((await paymentOf(world, payment.id)).refunds).toMatchObject([{ status: "completed" }])
+    const { count } = looks
+    await pass(world, dayMs, 8)
+    expect(looks.count).toBe(count)
+  })
+
+  it("for as long as the network has money that it neither paid out nor gave back", async () => {
+    const { world, looks } = await watched({ followEndedMs: 0 })
+    looks.told = (standing) => ({ ...standing, refunds: [] })
+    const { payment } = await payAs(world, "FailThenRefundCreatedThenCompleted")
+    await fund(world, payment)
+    await pass(world, 2 * dayMs, 12)
+    expect(await paymentOf(world, payment.id)).toMatchObject({ status: "failed", refunds: [] })
+    looks.told = (standing) => standing
+    await pass(world, dayMs, 4)
     expect((await paymentOf(world, payment.id)).refunds).toMatchObject([{ status: "completed" }])
   })
 })

@@ -27,6 +27,7 @@ export type TestWallet = {
 export type TransactionChange = {
   readonly nonce?: bigint
   readonly maxFeePerGas?: bigint
+  readonly maxPriorityFeePerGas?: bigint
   readonly gasLimit?: bigint
   readonly chainId?: bigint
   readonly to?: string
@@ -130,7 +131,7 @@ const rawTransaction = (what: WalletTask, change: TransactionChange, { privateKe
     value: change.value ?? 0n,
     gasLimit: change.gasLimit ?? BigInt(fee.gasLimit),
     maxFeePerGas,
-    maxPriorityFeePerGas: least(maxFeePerGas, BigInt(fee.maxPriorityFeePerGas)),
+    maxPriorityFeePerGas: change.maxPriorityFeePerGas ?? least(maxFeePerGas, BigInt(fee.maxPriorityFeePerGas)),
     data: change.data?.(data) ?? data
   }
   // Not strictly: what is wrong with it is for the chain to find.

@@ -49,6 +49,7 @@ describe("what is signed on Ethereum", () => {
         from: plan.senderAddress,
         to: plan.destinationAddress,
         value: "100240000",
+        validAfter: `${Math.floor(world.nowMs() / 1000) - 600}`,
         validBefore: `${plan.expiresAtMs / 1000}`
       }
     })
@@ -117,6 +118,14 @@ describe("a transaction of the sender's own is not sent", () => {
     await setWallet(world, { tokens: "100240000", coins: `${150_000n * 5_000_000_000n}`, allowance: "100240000" })
     expect([await checkOf(world, own), await checkOf(world, permit)]).toEqual(["sound", "sound"])
     expect((await run(world.chain.plan(world.plan(2))))._tag).toBe("Planned")
+  })
+
+  it("where it waits already, but nothing is wrong with it when it is looked at again", async () => {
+    const world = await fundingWorld()
+    for (const signed of [await signedWith(world, {}), await signedFunding(world, 2)]) {
+      await broadcast(world, signed)
+      expect(await checkOf(world, signed)).toBe("sound")
+    }
   })
 
   it("on a chain where nothing is funded", async () => {
@@ -226,6 +235,31 @@ describe("a transaction that waits", () => {
     expect(await standingNow(world, first.key)).toMatchObject({ _tag: "Failed", reason: "nonce_too_low" })
   })
 
+  it.each<[string, TransactionChange]>([
+    ["to whoever takes it into a block", { maxPriorityFeePerGas: 1_000_000_000n }],
+    ["in all", { maxFeePerGas: 1_200_000_000n }]
+  ])("is not overtaken by a copy that offers no more %s", async (_what, same) => {
+    const world = await fundingWorld()
+    const first = await signedWith(world, { ...mean, maxPriorityFeePerGas: 1_000_000_000n })
+    await broadcast(world, first)
+    const replaces = { key: first.key, message: first.message }
+    expect(await run(world.chain.plan({ ...world.plan(1), replaces }))).toMatchObject({
+      ...{ _tag: "Planned", message: first.message },
+      estimatedFee: { maxFeePerGas: "5000000000", maxPriorityFeePerGas: "2000000000" }
+    })
+    expect(await checkOf(world, await copyOf(world, first, same))).toBe("gas_price_too_low")
+    expect(await checkOf(world, await copyOf(world, first))).toBe("sound")
+  })
+
+  it("may never have arrived: then its copy is carried out as if it were the first", async () => {
+    const world = await fundingWorld()
+    const copy = await copyOf(world, await signedWith(world, mean))
+    expect(await checkOf(world, copy)).toBe("sound")
+    await broadcast(world, copy)
+    await world.advance(world.settledWithinMs)
+    expect(await standingNow(world, copy.key)).toMatchObject({ _tag: "Confirmed" })
+  })
+
   it("may have been quicker than the copy", async () => {
     const world = await fundingWorld()
     const first = await signedWith(world, {})
@@ -286,6 +320,14 @@ describe("a transaction on Solana", () => {
     })
   })
 
+  it("asks for nobody's leave to take the token, in either version", async () => {
+    const world = await fundingWorld("SOL-DEVNET")
+    const { address } = world.wallet
+    await world.world.simulated.setAccount({ ...fullWallet("SOL-DEVNET", address), allowance: "0" })
+    expect(await checkOf(world, await signedFunding(world, 1))).toBe("sound")
+    expect(await checkOf(world, await signedFunding(world, 2))).toBe("sound")
+  })
+
   it("is good for a minute", async () => {
     const world = await fundingWorld("SOL-DEVNET")
     const signed = await signedFunding(world, 1)
@@ -296,5 +338,29 @@ describe("a transaction on Solana", () => {
     await broadcast(world, signed)
     await world.advance(world.settledWithinMs)
     expect(await standingNow(world, signed.key)).toMatchObject({ _tag: "Failed", reason: "blockhash_expired" })
+  })
+})
+
+describe("a wallet of the simulated chains", () => {
+  it("of Ethereum is the same in capitals and small letters, and is told in small ones", async () => {
+    const world = await fundingWorld()
+    const { address } = world.wallet
+    await setWallet(world, { tokens: "7" })
+    const told = { ...fullWallet("ETH-SEPOLIA", address.toLowerCase()), tokens: "7", nonce: "0" }
+    const { account } = world.world.simulated
+    expect([account("ETH-SEPOLIA", address), account("ETH-SEPOLIA", address.toLowerCase())]).toEqual([told, told])
+  })
+
+  it("of Solana is another one when a letter is a capital", async () => {
+    const { world, wallet } = await fundingWorld("SOL-DEVNET")
+    const lookAlike = wallet.address.replace(/[a-hjkmnp-z](?=[^a-z]*$)/u, (letter) => letter.toUpperCase())
+    expect(lookAlike).not.toBe(wallet.address)
+    const { account, setAccount } = world.simulated
+    await setAccount({ ...fullWallet("SOL-DEVNET", lookAlike), tokens: "7" })
+    expect(account("SOL-DEVNET", lookAlike)).toMatchObject({ address: lookAlike, tokens: "7" })
+    expect(account("SOL-DEVNET", wallet.address)).toEqual({
+      ...fullWallet("SOL-DEVNET", wallet.address),
+      nonce: "0"
+    })
   })
 })

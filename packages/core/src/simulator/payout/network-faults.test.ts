@@ -3,9 +3,10 @@ import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Result from "effect/Result"
-import { describe, expect, it } from "vitest"
+import { describe, expect, it, onTestFinished } from "vitest"
 import { broadcast, run, signedFunding, standingNow } from "../../testing/funding/funding-chain-under-test.ts"
 import { fundingWorld } from "../../testing/funding/simulated-funding.ts"
+import { encryptJson, exampleAnswer } from "../../testing/payout/encrypt-answer.ts"
 import { standingNow as paymentNow, submissionOf } from "../../testing/payout/network-under-test.ts"
 import { type NetworkWorld, networkWorld } from "../../testing/payout/simulated-network.ts"
 import { openNetworkFileJournal } from "../file-journal.ts"
@@ -46,6 +47,12 @@ describe("a message to the network", () => {
     world.simulated.setMode("down", 0.5)
     const answers = [1, 2, 3].map(() => run(world.network.lookup("nobody", timeoutMs)))
     expect((await Promise.all(answers)).map(({ _tag }) => _tag)).toEqual(["Unavailable", "Absent", "Unavailable"])
+  })
+
+  it("is never struck at a rate of nothing", async () => {
+    const world = await networkWorld()
+    world.simulated.setMode("down", 0)
+    expect(await lookupOf(world, "nobody")).toBe("Absent")
   })
 
   it("knows its modes", async () => {
@@ -89,6 +96,24 @@ describe("a broadcast", () => {
     expect(chain.world.journal.read().filter(({ record }) => record === "funding_broadcast")).toHaveLength(1)
   })
 
+  it("that a stale look-up is too early for is not said to be absent, and later stands as it did", async () => {
+    const chain = await fundingWorld()
+    const { simulated } = chain.world
+    const [sound, faulty] = [await signedFunding(chain, 1), await signedFunding(chain, 2)]
+    await broadcast(chain, sound)
+    await broadcast(chain, { ...faulty, signedTransaction: "0x" })
+    simulated.setMode("stale", 1)
+    const tagsAfter = async (ms: number) => {
+      await chain.advance(ms)
+      const looks = [sound, faulty].map(({ key }) => run(chain.chain.lookup(key, timeoutMs)))
+      return (await Promise.all(looks)).map((look) => (look._tag === "Found" ? look.standing._tag : look._tag))
+    }
+    expect(await tagsAfter(0)).toEqual(["Unavailable", "Unavailable"])
+    expect(await tagsAfter(2_000)).toEqual(["Waiting", "Failed"])
+    expect(await tagsAfter(3_999)).toEqual(["Waiting", "Failed"])
+    expect(await tagsAfter(1)).toEqual(["Confirmed", "Failed"])
+  })
+
   it("cannot be planned or checked where nobody is reached", async () => {
     const chain = await fundingWorld()
     const signed = await signedFunding(chain, 2)
@@ -99,9 +124,14 @@ describe("a broadcast", () => {
   })
 })
 
-it("a network whose book is a file says after a restart what it said before", async () => {
+const bookFile = async (): Promise<string> => {
   const directory = await mkdtemp(join(tmpdir(), "payout-network-"))
-  const path = join(directory, "journal.jsonl")
+  onTestFinished(() => rm(directory, { recursive: true }))
+  return join(directory, "journal.jsonl")
+}
+
+it("a network whose book is a file says after a restart what it said before", async () => {
+  const path = await bookFile()
   const file = await openNetworkFileJournal(path)
   const chain = await fundingWorld("ETH-SEPOLIA", { journal: file })
   const { world } = chain
@@ -135,5 +165,24 @@ it("a network whose book is a file says after a restart what it said before", as
   expect(await said(world.restarted(again))).toEqual(before)
   expect(await run(world.restarted(again).network.requirements(quote.id))).toBeDefined()
   await again.close()
-  await rm(directory, { recursive: true })
+})
+
+it("a network whose book is a file goes on thinking about an answer after a restart", async () => {
+  const path = await bookFile()
+  const file = await openNetworkFileJournal(path)
+  const world = await networkWorld({ journal: file })
+  const { payment } = await submissionOf(world, {}, { ORIGINATOR_NAME: "CreateRfi" })
+  await run(world.network.submit(payment, timeoutMs))
+  const [rfi] = (await paymentNow(world, payment.key)).rfis
+  if (rfi === undefined) throw new Error("nothing was asked")
+  const fields = exampleAnswer(rfi.fieldRequirements, { NAME: "InReview" })
+  const answer = { version: rfi.fieldRequirements.version, jwe: await encryptJson(rfi.certificate, fields) }
+  await run(world.network.answerRfi({ key: payment.key, rfiId: rfi.id, answer, files: [] }, timeoutMs))
+  await world.advance(60_000)
+  const before = await paymentNow(world, payment.key)
+  expect(before.rfis).toMatchObject([{ answered: true, outcome: null }])
+  await file.close()
+  const again = await openNetworkFileJournal(path)
+  expect(await run(world.restarted(again).network.lookup(payment.key, timeoutMs))).toMatchObject({ standing: before })
+  await again.close()
 })

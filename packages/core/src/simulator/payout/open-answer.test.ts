@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest"
 import { rfiRequirements } from "../../requirement/rfi-requirements.ts"
 import { encryptJson, exampleAnswer } from "../../testing/payout/encrypt-answer.ts"
 import { generateNetworkKey, type NetworkKey, openNetworkKey } from "./network-key.ts"
-import { openAnswer } from "./open-answer.ts"
+import { type AnswerForm, openAnswer } from "./open-answer.ts"
 
 const asked = rfiRequirements("business", 2).fields
 let key: NetworkKey
@@ -11,12 +11,14 @@ beforeAll(async () => {
   key = await openNetworkKey(await generateNetworkKey(), { domain: "institution.example", nowMs: 1_795_000_000_000 })
 })
 
-/** What the network says of the example with these changes. */
-const faultsOf = async (change: { readonly [field: string]: unknown }): Promise<ReadonlyArray<string>> => {
-  const jwe = await encryptJson(key.certificate, exampleAnswer(asked, change))
-  const opened = await openAnswer(key, { version: asked.version, jwe }, asked, "record")
+const faultsIn = async (jwe: string, form: AnswerForm, version = asked.version): Promise<ReadonlyArray<string>> => {
+  const opened = await openAnswer(key, { version, jwe }, asked, form)
   return Result.isSuccess(opened) ? [] : [opened.failure.why, ...opened.failure.fields]
 }
+
+/** What the network says of the example with these changes. */
+const faultsOf = async (change: { readonly [field: string]: unknown }): Promise<ReadonlyArray<string>> =>
+  faultsIn(await encryptJson(key.certificate, exampleAnswer(asked, change)), "record")
 
 const address = { street: "1 Main Street", city: "Springfield", country: "US" }
 const owner = { name: "Jo", address, dateOfBirth: "1980-02-29", percentage: 25 }
@@ -26,7 +28,10 @@ describe("an answer", () => {
   it.each<[string, { readonly [field: string]: unknown }]>([
     ["as it was asked for", {}],
     ["with an empty part of an address that not every country has", { ADDRESS: { ...address, postalCode: "" } }],
+    ["with a part of it left out by another country", { ADDRESS: { ...address, stateProvince: "" } }],
     ["with an owner", { BENEFICIARY_OWNERS: owner }],
+    ["with an owner of all of it", { BENEFICIARY_OWNERS: { ...owner, percentage: 100 } }],
+    ["with an owner of nothing yet", { BENEFICIARY_OWNERS: { ...owner, percentage: 0 } }],
     ["with what was not asked for", { SHOE_SIZE: 44 }]
   ])("%s is taken", async (_, change) => {
     expect(await faultsOf(change)).toEqual([])
@@ -43,11 +48,44 @@ describe("an answer", () => {
     ["is an address without a city", "ADDRESS", { street: "1 Main Street", country: "US" }],
     ["is an address in no country", "ADDRESS", { ...address, country: "USA" }],
     ["is an address with an empty street", "ADDRESS", { ...address, street: "" }],
+    ["is an address with a blank for a postal code", "ADDRESS", { ...address, postalCode: " " }],
+    ["owns less than nothing", "BENEFICIARY_OWNERS", { ...owner, percentage: -1 }],
     ["owns more than the whole", "BENEFICIARY_OWNERS", { ...owner, percentage: 101 }],
     ["owns a text", "BENEFICIARY_OWNERS", { ...owner, percentage: "25" }],
     ["is no yes or no", "BENEFICIARY_OWNERSHIP", "yes"],
     ["is deeper than anything that was asked for", "ADDRESS", { ...address, more: nested(200) }]
   ])("in which a field %s is refused by its name", async (_, field, value) => {
     expect(await faultsOf({ [field]: value })).toEqual(["requirements_not_met", field])
+  })
+})
+
+describe("an answer that says nothing of any field", () => {
+  it.each<[string, AnswerForm, unknown]>([
+    ["a record where a list is read", "list", { NAME: "Example Ltd" }],
+    ["a list where a record is read", "record", [{ name: "NAME", value: "Example Ltd" }]],
+    [
+      "a list that names a field twice",
+      "list",
+      [
+        { name: "NAME", value: "Example Ltd" },
+        { name: "NAME", value: "Another Ltd" }
+      ]
+    ]
+  ])("is refused as a whole: %s", async (_, form, json) => {
+    expect(await faultsIn(await encryptJson(key.certificate, json), form)).toEqual(["requirements_not_met"])
+  })
+
+  it("is refused by its version where that is another one", async () => {
+    const jwe = await encryptJson(key.certificate, exampleAnswer(asked))
+    expect(await faultsIn(jwe, "record", asked.version + 1)).toEqual(["requirements_version_unknown", "version"])
+  })
+
+  const headerOf = (header: unknown): string => Buffer.from(JSON.stringify(header)).toString("base64url")
+  it.each([
+    ["a head that is no JSON", "AAAA"],
+    ["no key to agree on a secret with", headerOf({ alg: "ECDH-ES+A128KW", enc: "A128GCM" })]
+  ])("is refused as malformed: %s", async (_, head) => {
+    const [, ...rest] = (await encryptJson(key.certificate, exampleAnswer(asked))).split(".")
+    expect(await faultsIn([head, ...rest].join("."), "record")).toEqual(["jwe_malformed"])
   })
 })

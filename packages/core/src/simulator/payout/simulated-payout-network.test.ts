@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
-import type { NetworkReply, NetworkStanding } from "../../ports/payout-network.ts"
+import { money } from "../../money/index.ts"
+import type { EncryptedFile, NetworkReply, NetworkRfi, NetworkStanding } from "../../ports/payout-network.ts"
 import {
   encryptFile,
   encryptJson,
@@ -163,6 +164,23 @@ describe("what becomes of an answer, by the name that it gives:", () => {
 })
 
 describe("questions that are raised at any time", () => {
+  it("are of payments that there are, and are told at once", async () => {
+    const { world, key } = await submitted("Jo Example")
+    const written = world.journal.read().length
+    expect(await run(world.simulated.raiseRfi("nobody", 1))).toBeUndefined()
+    expect(world.journal.read()).toHaveLength(written)
+    const told = await run(world.simulated.raiseRfi(key, 2))
+    expect(told).toEqual(await standingNow(world, key))
+    expect(told?.rfis).toMatchObject([{ level: 2, answered: false }])
+  })
+
+  it("end a payment that nobody has paid for, when their answer is refused", async () => {
+    const payment = await submitted("Jo Example")
+    await payment.world.raiseRfi?.(payment.key, 1)
+    await answer(payment, { NAME: "Rejected" }, await askedOf(payment))
+    expect(await saidAfter(payment, 2_000)).toBe("Cleared PM03004")
+  })
+
   it("hold a payout up that has not begun", async () => {
     const payment = await submitted("Jo Example")
     await payment.world.raiseRfi?.(payment.key, 1)
@@ -182,7 +200,76 @@ describe("questions that are raised at any time", () => {
   })
 })
 
+describe("what the network is sent a second time", () => {
+  it.each([
+    ["senderAddress", "0xcf9e077c75ce6bd22f48163e559d20b10708ae85"],
+    ["reasonForPayment", "PMT002"]
+  ])("under the same key is refused when it has another %s", async (name, other) => {
+    const world = await networkWorld()
+    const { payment } = await submissionOf(world)
+    await run(world.network.submit(payment, 1_000))
+    const reply = await run(world.network.submit({ ...payment, [name]: other }, 1_000))
+    expect(reply).toEqual({ _tag: "Refused", refusal: { why: "key_reused", fields: [] } })
+  })
+
+  it("under the same key is refused when it is of another quote", async () => {
+    const world = await networkWorld()
+    const [{ payment }, other] = [await submissionOf(world), await submissionOf(world)]
+    await run(world.network.submit(payment, 1_000))
+    const reply = await run(world.network.submit({ ...payment, quoteId: other.quote.id }, 1_000))
+    expect(reply).toEqual({ _tag: "Refused", refusal: { why: "key_reused", fields: [] } })
+  })
+
+  it("as the money of one transaction is not another amount", async () => {
+    const payment = await submitted("Jo Example")
+    const { world, key, quote } = payment
+    await fund(payment)
+    const { amount, currency } = quote.terms.source
+    const less = { key, transactionHash: "0x1", amount: money(amount - 1n, currency) }
+    const refusal = { why: "key_reused", fields: [] }
+    expect(await run(world.network.fund(less, 1_000))).toEqual({ _tag: "Refused", refusal })
+  })
+
+  it("as more money goes back after a while, and not at once", async () => {
+    const payment = await submitted("Jo Example")
+    const { world, key, quote } = payment
+    await fund(payment)
+    await run(world.network.fund({ key, transactionHash: "0x2", amount: quote.terms.source }, 1_000))
+    const refundsAfter = async (ms: number) => {
+      await world.advance(ms)
+      return (await standingNow(world, key)).refunds.length
+    }
+    expect([await refundsAfter(1_999), await refundsAfter(1)]).toEqual([0, 1])
+  })
+})
+
+describe("an answer to what was not asked", () => {
+  const nothing = { answer: { version: 1, jwe: "" }, files: [] }
+
+  it("is refused: of no payment, to no question, or to one that is asked only later", async () => {
+    const { world, key } = await submitted("AsyncRfi")
+    const whyOf = async (what: { readonly key: string; readonly rfiId: string }) => {
+      const reply = await run(world.network.answerRfi({ ...nothing, ...what }, 1_000))
+      return reply._tag === "Refused" ? reply.refusal : reply._tag
+    }
+    const taken = world.journal.read().find(({ record }) => record === "payment_taken")
+    const later = taken?.record === "payment_taken" ? (taken.rfi?.id ?? "") : ""
+    expect(later).not.toBe("")
+    expect(await whyOf({ key: "nobody", rfiId: later })).toEqual({ why: "payment_not_found", fields: [] })
+    expect(await whyOf({ key, rfiId: "nothing" })).toEqual({ why: "rfi_not_found", fields: [] })
+    expect(await whyOf({ key, rfiId: later })).toEqual({ why: "rfi_not_found", fields: [] })
+    await world.advance(2_000)
+    expect(await whyOf({ key, rfiId: later })).toEqual({ why: "jwe_malformed", fields: [] })
+  })
+})
+
 describe("the simulated network", () => {
+  it("runs on no time below zero", async () => {
+    await expect(networkWorld({ lateMs: -1 })).rejects.toThrow(
+      new RangeError("a time of the simulated network is negative")
+    )
+  })
+
   it("does no business with whom it must not", async () => {
     const world = await networkWorld()
     for (const name of ["senderAddress", "refundAddress"] as const) {
@@ -238,6 +325,25 @@ describe("the network's memory", () => {
     expect(after).toEqual({ _tag: "Found", standing: await standingNow(payment.world, payment.key) })
   })
 
+  it("keeps its time, even where the clock is set back", async () => {
+    const payment = await submitted("AsyncSuccess")
+    await payment.world.advance(2_000)
+    await fund(payment)
+    expect(await saidAfter(payment, -1_000)).toBe("UnderReview Cleared PayoutInitiated")
+  })
+
+  it("is not opened where it speaks of what it does not hold", async () => {
+    const payment = await submitted("Jo Example")
+    await fund(payment)
+    const without = (kind: string) => {
+      const left = payment.world.journal.read().filter(({ record }) => record !== kind)
+      return () => payment.world.restarted({ ...payment.world.journal, read: () => left })
+    }
+    expect(without("quote_offered")).toThrow("a payment of a quote that was never offered")
+    expect(without("payment_taken")).toThrow("a record of a payment that was never taken")
+    expect(without("payment_funded")).not.toThrow()
+  })
+
   it("holds nothing of what was encrypted", async () => {
     const payment = await submitted("Jane Confidential")
     await answer(payment, { NAME: "Secret Ltd" }, { ...(await askedAgain(payment)) })
@@ -250,37 +356,80 @@ describe("the network's memory", () => {
   }
 })
 
-it("a file that is not what it says is refused", async () => {
-  const payment = await submitted("CreateRfiL3")
-  const rfi = await askedOf(payment)
-  const files = await Promise.all(
-    rfi.fileRequirements.map(({ key }) =>
-      encryptFile(rfi.certificate, { key, mediaType: "image/png", content: examplePdf })
-    )
-  )
-  const jwe = await encryptJson(rfi.certificate, exampleAnswer(rfi.fieldRequirements))
-  const sent = { key: payment.key, rfiId: rfi.id, answer: { version: 1, jwe }, files }
-  const reply = await run(payment.world.network.answerRfi(sent, 1_000))
-  expect(reply).toEqual({ _tag: "Refused", refusal: { why: "file_content_invalid", fields: [files[0]?.key] } })
-})
-
-describe("a file that cannot be opened", () => {
-  it.each([
-    ["altered", (content: Uint8Array) => content.map((byte, at) => (at === 0 ? byte ^ 1 : byte))],
-    ["cut", (content: Uint8Array) => content.slice(1)]
-  ])("is refused: %s", async (_, spoil) => {
+describe("an answer with files", () => {
+  /** Answers a question of the third level, with what is made of its files. */
+  const answeredWith = async (
+    change: (files: ReadonlyArray<EncryptedFile>, rfi: NetworkRfi) => Promise<Files> | Files
+  ) => {
     const payment = await submitted("CreateRfiL3")
     const rfi = await askedOf(payment)
-    const content = examplePdf
-    const files = await Promise.all(
+    const made = await Promise.all(
       rfi.fileRequirements.map((file) =>
-        encryptFile(rfi.certificate, { ...file, mediaType: "application/pdf", content })
+        encryptFile(rfi.certificate, { ...file, mediaType: "application/pdf", content: examplePdf })
       )
     )
-    const spoilt = files.map((file, at) => (at === 1 ? { ...file, content: spoil(file.content) } : file))
+    const files = await change(made, rfi)
     const jwe = await encryptJson(rfi.certificate, exampleAnswer(rfi.fieldRequirements))
-    const sent = { key: payment.key, rfiId: rfi.id, answer: { version: 1, jwe }, files: spoilt }
+    const sent = { key: payment.key, rfiId: rfi.id, answer: { version: 1, jwe }, files }
     const reply = await run(payment.world.network.answerRfi(sent, 1_000))
-    expect(reply).toEqual({ _tag: "Refused", refusal: { why: "decryption_failed", fields: [files[1]?.key] } })
+    return reply._tag === "Refused" ? reply.refusal : reply._tag
+  }
+  type Files = ReadonlyArray<EncryptedFile>
+
+  /** Neither the first nor the last of those that are asked for. */
+  const second = "PROOF_OF_ADDRESS_DOCUMENT"
+
+  it("that lacks one is refused by its name, whatever else is there; nobody misses what is optional", async () => {
+    const needed = (files: Files, { fileRequirements }: NetworkRfi): Files =>
+      files.filter(({ key }) => fileRequirements.some((one) => one.key === key && !one.optional))
+    expect(await answeredWith(needed)).toBe("Taken")
+    expect(await answeredWith((...all) => needed(...all).filter(({ key }) => key !== second))).toEqual({
+      why: "requirements_not_met",
+      fields: [second]
+    })
+  })
+
+  type Sealing = {
+    readonly keyLength?: number
+    readonly ivLength?: number
+    readonly told?: (base64: string) => unknown
+  }
+
+  /** Encrypted by other habits than those that are published. */
+  const sealed = async ({ certificate }: NetworkRfi, { keyLength = 16, ivLength = 12, told = String }: Sealing) => {
+    const [raw, iv] = [new Uint8Array(keyLength).fill(7), new Uint8Array(ivLength).fill(9)]
+    const aes = await crypto.subtle.importKey("raw", raw, "AES-GCM", false, ["encrypt"])
+    const content = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, aes, new Uint8Array(examplePdf))
+    const encryptedKey = await encryptJson(certificate, told(btoa(String.fromCharCode(...raw))))
+    return { iv, content: new Uint8Array(content), encryptedKey }
+  }
+
+  type Spoil = (file: EncryptedFile, rfi: NetworkRfi) => Promise<Partial<EncryptedFile>> | Partial<EncryptedFile>
+
+  it.each<[string, string, Spoil]>([
+    ["of another type", "file_content_invalid", () => ({ mediaType: "image/png" })],
+    [
+      "altered",
+      "decryption_failed",
+      ({ content }) => ({ content: content.map((byte, at) => (at === 0 ? byte ^ 1 : byte)) })
+    ],
+    ["cut", "decryption_failed", ({ content }) => ({ content: content.slice(1) })],
+    ["with a key that is not encrypted", "jwe_malformed", () => ({ encryptedKey: "a key" })],
+    ["with a longer key", "decryption_failed", (_, rfi) => sealed(rfi, { keyLength: 32 })],
+    ["with a longer nonce", "decryption_failed", (_, rfi) => sealed(rfi, { ivLength: 16 })],
+    ["with a list of keys", "decryption_failed", (_, rfi) => sealed(rfi, { told: (base64) => [base64] })],
+    ["with a key that is no base64", "decryption_failed", (_, rfi) => sealed(rfi, { told: () => "?" })]
+  ])("of which one is %s is refused: %s", async (_, why, spoil) => {
+    const spoilt = (files: Files, rfi: NetworkRfi): Promise<Files> =>
+      Promise.all(files.map(async (file) => (file.key === second ? { ...file, ...(await spoil(file, rfi)) } : file)))
+    expect(await answeredWith(spoilt)).toEqual({ why, fields: [second] })
+  })
+
+  it("that are encrypted as is published is taken, by whatever means they are", async () => {
+    expect(
+      await answeredWith((files, rfi) =>
+        Promise.all(files.map(async (file) => ({ ...file, ...(await sealed(rfi, {})) })))
+      )
+    ).toBe("Taken")
   })
 })

@@ -57,6 +57,7 @@ import {
 } from "./cross-border-aggregates.ts"
 
 const usd = (amount: bigint) => money(amount, "USD")
+const usdc = (amount: bigint) => money(amount, "USDC")
 
 const confirmed: Payment = {
   ...noPayment,
@@ -232,6 +233,12 @@ describe("how the others are found", () => {
     ])
     const manual = { ...refund, status: "pending" as const, attempt: { ...voiding, status: "manual" as const } }
     expect(intentRefundDefinition.index(manual)[0]?.fields["review"]).toBe("manual")
+    expect(intentRefundDefinition.index({ ...manual, status: "failed" })[0]?.fields["review"]).toBeNull()
+  })
+
+  it("gives back no more of an intent than was paid to it, on its way or there", () => {
+    const intent = { ...noIntent, paid: usdc(9n), refunding: usdc(4n), refunded: usdc(3n) }
+    expect(intentDefinition.bounds(intent)).toEqual({ authorized: 9n, captured: 9n, refunded: 7n })
   })
 
   it("finds an intent by how it stands", () => {
@@ -292,7 +299,6 @@ describe("how the others are found", () => {
 })
 
 describe("a cross-border payment", () => {
-  const usdc = (amount: bigint) => money(amount, "USDC")
   const payment: CrossBorderPayment = {
     ...noCrossBorderPayment,
     ...{ status: "failed", id: "p-1", source: usdc(10n), customerRefId: "c-1", refCode: null, createdAtMs: 5 },
@@ -329,6 +335,8 @@ describe("a cross-border payment", () => {
   it("is open while money may move for it, and gone some time after it was withdrawn", () => {
     expect(retention(payment)).toEqual({ _tag: "Open" })
     expect(retention({ ...payment, refunds: [] })).toEqual({ _tag: "Kept" })
+    const refunds = payment.refunds.map((refund) => ({ ...refund, status: "completed" as const }))
+    expect(retention({ ...payment, refunds })).toEqual({ _tag: "Kept" })
     expect(retention({ ...payment, refunds: [], status: "created" })).toEqual({ _tag: "Open" })
     expect(retention({ ...payment, status: "withdrawn", updatedAtMs: 7 })).toEqual({ _tag: "Until", atMs: 86_400_007 })
   })

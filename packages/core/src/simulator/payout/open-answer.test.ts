@@ -88,4 +88,36 @@ describe("an answer that says nothing of any field", () => {
     const [, ...rest] = (await encryptJson(key.certificate, exampleAnswer(asked))).split(".")
     expect(await faultsIn([head, ...rest].join("."), "record")).toEqual(["jwe_malformed"])
   })
+
+  it.each<[string, (jwe: string) => string]>([
+    ["a part too many", (jwe) => `${jwe}.AAAA`],
+    ["a letter before it that none has", (jwe) => `!${jwe}`],
+    ["a letter after it that none has", (jwe) => `${jwe}!`]
+  ])("is refused as malformed: %s", async (_, change) => {
+    const jwe = await encryptJson(key.certificate, exampleAnswer(asked))
+    expect(await faultsIn(change(jwe), "record")).toEqual(["jwe_malformed"])
+  })
+
+  it("is refused where it was made smaller before it was sealed", async () => {
+    const [, ...rest] = (await encryptJson(key.certificate, exampleAnswer(asked))).split(".")
+    const head = headerOf({ alg: "ECDH-ES+A128KW", enc: "A128GCM", epk: {}, zip: "DEF" })
+    expect(await faultsIn([head, ...rest].join("."), "record")).toEqual(["encryption_unsupported"])
+  })
+})
+
+describe("the longest answer that is read", () => {
+  const lengthMax = 262_144
+  const sealed = (paddingLength: number) =>
+    encryptJson(key.certificate, exampleAnswer(asked, { PADDING: "x".repeat(paddingLength) }))
+
+  it("has two hundred and fifty-six kibibytes", async () => {
+    const spare = lengthMax - (await sealed(0)).length
+    // Four letters carry three bytes.
+    const around = Math.floor((spare * 3) / 4)
+    const sizes = await Promise.all([around - 1, around, around + 1, around + 2].map(sealed))
+    for (const jwe of sizes) {
+      expect(await faultsIn(jwe, "record")).toEqual(jwe.length > lengthMax ? ["jwe_malformed"] : [])
+    }
+    expect(sizes.map((jwe) => Math.sign(jwe.length - lengthMax))).toEqual(expect.arrayContaining([-1, 0, 1]))
+  })
 })

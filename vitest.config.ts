@@ -1,6 +1,7 @@
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { defineConfig } from "vitest/config"
+import { BaseSequencer, type TestSpecification } from "vitest/node"
 
 const everyTest = ["packages/*/{src,test}/**/*.test.ts", "examples/*/test/**/*.test.ts", "test/**/*.test.ts"]
 
@@ -11,6 +12,17 @@ const replacesModules = [
   "packages/adapters-http/src/openpgp/card-door-attacks.test.ts"
 ]
 
+/** They compute for minutes. Begun at the end, they would leave a core without work. */
+const longest = ["simulation/campaign-", "planted/planted-rules"]
+
+/** What takes longest begins first, beside what waits for disks and processes. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: Array<TestSpecification>): Promise<Array<TestSpecification>> {
+    const isLong = ({ moduleId }: TestSpecification): boolean => longest.some((part) => moduleId.includes(part))
+    return (await super.sort(files)).toSorted((a, b) => Number(isLong(b)) - Number(isLong(a)))
+  }
+}
+
 // Everything runs from source: the "source" export condition leads to src/, so no build stands between a change and its test.
 export default defineConfig({
   resolve: { conditions: ["source"] },
@@ -18,6 +30,7 @@ export default defineConfig({
   test: {
     // Half of the tests wait, for a disk or for processes of their own: a worker more than there are cores keeps them busy.
     maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
     // Servers are started some hundred times from source: each reads what the first one compiled.
     env: { NODE_COMPILE_CACHE: join(tmpdir(), "paykernel-compile-cache") },
     testTimeout: 60_000,

@@ -79,7 +79,7 @@ type Fact = { readonly _tag: string; readonly atMs: number }
 type Table = { readonly [status: string]: { readonly [tag: string]: string | undefined } }
 
 /** The rooms have their laws proved in full; that their codecs lose nothing is seen from fewer of the same values. */
-const numRuns = process.env["PAYKERNEL_DEEP"] === "1" ? 10_000 : 1200
+const numRuns = process.env["PAYKERNEL_DEEP"] === "1" ? 10_000 : 800
 
 /** As a store would keep it: text that nothing but JSON has been through. */
 const stored = (json: unknown) => JSON.parse(JSON.stringify(json))

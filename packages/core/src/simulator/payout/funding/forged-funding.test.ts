@@ -116,6 +116,14 @@ describe("a permit", () => {
     expect(await checkOf(world, { ...signed, signedTransaction: twin })).toBe("signature_invalid")
   })
 
+  it("is not signed with more than a signature", async () => {
+    const { world, signed } = await signedHere(2)
+    const signature = signed.signedTransaction
+    for (const signedTransaction of [`${signature}${signature.slice(-2)}`, `0${signature}`]) {
+      expect(await checkOf(world, { ...signed, signedTransaction })).toBe("signed_transaction_malformed")
+    }
+  })
+
   it("is carried out in a transaction of its own", async () => {
     const world = await fundingWorld()
     const [one, other] = [await signedFunding(world, 2), await signedFunding(world, 2)]

@@ -37,6 +37,15 @@ const setWallet = (world: FundingWorld, change: Partial<Wallet>): Promise<void> 
   world.world.simulated.setAccount({ ...fullWallet("ETH-SEPOLIA", world.wallet.address), ...change })
 
 describe("what is signed on Ethereum", () => {
+  it.each([
+    ["ETH-SEPOLIA", "11155111", "0x1c7D4B196Cb0C7B01d743Fbc6116a902379C7238"],
+    ["MATIC-AMOY", "80002", "0x41E94Eb019C0762f9Bfcf9Fb1E58725BfB0e7582"]
+  ])("is signed for the token of its chain: %s", async (blockchain, chainId, verifyingContract) => {
+    const world = await fundingWorld(blockchain)
+    const { message } = await plannedBy(world, world.plan(1))
+    expect(JSON.parse(message.text).domain).toEqual({ name: "USDC", version: "2", chainId, verifyingContract })
+  })
+
   it("in version 1 is the token's own authorization, with what the chain will take for it", async () => {
     const world = await fundingWorld()
     const plan = world.plan(1)

@@ -52,7 +52,10 @@ describe("what is signed on Solana", () => {
   it("in version 1 moves the amount to the destination, and is paid for by the sender", async () => {
     const world = await fundingWorld("SOL-DEVNET")
     const plan = world.plan(1)
-    const message = readMessage((await plannedBy(world, plan)).message.text)
+    const planned = await plannedBy(world, plan)
+    const fee = { type: "solana", computeUnitLimit: "60000", computeUnitPrice: "10000", baseFee: "5000" }
+    expect(planned.estimatedFee).toEqual(fee)
+    const message = readMessage(planned.message.text)
     const [from, to] = [tokenAccountOf(plan.senderAddress, mint), tokenAccountOf(plan.destinationAddress, mint)]
     expect(message).toMatchObject({
       ...{ signatures: 1, signers: [plan.senderAddress], readonlySigners: [] },

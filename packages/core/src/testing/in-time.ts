@@ -3,11 +3,13 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { TestClock } from "effect/testing"
 
+/** What was begun goes on until it has to wait. */
+export const turn: Effect.Effect<unknown> = Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
+
 /** Five milliseconds pass, one after another, until something is done. To be run on `onVirtualTime`. */
 export const inTime = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.gen(function* () {
     const fiber = yield* Effect.forkChild(effect)
-    const turn = Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
     yield* turn
     while (fiber.pollUnsafe() === undefined) {
       yield* TestClock.adjust(5)

@@ -2,14 +2,11 @@
 import * as Effect from "effect/Effect"
 import { TestClock } from "effect/testing"
 import { describe, expect, it } from "vitest"
-import { inTime, onVirtualTime } from "../../testing/in-time.ts"
+import { inTime, onVirtualTime, turn } from "../../testing/in-time.ts"
 import { networkLine } from "./network-line.ts"
 import type { NetworkMode } from "./network-mode.ts"
 
 const lineIn = (mode: NetworkMode) => networkLine({ draw: () => mode, lateMs: 1_000, lookupLagMs: 2_000 })
-
-/** What was begun goes on until it has to wait. */
-const turn = Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
 
 const passing = (ms: number) => Effect.andThen(TestClock.adjust(ms), turn)
 

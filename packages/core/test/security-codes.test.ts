@@ -2,7 +2,7 @@ import { Cvv, type KernelOptions } from "@paykernel/core"
 import { cvvLocker } from "@paykernel/core/effect"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import { afterEach, describe, expect, it, vi } from "vitest"
+import { afterEach, describe, expect, it } from "vitest"
 import {
   approve,
   merchantId,
@@ -147,7 +147,7 @@ describe("the security code of a payment", () => {
     const paid = await shop.kernel.payments.create(merchantId, input)
     if (!paid.ok) throw new Error(paid.error._tag)
     const ended = { status: "failed", failure: "payment_unprocessable" }
-    await vi.waitFor(async () => expect(await paymentOf(shop, paid.value.view.id)).toMatchObject(ended), 20_000)
+    await expect.poll(() => paymentOf(shop, paid.value.view.id)).toMatchObject(ended)
     expect(shop.calls.filter(({ call }) => call === "send")).toEqual([])
     expect(isDestroyed(cvv)).toBe(true)
   })

@@ -1,7 +1,7 @@
 import type { KernelOptions } from "@paykernel/core"
 import type { Commit } from "@paykernel/core/effect"
 import * as Effect from "effect/Effect"
-import { afterEach, describe, expect, it, vi } from "vitest"
+import { afterEach, describe, expect, it } from "vitest"
 import {
   approve,
   merchantId,
@@ -57,9 +57,8 @@ describe("a process at its limits", () => {
     const { shop, pay } = await open({}, { worker: { ...quiet, concurrency: 4, queueMax: 0 } })
     const ids = await Promise.all(Array.from({ length: 40 }, pay))
     shop.kernel.wake()
-    await vi.waitFor(async () => {
-      for (const id of ids) expect((await paymentOf(shop, id)).status).toBe("confirmed")
-    }, 20_000)
+    const statuses = () => Promise.all(ids.map(async (id) => (await paymentOf(shop, id)).status))
+    await expect.poll(statuses).toEqual(ids.map(() => "confirmed"))
   })
 
   it("with no queue at all still sends what it marked as being sent", async () => {
@@ -98,11 +97,11 @@ describe("looking for work", () => {
     const { shop, own, instead, pay } = await open({}, { worker: { idlePollMs: 5 } })
     let died = 0
     instead.claim = (request) => (++died <= 3 ? Effect.die(new Error("a bug")) : own.claim(request))
-    await vi.waitFor(() => expect(died).toBeGreaterThan(3), 20_000)
+    await expect.poll(() => died).toBeGreaterThan(3)
     const id = await pay()
     await shop.kernel.drain()
     shop.clock.ms += 300_000
-    await vi.waitFor(async () => expect((await paymentOf(shop, id)).status).toBe("paid"), 20_000)
+    await expect.poll(async () => (await paymentOf(shop, id)).status).toBe("paid")
   })
 
   it("is not over for a drain while tasks that were claimed have not begun", async () => {
@@ -118,7 +117,7 @@ describe("looking for work", () => {
     instead.claim = (request) =>
       Effect.tap(own.claim(request), () => (++claims === 1 ? Effect.promise(() => begins) : Effect.void))
     shop.kernel.wake()
-    await vi.waitFor(() => expect(claims).toBe(1), { interval: 1, timeout: 20_000 })
+    await expect.poll(() => claims, { interval: 1 }).toBe(1)
     setTimeout(begin, 30)
     await shop.kernel.drain()
     expect((await paymentOf(shop, paid.value.view.id)).status).toBe("confirmed")
@@ -143,10 +142,10 @@ describe("looking for work", () => {
     instead.claim = (request) =>
       ++claims === 1 ? Effect.andThen(Effect.promise(pay), Effect.succeed([])) : own.claim(request)
     shop.kernel.wake()
-    await vi.waitFor(() => expect(shop.calls).toHaveLength(1), 20_000)
+    await expect.poll(() => shop.calls).toHaveLength(1)
     const id = await later()
     answer()
-    await vi.waitFor(async () => expect((await paymentOf(shop, id)).status).toBe("confirmed"), 20_000)
+    await expect.poll(async () => (await paymentOf(shop, id)).status).toBe("confirmed")
     await acceptor.kernel.close()
   })
 })

@@ -2,7 +2,7 @@
 import { inspect } from "node:util"
 import type { Outcome } from "@paykernel/core"
 import * as Redacted from "effect/Redacted"
-import { beforeEach, describe, expect, it, vi } from "vitest"
+import { beforeEach, describe, expect, it } from "vitest"
 import {
   type ApiKeyVerifier,
   apiKeyVerifier,
@@ -56,7 +56,7 @@ describe("a key that was created", () => {
       lastUsedAtMs: clock.nowMs,
       revokedAtMs: null
     }
-    await vi.waitFor(async () => expect(await keys.list(ada)).toEqual([listed]), 20_000)
+    await expect.poll(() => keys.list(ada)).toEqual([listed])
   })
 
   it("is in no text that a program makes of what it was answered, nor of the list or the record", async () => {

@@ -13,7 +13,7 @@ const replacesModules = [
 ]
 
 /** They compute for minutes. Begun at the end, they would leave a core without work. */
-const longest = ["simulation/campaign-", "planted/planted-rules"]
+const longest = ["simulation/campaign-", "interleavings/all-schedules-", "planted/planted-rules"]
 
 /** What takes longest begins first, beside what waits for disks and processes. */
 class LongestFirst extends BaseSequencer {

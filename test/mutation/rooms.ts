@@ -20,12 +20,12 @@ export type Room = {
 const stories = (...about: ReadonlyArray<string>): ReadonlyArray<string> =>
   about.map((name) => `packages/core/test/${name}.test.ts`)
 
-const paymentStories = stories("*", "scars/*")
+const paymentStories = stories("*", "payments/*", "checkouts/*", "scars/*")
 const kernelStories = [...paymentStories, ...stories("webhooks/*", "intents/*", "cross-border/*")]
 
 /** They run the kernel, or whole lives of payments, thousands of times over for what the others show in one story. */
 const tooSlow = [
-  ...["adversity.property", "crash-points", "checkout-crash-points", "card-races", "checkout-races"],
+  ...["adversity.property", "crash-points", "card-races", "checkouts/races"],
   ...["payment-edges.property", "webhooks/crashes", "webhooks/planted", "balance-and-transaction-apart"],
   ...["any-order.property", "lives.property"]
 ]

@@ -15,7 +15,7 @@ import {
   openShop,
   order,
   paying
-} from "./checkout-shop.ts"
+} from "./checkouts/checkout-shop.ts"
 import { cardInput, digestKey, merchantId, merchantInput, paymentInput, usd } from "./kernel-world.ts"
 
 /** A kernel on a shop's store and bank, and the names of the spans that it has begun so far. */

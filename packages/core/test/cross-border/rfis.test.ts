@@ -25,6 +25,7 @@ import {
   viewOf,
   type WorldOptions
 } from "./cross-border-world.ts"
+import { sealedIn } from "./kept-records.ts"
 
 /** A payment that is asked about, in a world of its own. */
 const asked = async (originator = "CreateRfiL3", options: WorldOptions = {}) => {
@@ -49,9 +50,6 @@ const upload = ({ kernel }: CrossBorderWorld, { paymentId, id }: Rfi, file: Uplo
 
 const submit = ({ kernel }: CrossBorderWorld, { paymentId, id }: Rfi, jwe: string, version = 1) =>
   kernel.crossBorder.rfis.submit(merchantId, paymentId, id, { version, jwe })
-
-const sealedIn = async ({ store }: CrossBorderWorld) =>
-  (await Effect.runPromise(store.sealedRecords(null, 1000))).map(({ field }) => field)
 
 /** A vault that holds the first text for a field, when it is sealed or when it is opened, until it is let go. */
 const holdingVault = async (field: string, call: "seal" | "open" = "seal") => {

@@ -4,7 +4,6 @@ import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
 import {
   answer,
-  type CrossBorderWorld,
   crossBorderWorld,
   encryptFile,
   errorOf,
@@ -16,6 +15,7 @@ import {
   paymentOf,
   type WorldOptions
 } from "./cross-border-world.ts"
+import { sealedIn } from "./kept-records.ts"
 
 const asked = async (originator: string, options: WorldOptions = {}) => {
   const world = await crossBorderWorld(options)
@@ -23,9 +23,6 @@ const asked = async (originator: string, options: WorldOptions = {}) => {
   if (activeRfi === null) throw new Error("nothing was asked")
   return { world, payment, rfi: activeRfi }
 }
-
-const sealedIn = async ({ store }: CrossBorderWorld) =>
-  (await Effect.runPromise(store.sealedRecords(null, 1000))).map(({ field }) => field)
 
 describe("what is sealed for the network", () => {
   it("goes with a request that nobody answered in time", async () => {

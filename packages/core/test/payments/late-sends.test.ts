@@ -14,8 +14,8 @@ import {
   usd,
   type World,
   world
-} from "./kernel-world.ts"
-import { distant, replaceableStore } from "./standing-in.ts"
+} from "../kernel-world.ts"
+import { distant, replaceableStore } from "../standing-in.ts"
 
 const opened: Array<World> = []
 afterEach(async () => {

@@ -2,6 +2,8 @@
 import type { Commit, Store } from "@paykernel/core/effect"
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
+import { merchantId } from "../kernel-world.ts"
+import { away, distant, losing } from "../standing-in.ts"
 import {
   another,
   answerChallenge,
@@ -20,8 +22,6 @@ import {
   settled,
   viewOf
 } from "./checkout-shop.ts"
-import { merchantId } from "./kernel-world.ts"
-import { away, distant, losing } from "./standing-in.ts"
 
 const writes = (tag: string) => (commit: Commit) =>
   commit.aggregates.some(({ events }) => events.some((event) => event.tag === tag))

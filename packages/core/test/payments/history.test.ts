@@ -3,7 +3,7 @@ import { Payment } from "@paykernel/core/domain"
 import type { Store } from "@paykernel/core/effect"
 import * as Effect from "effect/Effect"
 import { expect, it } from "vitest"
-import { merchantId, paymentInput, paymentOf, submitCard, usd, type World, world } from "./kernel-world.ts"
+import { merchantId, paymentInput, paymentOf, submitCard, usd, type World, world } from "../kernel-world.ts"
 
 const paid = async (shop: World): Promise<string> => {
   const card = await submitCard(shop)

@@ -1,7 +1,7 @@
 import { Attempt } from "@paykernel/core/domain"
 import * as Effect from "effect/Effect"
 import { afterEach, describe, expect, it } from "vitest"
-import { bareDesk, claimBy, putUp } from "./bare-desk.ts"
+import { bareDesk, claimBy, putUp } from "../bare-desk.ts"
 import {
   approve,
   merchantId,
@@ -13,8 +13,8 @@ import {
   usd,
   type World,
   world
-} from "./kernel-world.ts"
-import { away, replaceableStore } from "./standing-in.ts"
+} from "../kernel-world.ts"
+import { away, replaceableStore } from "../standing-in.ts"
 
 const opened: Array<World> = []
 afterEach(async () => {

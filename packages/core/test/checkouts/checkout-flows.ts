@@ -4,8 +4,8 @@
  */
 import { type CheckoutView, Cvv, type OpenCheckoutInput, Pan, type PayCheckoutInput } from "@paykernel/core"
 import * as Result from "effect/Result"
-import type { AdverseWorld, Process } from "./adverse-world.ts"
-import { merchantId, usd } from "./kernel-world.ts"
+import type { AdverseWorld, Process } from "../adverse-world.ts"
+import { merchantId, usd } from "../kernel-world.ts"
 
 export type CheckoutStage = {
   readonly world: AdverseWorld

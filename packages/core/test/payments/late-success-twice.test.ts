@@ -1,5 +1,5 @@
 import { expect, it } from "vitest"
-import { approve, declined, merchantId, paymentInput, paymentOf, submitCard, usd, world } from "./kernel-world.ts"
+import { approve, declined, merchantId, paymentInput, paymentOf, submitCard, usd, world } from "../kernel-world.ts"
 
 it("says of a success that comes as a reply after a failure was heard of that it was undone", async () => {
   const here = await world({

@@ -4,9 +4,9 @@ import { Checkout } from "@paykernel/core/domain"
 import { checkoutDefinition, type Store } from "@paykernel/core/effect"
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
-import { written } from "../src/application/storage/repository.ts"
+import { written } from "../../src/application/storage/repository.ts"
+import { merchantId } from "../kernel-world.ts"
 import { declined, good, openPage, openShop, pay, paying, settled } from "./checkout-shop.ts"
-import { merchantId } from "./kernel-world.ts"
 
 const opened = (amount: bigint, currency: Currency = "USD"): Checkout.CheckoutEvent => ({
   _tag: "CheckoutOpened",

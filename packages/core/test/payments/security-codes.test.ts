@@ -13,8 +13,8 @@ import {
   submitCard,
   type World,
   world
-} from "./kernel-world.ts"
-import { away, losing, replaceableStore } from "./standing-in.ts"
+} from "../kernel-world.ts"
+import { away, losing, replaceableStore } from "../standing-in.ts"
 
 const opened: Array<World> = []
 afterEach(async () => {

@@ -2,6 +2,7 @@
 import type { CardGateway } from "@paykernel/core/effect"
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
+import { merchantId, merchantInput, usd } from "../kernel-world.ts"
 import {
   another,
   charges,
@@ -19,7 +20,6 @@ import {
   settled,
   viewOf
 } from "./checkout-shop.ts"
-import { merchantId, merchantInput, usd } from "./kernel-world.ts"
 
 /** Lets time pass for a process, with the work that falls due. */
 const pass = async ({ clock }: Shop, { kernel }: Pick<Shop, "kernel">, ms: number): Promise<void> => {

@@ -6,11 +6,11 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { describe, expect, it } from "vitest"
-import { createKernelIn } from "../src/application/create-kernel.ts"
-import { bareDesk } from "./bare-desk.ts"
+import { createKernelIn } from "../../src/application/create-kernel.ts"
+import { bareDesk } from "../bare-desk.ts"
+import { digestKey, merchantId, merchantInput, scriptedGateway } from "../kernel-world.ts"
+import { virtualTime } from "../virtual-time.ts"
 import { direct, good, ok, openPage, pay, paying, settled } from "./checkout-shop.ts"
-import { digestKey, merchantId, merchantInput, scriptedGateway } from "./kernel-world.ts"
-import { virtualTime } from "./virtual-time.ts"
 
 /** A process that accepts and leaves the work to others, on a store whose every read takes its time. */
 const waiting = async (readMs = 0) => {

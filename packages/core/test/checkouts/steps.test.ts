@@ -17,10 +17,10 @@ import {
 import type * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { describe, expect, it } from "vitest"
-import { load } from "../src/application/storage/repository.ts"
-import { type BareDesk, bareDesk, claimBy, contend, putUp } from "./bare-desk.ts"
+import { load } from "../../src/application/storage/repository.ts"
+import { type BareDesk, bareDesk, claimBy, contend, putUp } from "../bare-desk.ts"
+import { merchantId, type Script } from "../kernel-world.ts"
 import { direct, good, order, paying } from "./checkout-shop.ts"
-import { merchantId, type Script } from "./kernel-world.ts"
 
 const unavailable = (reason: string) => ({ _tag: "StoreUnavailable", reason, outcomeUnknown: false })
 

@@ -1,5 +1,6 @@
 /** Processes whose clocks differ, and one whose clock is set back: a page is paid once or over, and never both. */
 import { describe, expect, it } from "vitest"
+import { merchantId } from "../kernel-world.ts"
 import {
   another,
   answerChallenge,
@@ -16,7 +17,6 @@ import {
   settled,
   viewOf
 } from "./checkout-shop.ts"
-import { merchantId } from "./kernel-world.ts"
 
 const minute = 60_000
 

@@ -5,12 +5,12 @@ import { changeMerchant, paymentDefinition } from "@paykernel/core/effect"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { describe, expect, it } from "vitest"
-import { transact } from "../src/application/commit/transact.ts"
-import { hold } from "../src/application/operations.ts"
-import { hearGateway } from "../src/application/payments/recheck-payment.ts"
-import { type BareDesk, bareDesk } from "./bare-desk.ts"
-import { approval, claimed, code, create, paid, paymentIn, savedCard, whysOf } from "./bare-payments.ts"
-import { approve, declined, merchantId, merchantInput } from "./kernel-world.ts"
+import { transact } from "../../src/application/commit/transact.ts"
+import { hold } from "../../src/application/operations.ts"
+import { hearGateway } from "../../src/application/payments/recheck-payment.ts"
+import { type BareDesk, bareDesk } from "../bare-desk.ts"
+import { approval, claimed, code, create, paid, paymentIn, savedCard, whysOf } from "../bare-payments.ts"
+import { approve, declined, merchantId, merchantInput } from "../kernel-world.ts"
 
 describe("an attempt whose gateway takes nothing and finds nothing, time and again", () => {
   it("is put off by a lease after eight messages, all under one key", async () => {

@@ -14,7 +14,7 @@ import {
   usd,
   type World,
   world
-} from "./kernel-world.ts"
+} from "../kernel-world.ts"
 
 let shop: World
 afterEach(() => shop.kernel.close())

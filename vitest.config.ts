@@ -15,6 +15,9 @@ const replacesModules = [
 /** They compute for minutes. Begun at the end, they would leave a core without work. */
 const longest = ["simulation/campaign-", "interleavings/all-schedules-", "planted/planted-rules"]
 
+/** In the deep tier a test lives tens of times as many lives, beside others that keep every core busy for an hour. */
+const timeoutMs = process.env["PAYKERNEL_DEEP"] === "1" ? 1_800_000 : 60_000
+
 /** What takes longest begins first, beside what waits for disks and processes. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: Array<TestSpecification>): Promise<Array<TestSpecification>> {
@@ -33,8 +36,8 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     // Servers are started some hundred times from source: each reads what the first one compiled.
     env: { NODE_COMPILE_CACHE: join(tmpdir(), "paykernel-compile-cache") },
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: timeoutMs,
+    hookTimeout: timeoutMs,
     // What a test waits for comes at once, unless the machine is busy with others.
     expect: { poll: { timeout: 20_000 } },
     // Loading what a test needs costs more than many a test: files share what others have loaded, unless they replace modules.

@@ -25,7 +25,7 @@ beforeAll(async () => {
     nodeTimes: { leaseMs: 120_000, callTimeoutMs: 10_000 }
   })
   shop = openShop(cluster)
-}, 60_000)
+})
 
 afterAll(async () => {
   await cluster?.close()

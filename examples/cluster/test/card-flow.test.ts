@@ -21,7 +21,7 @@ beforeAll(async () => {
   database = await freshDatabase()
   cluster = await startCluster({ databaseUrl: database.url, scripts: await bundledScripts(), bankLatencyMs: 10 })
   shop = openShop(cluster)
-}, 60_000)
+})
 
 afterAll(async () => {
   await cluster?.close()

@@ -35,7 +35,7 @@ const told = <A>(answer: Answer<A>): A => {
 
 const address = { street: "1 Main Street", city: "Springfield", country: "US" }
 
-it("a payment abroad goes on where it was, whenever its server is killed", { timeout: 60_000 }, async () => {
+it("a payment abroad goes on where it was, whenever its server is killed", async () => {
   const home = await openSite("sqlite")
   site = home
   const environment = { PORT: String(await freePort()), PAYKERNEL_API_KEY: apiKey }

@@ -34,6 +34,6 @@ describe("whatever goes wrong meanwhile", () => {
         expect(totals.executions).toBeGreaterThan(seeds.length * 2)
       }
     },
-    deep ? 900_000 : 120_000
+    deep ? 1_800_000 : 120_000
   )
 })

@@ -5,7 +5,7 @@
 import * as Effect from "effect/Effect"
 import { disagreements } from "../../bank-agreement.ts"
 import type { Clients } from "./clients.ts"
-import { kill } from "./held-calls.ts"
+import { type HeldCall, kill } from "./held-calls.ts"
 import { type Process, type SmallWorld, settle, startProcess, until } from "./small-world.ts"
 import { merchantId, pass } from "./wishes.ts"
 
@@ -15,7 +15,7 @@ const hourMs = 3_600_000
 export const goOut = async (world: SmallWorld, clients: Clients): Promise<void> => {
   const { crossing } = world
   crossing.isOpen = true
-  for (let next = crossing.held[0]; next !== undefined; next = crossing.held[0]) {
+  for (let next = firstOf(crossing.held); next !== undefined; next = firstOf(crossing.held)) {
     next.go("answered")
     await settle(world)
   }
@@ -24,6 +24,12 @@ export const goOut = async (world: SmallWorld, clients: Clients): Promise<void> 
     if (process !== null) kill(crossing, process.actor)
   }
 }
+
+/** By its name: what is held is the same in every order in which it has come to be held, and so is what follows. */
+const firstOf = (held: ReadonlyArray<HeldCall>): HeldCall | undefined =>
+  held.toSorted((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1))[0]
+
+const nameOf = ({ by, what, about }: HeldCall): string => `${by.name}: ${what} ${about}`
 
 /** A process that knows nothing finds what the others left, and clients ask once more for what they asked for. */
 export const comeToRest = async (world: SmallWorld, clients: Clients): Promise<void> => {

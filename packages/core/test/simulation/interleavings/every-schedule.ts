@@ -40,7 +40,7 @@ export const meetingsFrom = (from: StartingPoint): ReadonlyArray<Meeting> =>
 export type SearchOptions = {
   readonly depth: number
   readonly reach?: Reach
-  /** Carries out every schedule, and makes sure that those that were taken for the same go on in the same ways. */
+  /** Carries out every schedule, and makes sure that those that were taken for the same go on and end in the same ways. */
   readonly everyOne?: boolean
 }
 
@@ -52,6 +52,7 @@ export const searchAll = async (
 ): Promise<Count> => {
   const known = new Map<string, Count>()
   const ended = new Set<string>()
+  const lefts = new Map<string, string>()
 
   const restart = async (choices: ReadonlyArray<number>): Promise<Running> => {
     const running = begin(meeting, reach)
@@ -60,12 +61,15 @@ export const searchAll = async (
   }
   const visit = async (running: Running, choices: ReadonlyArray<number>): Promise<Count> => {
     if (running.problems.length > 0) throw new Error(describeSchedule(meeting, running, choices))
+    // What led here counts, also where it led to nothing new.
+    for (const edge of running.edges.keys()) search.edges.add(edge)
     const situation = `${depth - choices.length} ${running.situation()}`
     const before = known.get(situation)
     if (before !== undefined && !everyOne) return before
     if (before === undefined) search.situations++
     const steps = choices.length === depth ? [] : running.steps()
-    const count = steps.length === 0 ? await end(running, choices) : await follow(running, choices, steps)
+    const isOver = steps.length === 0
+    const count = isOver ? await end(running, choices, situation) : await follow(running, choices, steps)
     if (before !== undefined && !isDeepStrictEqual(before, count)) {
       throw new Error(`what was taken for the same goes on in another way: ${running.history.join("; ")}`)
     }
@@ -88,8 +92,12 @@ export const searchAll = async (
     }
     return sum
   }
-  const end = async (running: Running, choices: ReadonlyArray<number>): Promise<Count> => {
+  const end = async (running: Running, choices: ReadonlyArray<number>, situation: string): Promise<Count> => {
     const left = await running.goOut()
+    if ((lefts.get(situation) ?? left) !== left) {
+      throw new Error(`what was taken for the same ends in another way: ${running.history.join("; ")}`)
+    }
+    lefts.set(situation, left)
     if (everyOne || !ended.has(left)) {
       ended.add(left)
       search.judged++

@@ -1,0 +1,91 @@
+import * as Result from "effect/Result"
+import { describe, expect, it } from "vitest"
+import { decodeRecord, encodeRecord } from "./journal.schema.ts"
+import type { AuthenticationDecided, BankRecord, ChallengeAnswer, Executed } from "./journal.ts"
+
+const line = { operationKey: "k", amount: "10.00", currency: "USD", outcome: "approved", at: "2026-01-01" } as const
+
+const executed: Executed = {
+  ...{ record: "executed", ...line, kind: "authorize", merchantId: "m", paymentId: "p", authorizationKey: null },
+  ...{ capture: true, reference: "r", code: null, avs: "Y", cvv: "pass" }
+}
+
+const decided: AuthenticationDecided = {
+  ...{ record: "authentication_decided", key: "k", merchantId: "m", amount: "10.00", currency: "USD" },
+  ...{ returnUrl: "https://merchant.example", result: "challenged", eci: "05", code: null, at: "2026-01-01" },
+  challenge: { id: "c", formToken: "f", expiresAtMs: 9 }
+}
+
+const oneOfEach: ReadonlyArray<BankRecord> = [
+  executed,
+  { record: "reversed", ...line, kind: "void" },
+  { record: "poisoned", operationKey: "k", at: "2026-01-01" },
+  {
+    ...{ record: "transfer_awaited", operationKey: "k", merchantId: "m", paymentId: "p", amount: "10.00" },
+    ...{ currency: "USD", reference: "r", endsAtMs: 9, at: "2026-01-01" }
+  },
+  decided,
+  { record: "challenge_answered", challengeId: "c", answer: "approved", at: "2026-01-01" }
+]
+
+const ecis: { readonly [Eci in AuthenticationDecided["eci"]]: true } = {
+  ...{ "00": true, "01": true, "02": true, "05": true, "06": true, "07": true }
+}
+const kinds: { readonly [Kind in Executed["kind"]]: true } = {
+  authorize: true,
+  capture: true,
+  void: true,
+  refund: true
+}
+const outcomes: { readonly [Outcome in Executed["outcome"]]: true } = { approved: true, declined: true, error: true }
+const codes: { readonly [Result in Executed["cvv"]]: true } = {
+  ...{ not_requested: true, pass: true, fail: true, unavailable: true, pending: true }
+}
+const results: { readonly [Result in AuthenticationDecided["result"]]: true } = {
+  ...{ passed: true, failed: true, challenged: true }
+}
+const answers: { readonly [Answer in ChallengeAnswer]: true } = { approved: true, failed: true, cancelled: true }
+
+const wordsOf = <Word extends string>(all: { readonly [Name in Word]: true }) => Object.keys(all) as Array<Word>
+
+/** The same in every word that it may have. */
+const inOtherWords: ReadonlyArray<BankRecord> = [
+  { ...executed, authorizationKey: "a", code: "card_expired" },
+  { ...decided, code: "failed", challenge: null },
+  ...wordsOf(ecis).map((eci): BankRecord => ({ ...decided, eci })),
+  ...wordsOf(results).map((result): BankRecord => ({ ...decided, result })),
+  ...wordsOf(kinds).map((kind): BankRecord => ({ ...executed, kind })),
+  ...wordsOf(outcomes).map((outcome): BankRecord => ({ ...executed, outcome })),
+  ...wordsOf(codes).map((cvv): BankRecord => ({ ...executed, cvv })),
+  ...wordsOf(answers).map(
+    (answer): BankRecord => ({ record: "challenge_answered", challengeId: "c", answer, at: "2026-01-01" })
+  )
+]
+
+describe("a line of the bank's journal", () => {
+  it.each([...oneOfEach, ...inOtherWords])("gives back what was written: $record, case %#", (record) => {
+    const text = encodeRecord(record)
+    expect(text).not.toContain("\n")
+    expect(decodeRecord(text)).toEqual(Result.succeed(record))
+  })
+
+  it.each(oneOfEach)("that lacks any part of $record is none", (record) => {
+    for (const part of Object.keys(record)) {
+      const rest = Object.fromEntries(Object.entries(record).filter(([name]) => name !== part))
+      expect(Result.isFailure(decodeRecord(JSON.stringify(rest))), part).toBe(true)
+    }
+  })
+
+  it.each<[string, object]>([
+    ["a record of no kind", { ...executed, record: "another" }],
+    ["an operation that is none", { ...executed, kind: "gift" }],
+    ["an outcome that is none", { ...executed, outcome: "" }],
+    ["a code's result that is none", { ...executed, cvv: "" }],
+    ["an indicator that is none", { ...decided, eci: "" }],
+    ["a result that is none", { ...decided, result: "" }],
+    ["a challenge without its form", { ...decided, challenge: { id: "c", expiresAtMs: 9 } }],
+    ["a reversal that is no void", { record: "reversed", ...line, kind: "refund" }]
+  ])("with %s is none", (_what, record) => {
+    expect(Result.isFailure(decodeRecord(JSON.stringify(record)))).toBe(true)
+  })
+})

@@ -1,0 +1,161 @@
+import * as Result from "effect/Result"
+import { describe, expect, it } from "vitest"
+import { money } from "../../money/index.ts"
+import { onchainFailureReasons } from "../../onchain/onchain.ts"
+import { decodeNetworkRecord, encodeNetworkRecord } from "./network-journal.schema.ts"
+import type { FundingBroadcast, NetworkRecord, PaymentTaken, QuoteOffered } from "./network-journal.ts"
+import type { RfiVerdict, Scenario } from "./scenarios.ts"
+
+const offered: QuoteOffered = {
+  record: "quote_offered",
+  quote: {
+    id: "quote-1",
+    terms: {
+      fixedSide: "source",
+      source: money(100_000_000n, "USDC"),
+      destination: money(170_500n, "MXN"),
+      rate: { numerator: 1705n, denominator: 100n },
+      fees: {
+        breakdown: [{ type: "payout_institution", amount: money(240_645n, "USDC") }],
+        total: money(240_645n, "USDC")
+      },
+      paymentMethod: "SPEI",
+      blockchain: "ETH-SEPOLIA",
+      senderCountry: "US",
+      destinationCountry: "MX",
+      senderType: "business",
+      recipientType: "individual",
+      firstParty: false,
+      transactionVersion: 1,
+      fiatSettlementTime: { min: 1, max: 3, unit: "days" },
+      certificate: {
+        ...{ id: "c", domain: "institution.example", certificatePem: "pem" },
+        jwk: { kty: "EC", crv: "P-256", kid: "k", x: "x", y: "y" }
+      },
+      expiresAtMs: 28_000,
+      fundsDueAtMs: 3_600_000
+    }
+  },
+  atMs: 1
+}
+
+const scenario: Scenario = {
+  ...{ clearance: "at_once", rfiLevel: 1, payout: "normal", refund: "completed", expires: false }
+}
+
+const rfi = { id: "rfi-1", level: 2, raisedAtMs: 2, expiresAtMs: 9 } as const
+
+const taken: PaymentTaken = {
+  record: "payment_taken",
+  key: "payment-1",
+  payment: { quoteId: "quote-1", senderAddress: "0x01", refundAddress: "0x02", reasonForPayment: "PMT001" },
+  scenario,
+  rfi,
+  atMs: 2
+}
+
+const broadcast: FundingBroadcast = {
+  record: "funding_broadcast",
+  key: "transaction-1",
+  blockchain: "ETH-SEPOLIA",
+  sender: "0x01",
+  amount: money(100_000_000n, "USDC"),
+  transactionHash: "0xaa",
+  authorization: "0x05",
+  gas: { nonce: "0", gasLimit: "60000", maxFeePerGas: "2", maxPriorityFeePerGas: "1" },
+  validUntilMs: 9,
+  atMs: 3
+}
+
+const paid = { key: "payment-1", atMs: 4 }
+
+const oneOfEach: ReadonlyArray<NetworkRecord> = [
+  offered,
+  taken,
+  { record: "payment_funded", ...paid, transactionHash: "0xaa", amount: money(1n, "USDC"), refundId: "refund-1" },
+  { record: "rfi_raised", ...paid, rfi },
+  { record: "rfi_answered", ...paid, rfiId: "rfi-1", verdict: "approves", digest: "d" },
+  broadcast,
+  { record: "funding_refused", key: "transaction-1", reason: "nonce_too_low", atMs: 4 },
+  {
+    ...{ record: "account_set", blockchain: "ETH-SEPOLIA", address: "0x01", exists: true, atMs: 5 },
+    ...{ tokens: "1", coins: "2", allowance: "3" }
+  }
+]
+
+const clearances: { readonly [Word in Scenario["clearance"]]: true } = {
+  ...{ at_once: true, refused: true, later: true, refused_later: true, after_rfi: true, after_later_rfi: true }
+}
+const payouts: { readonly [Word in Scenario["payout"]]: true } = { normal: true, delayed: true, fails: true }
+const refunds: { readonly [Word in Scenario["refund"]]: true } = {
+  ...{ completed: true, created_then_failed: true, created_then_completed: true }
+}
+const verdicts: { readonly [Word in RfiVerdict]: true } = { approves: true, rejects: true, never: true }
+
+const wordsOf = <Word extends string>(all: { readonly [Name in Word]: true }) => Object.keys(all) as Array<Word>
+
+const taking = (change: Partial<Scenario>): NetworkRecord => ({ ...taken, scenario: { ...scenario, ...change } })
+
+/** The same in every word that it may have. */
+const inOtherWords: ReadonlyArray<NetworkRecord> = [
+  { ...taken, rfi: null },
+  { ...broadcast, gas: null },
+  taking({ expires: true }),
+  ...([2, 3] as const).map((rfiLevel) => taking({ rfiLevel })),
+  ...wordsOf(clearances).map((clearance) => taking({ clearance })),
+  ...wordsOf(payouts).map((payout) => taking({ payout })),
+  ...wordsOf(refunds).map((refund) => taking({ refund })),
+  ...wordsOf(verdicts).map(
+    (verdict): NetworkRecord => ({ record: "rfi_answered", ...paid, rfiId: "rfi-1", verdict, digest: "d" })
+  ),
+  ...onchainFailureReasons.map((reason): NetworkRecord => ({ record: "funding_refused", ...paid, reason }))
+]
+
+/** Where something could be missing: the way to every part, however deep. */
+const partsOf = (value: unknown): ReadonlyArray<ReadonlyArray<string>> =>
+  typeof value === "object" && value !== null
+    ? Object.entries(value).flatMap(([name, inner]) => [
+        ...(Array.isArray(value) ? [] : [[name]]),
+        ...partsOf(inner).map((rest) => [name, ...rest])
+      ])
+    : []
+
+const without = (value: unknown, [name = "", ...rest]: ReadonlyArray<string>): unknown => {
+  if (typeof value !== "object" || value === null) return value
+  const parts = Object.entries(value)
+    .filter(([one]) => one !== name || rest.length > 0)
+    .map(([one, inner]) => [one, one === name ? without(inner, rest) : inner] as const)
+  return Array.isArray(value) ? parts.map(([, inner]) => inner) : Object.fromEntries(parts)
+}
+
+describe("a line of the network's book", () => {
+  it.each([...oneOfEach, ...inOtherWords])("gives back what was written: $record, case %#", (record) => {
+    const line = encodeNetworkRecord(record)
+    expect(line).not.toContain("\n")
+    expect(decodeNetworkRecord(line)).toEqual(Result.succeed(record))
+  })
+
+  it.each(oneOfEach)("that lacks any part of $record, however deep, is none", (record) => {
+    const json: unknown = JSON.parse(encodeNetworkRecord(record))
+    const parts = partsOf(json)
+    expect(parts.length).toBeGreaterThan(3)
+    for (const part of parts) {
+      const isDecoded = Result.isSuccess(decodeNetworkRecord(JSON.stringify(without(json, part))))
+      expect([part.join("."), isDecoded]).toEqual([part.join("."), false])
+    }
+  })
+
+  it.each([
+    ["a record of no kind", { ...offered, record: "another" }],
+    ["a clearance that is none", taking({ clearance: "maybe" as never })],
+    ["a level that is none", taking({ rfiLevel: 4 as never })],
+    ["a payout that is none", taking({ payout: "" as never })],
+    ["a refund that is none", taking({ refund: "" as never })],
+    ["a verdict that is none", { record: "rfi_answered", ...paid, rfiId: "rfi-1", verdict: "", digest: "d" }],
+    ["a refusal without sense", { record: "funding_refused", ...paid, reason: "so" }],
+    ["a time that is no whole number", { ...taken, atMs: 0.5 }]
+  ])("with %s is none", (_what, record) => {
+    const text = JSON.stringify(record, (_name, value) => (typeof value === "bigint" ? `${value}` : value))
+    expect(Result.isFailure(decodeNetworkRecord(text))).toBe(true)
+  })
+})

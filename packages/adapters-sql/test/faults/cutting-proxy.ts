@@ -16,7 +16,13 @@ export type Cut = "before" | "torn" | "late" | "running" | "sent" | "middle"
 /** A batch, or the question of what became of one. */
 export type Exchange = { readonly kind: "batch" | "question"; readonly batchId: string }
 
-export type CutExchange = Exchange & { readonly cut: Cut; failed: boolean }
+export type CutExchange = Exchange & {
+  readonly cut: Cut
+  /** The server refused it. */
+  failed: boolean
+  /** The refusal left whole, so the store may have read it. */
+  passedOn: boolean
+}
 
 export type CuttingProxy = {
   readonly port: number
@@ -43,7 +49,7 @@ export const startProxy = async (
     }
     relay(client, server, (exchange) => {
       const cut = choose(exchange, cuts.length)
-      const chosen = cut === undefined ? undefined : { ...exchange, cut, failed: false }
+      const chosen = cut === undefined ? undefined : { ...exchange, cut, failed: false, passedOn: false }
       if (chosen !== undefined) cuts.push(chosen)
       return chosen
     })
@@ -91,12 +97,16 @@ const relay = (client: Socket, server: Socket, choose: (exchange: Exchange) => C
   })
   server.on("data", (chunk) => {
     const messages = fromServer(chunk)
-    if (cut !== undefined && messages.some(({ type }) => type === "E")) cut.failed = true
-    if (cut?.cut !== "sent" && cut?.cut !== "middle") return void client.write(chunk)
+    if (cut !== undefined && hasRefusal(messages)) cut.failed = true
+    if (cut?.cut !== "sent" && cut?.cut !== "middle") {
+      if (cut !== undefined) cut.passedOn = cut.failed && !client.destroyed
+      return void client.write(chunk)
+    }
     answering = [...answering, ...messages]
     if (answering.at(-1)?.type !== "Z") return
     const answer = bytesOf(answering)
     const part = cut.cut === "sent" ? 0 : 1 + Math.floor(Math.random() * (answer.length - 6))
+    cut.passedOn = hasRefusal(messageReader("server")(answer.subarray(0, part)))
     client.write(answer.subarray(0, part), () => end(client, server))
   })
   client.on("close", () => {
@@ -104,6 +114,8 @@ const relay = (client: Socket, server: Socket, choose: (exchange: Exchange) => C
   })
   server.on("close", () => client.destroy())
 }
+
+const hasRefusal = (messages: ReadonlyArray<Message>): boolean => messages.some(({ type }) => type === "E")
 
 const remember = (texts: Map<string, string>, message: Message): void => {
   const { name, text } = preparedBy(message)

@@ -26,8 +26,8 @@ export const goOut = async (world: SmallWorld, clients: Clients): Promise<void> 
 }
 
 /** By its name: what is held is the same in every order in which it has come to be held, and so is what follows. */
-const firstOf = (held: ReadonlyArray<HeldCall>): HeldCall | undefined =>
-  held.toSorted((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1))[0]
+const firstOf = ([one, ...others]: ReadonlyArray<HeldCall>): HeldCall | undefined =>
+  one && others.reduce((first, call) => (nameOf(call) < nameOf(first) ? call : first), one)
 
 const nameOf = ({ by, what, about }: HeldCall): string => `${by.name}: ${what} ${about}`
 

@@ -15,7 +15,7 @@ export type AllSchedules = {
 
 /**
  * Throws at the first schedule that goes wrong, with all that it takes to see it again. Each starting point's line is
- * said as soon as it is done with, since eight steps from all of them take hours.
+ * said as soon as it is done with, since eight steps from all of them take long.
  */
 export const allSchedules = async (
   names: ReadonlyArray<string>,

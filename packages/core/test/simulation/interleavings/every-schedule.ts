@@ -16,6 +16,8 @@ export type Count = {
   readonly calm: number
   /** How often a process dies in all of them. */
   readonly deaths: number
+  /** What is left where nothing is chosen any more, and everything has gone on to its end; `null` before that. */
+  readonly left: string | null
 }
 
 export type Search = {
@@ -52,26 +54,27 @@ export const searchAll = async (
 ): Promise<Count> => {
   const known = new Map<string, Count>()
   const ended = new Set<string>()
-  const lefts = new Map<string, string>()
 
   const restart = async (choices: ReadonlyArray<number>): Promise<Running> => {
     const running = begin(meeting, reach)
     for (const choice of choices) await goOn(running, choice)
     return running
   }
+  const noteEdges = ({ edges }: Running): void => {
+    for (const edge of edges.keys()) search.edges.add(edge)
+  }
   const visit = async (running: Running, choices: ReadonlyArray<number>): Promise<Count> => {
     if (running.problems.length > 0) throw new Error(describeSchedule(meeting, running, choices))
     // What led here counts, also where it led to nothing new.
-    for (const edge of running.edges.keys()) search.edges.add(edge)
+    noteEdges(running)
     const situation = `${depth - choices.length} ${running.situation()}`
     const before = known.get(situation)
     if (before !== undefined && !everyOne) return before
     if (before === undefined) search.situations++
     const steps = choices.length === depth ? [] : running.steps()
-    const isOver = steps.length === 0
-    const count = isOver ? await end(running, choices, situation) : await follow(running, choices, steps)
+    const count = steps.length === 0 ? await end(running, choices) : await follow(running, choices, steps)
     if (before !== undefined && !isDeepStrictEqual(before, count)) {
-      throw new Error(`what was taken for the same goes on in another way: ${running.history.join("; ")}`)
+      throw new Error(`what was taken for the same goes on or ends in another way: ${running.history.join("; ")}`)
     }
     known.set(situation, count)
     return count
@@ -81,7 +84,7 @@ export const searchAll = async (
     choices: ReadonlyArray<number>,
     steps: ReadonlyArray<Step>
   ): Promise<Count> => {
-    const sum = { schedules: 0, calm: 0, deaths: 0 }
+    const sum = { schedules: 0, calm: 0, deaths: 0, left: null }
     for (const [at, { dies }] of steps.entries()) {
       const next = at === 0 ? running : await restart(choices)
       await goOn(next, at)
@@ -92,21 +95,17 @@ export const searchAll = async (
     }
     return sum
   }
-  const end = async (running: Running, choices: ReadonlyArray<number>, situation: string): Promise<Count> => {
+  const end = async (running: Running, choices: ReadonlyArray<number>): Promise<Count> => {
     const left = await running.goOut()
-    if ((lefts.get(situation) ?? left) !== left) {
-      throw new Error(`what was taken for the same ends in another way: ${running.history.join("; ")}`)
-    }
-    lefts.set(situation, left)
     if (everyOne || !ended.has(left)) {
       ended.add(left)
       search.judged++
       await running.comeToRest()
     }
     if (running.problems.length > 0) throw new Error(describeSchedule(meeting, running, choices))
-    for (const edge of running.edges.keys()) search.edges.add(edge)
+    noteEdges(running)
     if (running.manual() > 0) search.manual++
-    return { schedules: 1, calm: 1, deaths: 0 }
+    return { schedules: 1, calm: 1, deaths: 0, left }
   }
   return visit(begin(meeting, reach), [])
 }

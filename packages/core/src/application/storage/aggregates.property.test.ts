@@ -51,6 +51,7 @@ import {
   anyTicket,
   anyTicketEvent
 } from "../../testing/arbitraries.ts"
+import { placesIn } from "../../testing/json-places.ts"
 import * as laws from "../../testing/laws/index.ts"
 import { sameData } from "../../testing/plain-data.ts"
 import { ticketMachine } from "../../ticket/ticket-machine.ts"
@@ -151,14 +152,6 @@ const survivesStorage = <State, Event extends Fact>(
     })
   })
 }
-
-type Place = { readonly holder: object; readonly field: string; readonly value: Json }
-
-/** Every field of an object and every item of a list, however deep. */
-const placesIn = (json: Json): ReadonlyArray<Place> =>
-  typeof json === "object" && json !== null
-    ? Object.entries(json).flatMap(([field, value]) => [{ holder: json, field, value }, ...placesIn(value)])
-    : []
 
 const anotherKindThan = (value: Json): Json =>
   typeof value === "object" && value !== null ? "unexpected" : { unexpected: true }

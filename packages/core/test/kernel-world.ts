@@ -188,3 +188,6 @@ export const pass = async (
 }
 
 export type { ClaimedTask }
+
+/** The newest of whatever is listed. */
+export const firstPage = { where: {}, fromMs: null, toMs: null, page: { _tag: "First" }, limit: 10 } as const

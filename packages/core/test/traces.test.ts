@@ -16,7 +16,7 @@ import {
   order,
   paying
 } from "./checkouts/checkout-shop.ts"
-import { cardInput, digestKey, merchantId, merchantInput, paymentInput, usd } from "./kernel-world.ts"
+import { cardInput, digestKey, firstPage, merchantId, merchantInput, paymentInput, usd } from "./kernel-world.ts"
 
 /** A kernel on a shop's store and bank, and the names of the spans that it has begun so far. */
 const traced = async () => {
@@ -43,8 +43,6 @@ const traced = async () => {
   }
   return { shop, kernel, names, later }
 }
-
-const page = { where: {}, fromMs: null, toMs: null, page: { _tag: "First" }, limit: 10 } as const
 
 it("names what is done with cards, payments and merchants", async () => {
   const { kernel, names, later } = await traced()
@@ -82,7 +80,7 @@ it("names what is done with checkouts, and with payers who are asked to prove th
   ok(await kernel.checkouts.get(merchantId, id))
   ok(await kernel.checkouts.ofPage(name))
   ok(await kernel.checkouts.ofTransaction(merchantId, latest?.attempt.transactionId ?? ""))
-  ok(await kernel.checkouts.list(merchantId, page))
+  ok(await kernel.checkouts.list(merchantId, firstPage))
   ok(await kernel.checkouts.cancel(merchantId, await openPage({ kernel })))
   const { view } = ok(await kernel.checkouts.payDirectly(merchantId, direct(needs3ds)))
   await later(1)

@@ -1,7 +1,7 @@
 /** What the kernel answers about merchants and payments that it does not know, or knows as something else. */
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import { merchantId as owner, paymentInput, submitCard, usd, type World, world } from "./kernel-world.ts"
+import { firstPage, merchantId as owner, paymentInput, submitCard, usd, type World, world } from "./kernel-world.ts"
 
 const nobody = "0193a000-0000-7000-8000-000000000009"
 const reason = "requested_by_customer" as const
@@ -68,15 +68,14 @@ describe("a payment", () => {
 describe("a settlement", () => {
   it("is shown and listed to its merchant, and to nobody else", async () => {
     const { run, get, list } = shop.kernel.settlements
-    const page = { where: {}, fromMs: null, toMs: null, page: { _tag: "First" }, limit: 10 } as const
     const settled = await run(owner)
     const [settlement] = settled.ok ? settled.value : []
     const id = settlement?.id ?? ""
     expect(await get(owner, id)).toEqual({ ok: true, value: settlement })
-    expect(await list(owner, page)).toMatchObject({ ok: true, value: { items: [settlement] } })
+    expect(await list(owner, firstPage)).toMatchObject({ ok: true, value: { items: [settlement] } })
     const absent = { ok: false, error: { _tag: "SettlementNotFound" } }
     expect([await get(nobody, id), await get(owner, nobody)]).toEqual([absent, absent])
-    expect(await list(nobody, page)).toMatchObject({ ok: true, value: { items: [] } })
+    expect(await list(nobody, firstPage)).toMatchObject({ ok: true, value: { items: [] } })
   })
 })
 

@@ -14,7 +14,7 @@ import { type BankRecord, memoryJournal, sandboxGateway } from "@paykernel/core/
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { onTestFinished } from "vitest"
-import { merchantId, usd, type World, world } from "../kernel-world.ts"
+import { firstPage, merchantId, usd, type World, world } from "../kernel-world.ts"
 
 export type Shop = Awaited<ReturnType<typeof openShop>>
 
@@ -124,8 +124,6 @@ export const answerChallenge = async (
 /** Captures and authorizations with capture that the bank approved. */
 export const charges = ({ journal }: Pick<Shop, "journal">): ReadonlyArray<BankRecord> =>
   journal.read().filter((record) => record.record === "executed" && record.outcome === "approved")
-
-export const firstPage = { where: {}, fromMs: null, toMs: null, page: { _tag: "First" }, limit: 10 } as const
 
 /** How many payments and cards there are. */
 export const everyStored = async ({ kernel }: Shop) => ({

@@ -1,13 +1,12 @@
 /** What merchants and their customers get of a page to be paid on. */
 import type { CheckoutView } from "@paykernel/core"
 import { describe, expect, it } from "vitest"
-import { merchantId, merchantInput, usd } from "../kernel-world.ts"
+import { firstPage, merchantId, merchantInput, usd } from "../kernel-world.ts"
 import {
   declined,
   direct,
   errorOf,
   everyStored,
-  firstPage,
   good,
   ok,
   openPage,

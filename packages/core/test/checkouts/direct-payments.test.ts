@@ -1,7 +1,7 @@
 /** Payments that are made in one request, with a card or by bank transfer. */
 import type { CheckoutView } from "@paykernel/core"
 import { describe, expect, it } from "vitest"
-import { merchantId, merchantInput, paymentInput, usd } from "../kernel-world.ts"
+import { firstPage, merchantId, merchantInput, paymentInput, usd } from "../kernel-world.ts"
 import {
   answerChallenge,
   cardOf,
@@ -10,7 +10,6 @@ import {
   direct,
   errorOf,
   everyStored,
-  firstPage,
   good,
   needs3ds,
   ok,

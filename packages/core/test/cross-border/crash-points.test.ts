@@ -23,6 +23,7 @@ import {
   signed,
   walletsOf
 } from "./cross-border-world.ts"
+import { everything } from "./kept-records.ts"
 
 const deep = process.env["PAYKERNEL_DEEP"] === "1"
 
@@ -164,8 +165,6 @@ const crashAt = async (mode: NetworkMode, originator: string, n: number) => {
   await heir.kernel.close()
   return { died, problems, moment: moments[n - 1] }
 }
-
-const everything = { where: {}, fromMs: null, toMs: null, page: { _tag: "First" }, limit: 100 } as const
 
 const disagreements = async (
   { originator, world }: Scene,

@@ -7,9 +7,9 @@ import { describe, expect, it } from "vitest"
 import { seededRandom } from "../../src/testing/gateway-examples.ts"
 import { type AdverseWorld, adverseWorld, type Process } from "../adverse-world.ts"
 import { type HeldAnswers, hold, requestOf } from "../held-answers.ts"
-import { merchantId } from "../kernel-world.ts"
+import { firstPage, merchantId } from "../kernel-world.ts"
 import { type Life, type Moment, newLife } from "../mortal-process.ts"
-import { customer, finalityMs, order, usdc } from "./intent-world.ts"
+import { customer, finalityMs, order, usdc, whole } from "./intent-world.ts"
 
 const deep = process.env["PAYKERNEL_DEEP"] === "1"
 
@@ -30,7 +30,6 @@ const chainOf = (life: Life, blockchain: Blockchain["Service"]): Blockchain["Ser
 const creation = requestOf<Intent>("create", ({ id }) => id)
 const refunding = requestOf<IntentRefundView>("refund", ({ refund }) => refund.id)
 
-const whole = usdc(10_000_000n)
 const back = usdc(4_000_000n)
 
 type Scene = HeldAnswers & {
@@ -110,7 +109,7 @@ const crashAt = async (mode: ChainMode, n: number) => {
 
 const noFees = { fee: { kind: "sum", fees: [] }, onExcess: "limit" } as const
 
-const everything = { where: {}, fromMs: null, toMs: null, page: { _tag: "First" }, limit: 100 } as const
+const everything = { ...firstPage, limit: 100 }
 
 const disagreements = async ({ chains }: Scene, { kernel }: Process): Promise<ReadonlyArray<string>> => {
   const problems = (await kernel.audit()).map(({ problem }) => problem)

@@ -14,10 +14,8 @@ import {
   order,
   pass,
   send,
-  usdc
+  whole
 } from "./intent-world.ts"
-
-const whole = usdc(10_000_000n)
 
 /** A block of Ethereum in these intents. */
 const blockMs = finalityMs / 12

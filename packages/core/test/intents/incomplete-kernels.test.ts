@@ -1,10 +1,18 @@
 /** Kernels without a blockchain, and without rates. */
 import { describe, expect, it, onTestFinished } from "vitest"
 import { world } from "../kernel-world.ts"
-import { customer, errorOf, intentWorld, merchantId, ok, openIntent, order, payIn, usdc } from "./intent-world.ts"
-
-const whole = usdc(10_000_000n)
-const half = usdc(5_000_000n)
+import {
+  customer,
+  errorOf,
+  half,
+  intentWorld,
+  merchantId,
+  ok,
+  openIntent,
+  order,
+  payIn,
+  whole
+} from "./intent-world.ts"
 
 describe("a kernel without a blockchain", () => {
   it("shows what there is, and begins nothing", async () => {

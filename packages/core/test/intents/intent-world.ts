@@ -23,6 +23,10 @@ import { merchantId, world } from "../kernel-world.ts"
 
 export const usdc = (amount: bigint) => money(amount, "USDC")
 
+/** What an order is about, and half of it. */
+export const whole = usdc(10_000_000n)
+export const half = usdc(5_000_000n)
+
 export const hourMs = 3_600_000
 export const dayMs = 24 * hourMs
 

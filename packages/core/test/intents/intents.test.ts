@@ -8,6 +8,7 @@ import {
   depositsOf,
   errorOf,
   finalityMs,
+  half,
   hourMs,
   intentOf,
   intentWorld,
@@ -22,11 +23,9 @@ import {
   send,
   settle,
   storyOf,
-  usdc
+  usdc,
+  whole
 } from "./intent-world.ts"
-
-const whole = usdc(10_000_000n)
-const half = usdc(5_000_000n)
 
 describe("an intent to be paid on a chain", () => {
   it("is accepted before it has an address, and gets one that stays", async () => {

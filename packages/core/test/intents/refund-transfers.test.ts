@@ -8,6 +8,7 @@ import { atClaim, type MomentOfClaim } from "../moment-of-claim.ts"
 import {
   dayMs,
   finalityMs,
+  half,
   intentOf,
   intentWorld,
   merchantId,
@@ -18,14 +19,12 @@ import {
   refund,
   refundsOf,
   usdc,
-  type WorldOptions
+  type WorldOptions,
+  whole
 } from "./intent-world.ts"
 
 type Chain = Blockchain["Service"]
 type Broadcast = Extract<TransferReply, { readonly _tag: "Broadcast" }>
-
-const whole = usdc(10_000_000n)
-const half = usdc(5_000_000n)
 
 const unheard: TransferReply = { _tag: "Unknown", why: "a test" }
 const unseen: TransferLookup = { _tag: "Unavailable", why: "a test" }

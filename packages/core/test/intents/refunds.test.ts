@@ -9,6 +9,7 @@ import {
   dayMs,
   errorOf,
   finalityMs,
+  half,
   intentOf,
   intentWorld,
   merchantId,
@@ -20,11 +21,9 @@ import {
   refundsOf,
   send,
   settle,
-  usdc
+  usdc,
+  whole
 } from "./intent-world.ts"
-
-const whole = usdc(10_000_000n)
-const half = usdc(5_000_000n)
 
 describe("giving back", () => {
   it("sends to an address, and the books agree", async () => {

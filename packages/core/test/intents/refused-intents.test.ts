@@ -2,6 +2,7 @@
 import { money } from "@paykernel/core"
 import type { Blockchain } from "@paykernel/core/effect"
 import { describe, expect, it } from "vitest"
+import { firstPage } from "../kernel-world.ts"
 import {
   balanceOf,
   errorOf,
@@ -16,7 +17,7 @@ import {
   usdc
 } from "./intent-world.ts"
 
-const listing = { where: {}, fromMs: null, toMs: null, page: { _tag: "First" }, limit: 9 } as const
+const listing = { ...firstPage, limit: 9 }
 
 const inDollars = { fee: { kind: "fixed", name: "flat", amount: money(30n, "USD") }, onExcess: "limit" } as const
 

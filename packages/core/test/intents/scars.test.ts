@@ -10,6 +10,7 @@ import {
   depositsOf,
   errorOf,
   finalityMs,
+  half,
   hourMs,
   intentOf,
   intentWorld,
@@ -24,11 +25,9 @@ import {
   send,
   settle,
   storyOf,
-  usdc
+  usdc,
+  whole
 } from "./intent-world.ts"
-
-const whole = usdc(10_000_000n)
-const half = usdc(5_000_000n)
 
 /** A block of the chain of these intents. */
 const blockMs = finalityMs / 12

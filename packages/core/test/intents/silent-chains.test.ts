@@ -19,6 +19,7 @@ import {
   depositsOf,
   errorOf,
   finalityMs,
+  half,
   hourMs,
   intentOf,
   intentWorld,
@@ -33,13 +34,11 @@ import {
   send,
   settle,
   usdc,
-  type WorldOptions
+  type WorldOptions,
+  whole
 } from "./intent-world.ts"
 
 type Chain = Blockchain["Service"]
-
-const whole = usdc(10_000_000n)
-const half = usdc(5_000_000n)
 
 const away = { ok: false, error: { _tag: "Unavailable", retryAfterMs: 1000 } }
 

@@ -12,6 +12,7 @@ import {
   depositsOf,
   errorOf,
   finalityMs,
+  half,
   hourMs,
   intentOf,
   intentWorld,
@@ -26,11 +27,9 @@ import {
   refundsOf,
   send,
   usdc,
-  type WorldOptions
+  type WorldOptions,
+  whole
 } from "./intent-world.ts"
-
-const whole = usdc(10_000_000n)
-const half = usdc(5_000_000n)
 
 const away = { ok: false, error: { _tag: "Unavailable", retryAfterMs: 1000 } }
 

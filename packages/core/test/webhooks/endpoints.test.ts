@@ -5,7 +5,7 @@ import { plainDialect, type Received, signatureOf } from "@paykernel/core/testin
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { describe, expect, it } from "vitest"
-import { merchantId, submitCard, world } from "../kernel-world.ts"
+import { firstPage, merchantId, submitCard, world } from "../kernel-world.ts"
 import {
   cardPaymentFlow,
   closeAfterEach,
@@ -24,8 +24,6 @@ closeAfterEach()
 const dayMs = 86_400_000
 const ownSecret = `whsec_${"A".repeat(32)}`
 const given = { dialect: "plain", name: null, url: hookUrl, types: [] }
-const firstPage = { where: {}, fromMs: null, toMs: null, page: { _tag: "First" }, limit: 10 } as const
-
 /** Secrets with which a message is signed, of some. */
 const signers = ({ headers, body }: Received, secrets: ReadonlyArray<Redacted.Redacted<string>>) => {
   const signed = `${headers["webhook-id"]}.${headers["webhook-timestamp"]}.${body}`

@@ -31,8 +31,8 @@ export default defineConfig({
   resolve: { conditions: ["source"] },
   ssr: { resolve: { conditions: ["source"] } },
   test: {
-    // Half of the tests wait, for a disk or for processes of their own: a worker more than there are cores keeps them busy.
-    maxWorkers: 3,
+    // Half of the tests wait, for a disk or for processes of their own: two workers more than there are cores keep them busy.
+    maxWorkers: 4,
     sequence: { sequencer: LongestFirst },
     // Servers are started some hundred times from source: each reads what the first one compiled.
     env: { NODE_COMPILE_CACHE: join(tmpdir(), "paykernel-compile-cache") },

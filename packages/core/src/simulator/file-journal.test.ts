@@ -4,7 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { money } from "../money/index.ts"
-import { JournalCorrupt, openChainFileJournal, openFileJournal, openNetworkFileJournal } from "./file-journal.ts"
+import { openChainFileJournal, openFileJournal, openNetworkFileJournal } from "./file-journal.ts"
 import type { BankRecord, Executed } from "./journal.ts"
 
 let directory = ""
@@ -198,7 +198,7 @@ describe("a journal in a file", () => {
       await write([executed("one")])
       const damaged = `${await readFile(path, "utf8")}${line}\n${JSON.stringify(executed("two"))}\n`
       await writeFile(path, damaged)
-      await expect(openFileJournal(path)).rejects.toEqual(new JournalCorrupt({ path, line: 2 }))
+      await expect(openFileJournal(path)).rejects.toMatchObject({ _tag: "JournalCorrupt", path, line: 2 })
       expect(await readFile(path, "utf8")).toBe(damaged)
     }
   )

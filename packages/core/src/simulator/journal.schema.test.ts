@@ -1,5 +1,6 @@
 import * as Result from "effect/Result"
 import { describe, expect, it } from "vitest"
+import { everyAttemptKind, everyCvvResult, everyEci, wordsOf } from "../testing/every-word.ts"
 import { linesLackingOne } from "../testing/json-places.ts"
 import { decodeRecord, encodeRecord } from "./journal.schema.ts"
 import type { AuthenticationDecided, BankRecord, ChallengeAnswer, Executed } from "./journal.ts"
@@ -29,38 +30,20 @@ const oneOfEach: ReadonlyArray<BankRecord> = [
   { record: "challenge_answered", challengeId: "c", answer: "approved", at: "2026-01-01" }
 ]
 
-const ecis: { readonly [Eci in AuthenticationDecided["eci"]]: true } = {
-  ...{ "00": true, "01": true, "02": true, "05": true, "06": true, "07": true }
-}
-const kinds: { readonly [Kind in Executed["kind"]]: true } = {
-  authorize: true,
-  capture: true,
-  void: true,
-  refund: true
-}
-const outcomes: { readonly [Outcome in Executed["outcome"]]: true } = { approved: true, declined: true, error: true }
-const codes: { readonly [Result in Executed["cvv"]]: true } = {
-  ...{ not_requested: true, pass: true, fail: true, unavailable: true, pending: true }
-}
-const results: { readonly [Result in AuthenticationDecided["result"]]: true } = {
-  ...{ passed: true, failed: true, challenged: true }
-}
-const answers: { readonly [Answer in ChallengeAnswer]: true } = { approved: true, failed: true, cancelled: true }
-
-const wordsOf = <Word extends string>(all: { readonly [Name in Word]: true }) => Object.keys(all) as Array<Word>
+const outcomes = wordsOf<Executed["outcome"]>({ approved: true, declined: true, error: true })
+const results = wordsOf<AuthenticationDecided["result"]>({ passed: true, failed: true, challenged: true })
+const answers = wordsOf<ChallengeAnswer>({ approved: true, failed: true, cancelled: true })
 
 /** The same in every word that it may have. */
 const inOtherWords: ReadonlyArray<BankRecord> = [
   { ...executed, authorizationKey: "a", code: "card_expired" },
   { ...decided, code: "failed", challenge: null },
-  ...wordsOf(ecis).map((eci): BankRecord => ({ ...decided, eci })),
-  ...wordsOf(results).map((result): BankRecord => ({ ...decided, result })),
-  ...wordsOf(kinds).map((kind): BankRecord => ({ ...executed, kind })),
-  ...wordsOf(outcomes).map((outcome): BankRecord => ({ ...executed, outcome })),
-  ...wordsOf(codes).map((cvv): BankRecord => ({ ...executed, cvv })),
-  ...wordsOf(answers).map(
-    (answer): BankRecord => ({ record: "challenge_answered", challengeId: "c", answer, at: "2026-01-01" })
-  )
+  ...everyEci.map((eci): BankRecord => ({ ...decided, eci })),
+  ...results.map((result): BankRecord => ({ ...decided, result })),
+  ...everyAttemptKind.map((kind): BankRecord => ({ ...executed, kind })),
+  ...outcomes.map((outcome): BankRecord => ({ ...executed, outcome })),
+  ...everyCvvResult.map((cvv): BankRecord => ({ ...executed, cvv })),
+  ...answers.map((answer): BankRecord => ({ record: "challenge_answered", challengeId: "c", answer, at: "2026-01-01" }))
 ]
 
 describe("a line of the bank's journal", () => {

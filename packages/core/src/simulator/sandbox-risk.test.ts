@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { describe, expect, it } from "vitest"
 import { type Card, noCard } from "../card/index.ts"
-import { type Currency, parse } from "../money/index.ts"
+import { type Currency, currencyTable, money, parse } from "../money/index.ts"
 import { noPayment, type Payment, type VerificationMethod } from "../payment/index.ts"
 import { sandboxRisk } from "./sandbox-risk.ts"
 
@@ -57,5 +57,12 @@ describe("the simulator's risk decisions", () => {
     expect(await onPayment("Risk_3350", paymentOf("5.43", "three_d_secure"))).toEqual(denied)
     expect(await onPayment("Ada Lovelace", paymentOf("543", "none", "JPY"))).toEqual(approved)
     expect(await onPayment("Ada Lovelace", paymentOf("5.44"))).toEqual(approved)
+  })
+
+  it("know a currency of the host's own by the host's own table", async () => {
+    const currencies = currencyTable([{ code: "POINTS", exponent: 2 }])
+    const points: Payment = { ...noPayment, amount: money(543n, "POINTS" as Currency) }
+    const assessed = sandboxRisk({ currencies }).assessPayment(points, cardOf("Ada Lovelace"), 0)
+    expect(await Effect.runPromise(assessed)).toEqual({ decision: "denied", reason: "3000" })
   })
 })

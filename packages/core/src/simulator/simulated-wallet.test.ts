@@ -13,6 +13,7 @@ describe("the simulated wallet", () => {
       for (const { number } of testCards) {
         const opened = await wallet.open(kind, walletToken(kind, number))
         expect(opened.ok && opened.card.pan.reveal()).toBe(number)
+        expect(opened).toMatchObject({ card: { expMonth: 12, expYear: 2049 } })
       }
     }
   )

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest"
 import { money } from "../../money/index.ts"
 import { onchainFailureReasons } from "../../onchain/onchain.ts"
 import { createExample } from "../../testing/arbitraries/cross-border-examples.ts"
+import { wordsOf } from "../../testing/every-word.ts"
 import { linesLackingOne } from "../../testing/json-places.ts"
 import { decodeNetworkRecord, encodeNetworkRecord } from "./network-journal.schema.ts"
 import type { FundingBroadcast, NetworkRecord, PaymentTaken, QuoteOffered } from "./network-journal.ts"
@@ -58,16 +59,14 @@ const oneOfEach: ReadonlyArray<NetworkRecord> = [
   }
 ]
 
-const clearances: { readonly [Word in Scenario["clearance"]]: true } = {
+const clearances = wordsOf<Scenario["clearance"]>({
   ...{ at_once: true, refused: true, later: true, refused_later: true, after_rfi: true, after_later_rfi: true }
-}
-const payouts: { readonly [Word in Scenario["payout"]]: true } = { normal: true, delayed: true, fails: true }
-const refunds: { readonly [Word in Scenario["refund"]]: true } = {
+})
+const payouts = wordsOf<Scenario["payout"]>({ normal: true, delayed: true, fails: true })
+const refunds = wordsOf<Scenario["refund"]>({
   ...{ completed: true, created_then_failed: true, created_then_completed: true }
-}
-const verdicts: { readonly [Word in RfiVerdict]: true } = { approves: true, rejects: true, never: true }
-
-const wordsOf = <Word extends string>(all: { readonly [Name in Word]: true }) => Object.keys(all) as Array<Word>
+})
+const verdicts = wordsOf<RfiVerdict>({ approves: true, rejects: true, never: true })
 
 const taking = (change: Partial<Scenario>): NetworkRecord => ({ ...taken, scenario: { ...scenario, ...change } })
 
@@ -77,10 +76,10 @@ const inOtherWords: ReadonlyArray<NetworkRecord> = [
   { ...broadcast, gas: null },
   taking({ expires: true }),
   ...([2, 3] as const).map((rfiLevel) => taking({ rfiLevel })),
-  ...wordsOf(clearances).map((clearance) => taking({ clearance })),
-  ...wordsOf(payouts).map((payout) => taking({ payout })),
-  ...wordsOf(refunds).map((refund) => taking({ refund })),
-  ...wordsOf(verdicts).map(
+  ...clearances.map((clearance) => taking({ clearance })),
+  ...payouts.map((payout) => taking({ payout })),
+  ...refunds.map((refund) => taking({ refund })),
+  ...verdicts.map(
     (verdict): NetworkRecord => ({ record: "rfi_answered", ...paid, rfiId: "rfi-1", verdict, digest: "d" })
   ),
   ...onchainFailureReasons.map((reason): NetworkRecord => ({ record: "funding_refused", ...paid, reason }))

@@ -42,4 +42,12 @@ describe("a sweep", () => {
     expect(much.asked).toHaveLength(20)
     expect([much.gone, much.left]).toEqual([20 * limit, 980 * limit])
   })
+
+  it("comes every minute, and leaves finished tasks for seven days, unless a host says otherwise", () => {
+    expect(sweeperDefaults).toEqual({
+      sweepEveryMs: 60_000,
+      keepFinishedTasksMs: 604_800_000,
+      expireCodesEveryMs: 30_000
+    })
+  })
 })

@@ -12,17 +12,25 @@ const replacesModules = [
   "packages/adapters-http/src/openpgp/card-door-attacks.test.ts"
 ]
 
-/** They compute for minutes. Begun at the end, they would leave a core without work. */
-const longest = ["simulation/campaign-", "interleavings/all-schedules-", "planted/planted-rules"]
+/**
+ * In this order they begin: what computes for minutes, beside what waits for minutes. Begun at the end, each would leave
+ * cores without work.
+ */
+const longest = [
+  ...["simulation/campaign-", "src/postgres/postgres-store", "src/sqlite/sqlite-store", "planted/planted-rules"],
+  ...["interleavings/all-schedules-", "cluster/test/faults/kills", "custom-store/test/log-store"]
+]
 
 /** In the deep tier a test lives tens of times as many lives, beside others that keep every core busy for an hour. */
 const timeoutMs = process.env["PAYKERNEL_DEEP"] === "1" ? 1_800_000 : 60_000
 
-/** What takes longest begins first, beside what waits for disks and processes. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: Array<TestSpecification>): Promise<Array<TestSpecification>> {
-    const isLong = ({ moduleId }: TestSpecification): boolean => longest.some((part) => moduleId.includes(part))
-    return (await super.sort(files)).toSorted((a, b) => Number(isLong(b)) - Number(isLong(a)))
+    const place = ({ moduleId }: TestSpecification): number => {
+      const at = longest.findIndex((part) => moduleId.includes(part))
+      return at < 0 ? longest.length : at
+    }
+    return (await super.sort(files)).toSorted((a, b) => place(a) - place(b))
   }
 }
 

@@ -5,7 +5,7 @@ import { runProgramme } from "./random-programme.ts"
 const onlySeed: number | null = null
 
 const deep = process.env["PAYKERNEL_DEEP"] === "1"
-const seeds = onlySeed === null ? Array.from({ length: deep ? 3000 : 100 }, (_, at) => at + 1) : [onlySeed]
+const seeds = onlySeed === null ? Array.from({ length: deep ? 3000 : 200 }, (_, at) => at + 1) : [onlySeed]
 const operations = 24
 /** Programmes that wait at the same time: most of a programme is waiting. */
 const abreast = 6

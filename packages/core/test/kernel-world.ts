@@ -191,3 +191,6 @@ export type { ClaimedTask }
 
 /** The newest of whatever is listed. */
 export const firstPage = { where: {}, fromMs: null, toMs: null, page: { _tag: "First" }, limit: 10 } as const
+
+/** All of whatever is listed, where that is little. */
+export const everything = { ...firstPage, limit: 100 }

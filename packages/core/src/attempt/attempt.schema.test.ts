@@ -1,6 +1,7 @@
 import * as Schema from "effect/Schema"
 import { describe, expect, it } from "vitest"
 import { attemptEvents, attemptIn } from "../testing/attempt-examples.ts"
+import { everyAttemptKind, everyCvvResult } from "../testing/every-word.ts"
 import { attemptPlan, startMs } from "../testing/payment-examples.ts"
 import {
   AttemptCodec,
@@ -10,9 +11,7 @@ import {
   encodeAttempt,
   encodeAttemptPlan
 } from "./attempt.schema.ts"
-import type { AttemptEvent, AttemptKind, CvvResult } from "./attempt.ts"
-
-const kinds: ReadonlyArray<AttemptKind> = ["authorize", "capture", "void", "refund"]
+import type { AttemptEvent } from "./attempt.ts"
 
 /** As a store gives it back: text that nothing but JSON has been through. */
 const stored = (json: unknown): unknown => JSON.parse(JSON.stringify(json))
@@ -24,7 +23,7 @@ describe("a stored attempt", () => {
     expect(read(stored(encodeAttempt(attempt)))).toEqual(attempt)
   })
 
-  it.each(kinds)("may be of kind %s, and its plan too", (kind) => {
+  it.each(everyAttemptKind)("may be of kind %s, and its plan too", (kind) => {
     const attempt = { ...attemptIn.confirmed, kind, needsCvv: true }
     expect(read(stored(encodeAttempt(attempt)))).toEqual(attempt)
     const plan = attemptPlan({ kind, startedAtMs: startMs })
@@ -56,7 +55,7 @@ describe("a stored event of an attempt", () => {
 describe("a stored answer about a CVV", () => {
   const read = Schema.decodeUnknownSync(CvvResultCodec)
 
-  it.each<CvvResult>(["not_requested", "pass", "fail", "unavailable", "pending"])("may be %s", (result) => {
+  it.each(everyCvvResult)("may be %s", (result) => {
     expect(read(result)).toBe(result)
   })
 

@@ -2,6 +2,7 @@ import * as Result from "effect/Result"
 import { describe, expect, it } from "vitest"
 import { attemptMachine } from "../attempt/index.ts"
 import { isBalanced } from "../ledger/index.ts"
+import { everyAttemptKind, everyVerificationMethod } from "../testing/every-word.ts"
 import { commandOf, type PaymentMove } from "../testing/payment-arbitraries.ts"
 import { requestPayment, usd } from "../testing/payment-examples.ts"
 import { decide, evolve, noPayment, paymentMachine } from "./index.ts"
@@ -26,7 +27,7 @@ const kinds: ReadonlyArray<PaymentMove["kind"]> = [
 const delaysMs = [0, 70_000, 24 * 3_600_000, 7 * 24 * 3_600_000]
 
 const requests = [true, false].flatMap((autoCapture) =>
-  (["none", "cvv", "three_d_secure"] as const).flatMap((verificationMethod) =>
+  everyVerificationMethod.flatMap((verificationMethod) =>
     [true, false].map((sendNow) => requestPayment({ autoCapture, verificationMethod, sendNow }))
   )
 )
@@ -88,9 +89,7 @@ describe("every shape of a payment with up to two attempts", () => {
     const payments = [...found.values()]
     expect(new Set(payments.map(({ status }) => status))).toEqual(new Set(Object.keys(paymentMachine)))
     const states = new Set(payments.flatMap(({ attempts }) => attempts.map(({ kind, status }) => `${kind} ${status}`)))
-    const all = (["authorize", "capture", "void", "refund"] as const).flatMap((kind) =>
-      Object.keys(attemptMachine).map((status) => `${kind} ${status}`)
-    )
+    const all = everyAttemptKind.flatMap((kind) => Object.keys(attemptMachine).map((status) => `${kind} ${status}`))
     expect(states).toEqual(new Set(all))
   })
 

@@ -14,21 +14,23 @@ import { InvariantViolated, KeyTaken, LeaseLost, Store, StoreUnavailable, Versio
 import { KeyUnknown, SealBroken, Vault, VaultUnavailable } from "./vault.ts"
 import { WebhookSender } from "./webhook-sender.ts"
 
-it.each<[string, { readonly key: string }]>([
-  ["Blockchain", Blockchain],
-  ["CardGateway", CardGateway],
-  ["Clock", Clock],
-  ["Digest", Digest],
-  ["ExchangeRates", ExchangeRates],
-  ["FundingChain", FundingChain],
-  ["Ids", Ids],
-  ["PayoutNetwork", PayoutNetwork],
-  ["RateLimiter", RateLimiter],
-  ["Risk", Risk],
-  ["Store", Store],
-  ["Vault", Vault],
-  ["WebhookSender", WebhookSender]
-])("the port %s is found by its name", (name, port) => {
+const ports = {
+  Blockchain,
+  CardGateway,
+  Clock,
+  Digest,
+  ExchangeRates,
+  FundingChain,
+  Ids,
+  PayoutNetwork,
+  RateLimiter,
+  Risk,
+  Store,
+  Vault,
+  WebhookSender
+}
+
+it.each(Object.entries(ports))("the port %s is found by its name", (name, port) => {
   expect(port.key).toBe(`@paykernel/core/${name}`)
 })
 

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { money } from "../money/index.ts"
-import { openChainFileJournal, openFileJournal, openNetworkFileJournal } from "./file-journal.ts"
+import { everyCvvResult } from "../testing/every-word.ts"
+import { JournalCorrupt, openChainFileJournal, openFileJournal, openNetworkFileJournal } from "./file-journal.ts"
 import type { BankRecord, Executed } from "./journal.ts"
 
 let directory = ""
@@ -82,7 +83,7 @@ describe("a journal in a file", () => {
   })
 
   it("gives back whatever an issuer may say to a card, a code or a payer", async () => {
-    const checked = (["not_requested", "pass", "fail", "unavailable", "pending"] as const).map((cvv) => ({
+    const checked = everyCvvResult.map((cvv) => ({
       ...executed(cvv),
       cvv
     }))
@@ -198,7 +199,9 @@ describe("a journal in a file", () => {
       await write([executed("one")])
       const damaged = `${await readFile(path, "utf8")}${line}\n${JSON.stringify(executed("two"))}\n`
       await writeFile(path, damaged)
-      await expect(openFileJournal(path)).rejects.toMatchObject({ _tag: "JournalCorrupt", path, line: 2 })
+      const refusal = new JournalCorrupt({ path, line: 2 })
+      expect(refusal._tag).toBe("JournalCorrupt")
+      await expect(openFileJournal(path)).rejects.toEqual(refusal)
       expect(await readFile(path, "utf8")).toBe(damaged)
     }
   )

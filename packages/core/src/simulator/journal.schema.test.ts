@@ -1,7 +1,7 @@
 import * as Result from "effect/Result"
 import { describe, expect, it } from "vitest"
 import { everyAttemptKind, everyCvvResult, everyEci, wordsOf } from "../testing/every-word.ts"
-import { linesLackingOne } from "../testing/json-places.ts"
+import { testLines } from "../testing/line-codec.ts"
 import { decodeRecord, encodeRecord } from "./journal.schema.ts"
 import type { AuthenticationDecided, BankRecord, ChallengeAnswer, Executed } from "./journal.ts"
 
@@ -47,17 +47,7 @@ const inOtherWords: ReadonlyArray<BankRecord> = [
 ]
 
 describe("a line of the bank's journal", () => {
-  it.each([...oneOfEach, ...inOtherWords])("gives back what was written: $record, case %#", (record) => {
-    const text = encodeRecord(record)
-    expect(text).not.toContain("\n")
-    expect(decodeRecord(text)).toEqual(Result.succeed(record))
-  })
-
-  it.each(oneOfEach)("that lacks any part of $record, however deep, is none", (record) => {
-    const lines = linesLackingOne(encodeRecord(record))
-    expect(lines.length).toBeGreaterThanOrEqual(Object.keys(record).length)
-    for (const { lacks, line } of lines) expect(Result.isFailure(decodeRecord(line)), lacks).toBe(true)
-  })
+  testLines({ write: encodeRecord, read: decodeRecord }, { complete: oneOfEach, others: inOtherWords })
 
   it.each<[string, object]>([
     ["a record of no kind", { ...executed, record: "another" }],

@@ -1,8 +1,7 @@
-import * as Result from "effect/Result"
-import { describe, expect, it } from "vitest"
+import { describe } from "vitest"
 import type { FundingType } from "../card/card.ts"
 import { everyAttemptKind, everyCvvResult, everyEci, everyVerificationMethod, wordsOf } from "../testing/every-word.ts"
-import { linesLackingOne } from "../testing/json-places.ts"
+import { type LineCodec, testLines } from "../testing/line-codec.ts"
 import type { ReversalResult } from "./bank.ts"
 import type { PresentedCard, VerificationAnswer } from "./issuer.ts"
 import * as wire from "./wire.schema.ts"
@@ -41,15 +40,10 @@ const requestsInOtherWords: ReadonlyArray<BankRequest> = [
 ]
 
 describe("a request to the bank", () => {
-  it.each([...requests, ...requestsInOtherWords])("arrives as it was sent: $call, case %#", (request) => {
-    expect(wire.decodeRequest(wire.encodeRequest(request))).toEqual(Result.succeed(request))
-  })
-
-  it.each(requests)("that lacks any part of $call, however deep, is none", (request) => {
-    const lines = linesLackingOne(wire.encodeRequest(request))
-    expect(lines.length).toBeGreaterThanOrEqual(Object.keys(request).length)
-    for (const { lacks, line } of lines) expect(Result.isFailure(wire.decodeRequest(line)), lacks).toBe(true)
-  })
+  testLines(
+    { write: wire.encodeRequest, read: wire.decodeRequest },
+    { complete: requests, others: requestsInOtherWords }
+  )
 })
 
 const verdict = { approved: true, reference: "r", ...money, code: null, avs: "Y", cvv: "pass" } as const
@@ -69,68 +63,39 @@ const findings = wordsOf<LookupReply["found"]>({ executed: true, awaited: true, 
 const reversals = wordsOf<ReversalResult>({ reversed: true, nothing: true, refused: true })
 const statuses = wordsOf<AuthenticateReply["status"]>({ passed: true, failed: true, challenged: true })
 
-/** A reply of one kind in every word that it may have, and how it is written and read. */
-const replies = <Reply extends object>(
-  what: string,
-  all: ReadonlyArray<Reply>,
-  write: (reply: Reply) => string,
-  read: (text: string) => Result.Result<Reply, unknown>
-) =>
-  describe(`a reply to ${what}`, () => {
-    it.each(all)("arrives as it was sent, case %#", (reply) => {
-      expect(read(write(reply))).toEqual(Result.succeed(reply))
-    })
+/** A reply of one kind, in every word that it may have. */
+const replies = <Reply extends object>(what: string, codec: LineCodec<Reply>, complete: ReadonlyArray<Reply>) =>
+  describe(`a reply to ${what}`, () => testLines(codec, { complete, others: [] }))
 
-    it.each(all)("that lacks any part, however deep, is none, case %#", (reply) => {
-      const lines = linesLackingOne(write(reply))
-      expect(lines.length).toBeGreaterThanOrEqual(Object.keys(reply).length)
-      for (const { lacks, line } of lines) expect(Result.isFailure(read(line)), lacks).toBe(true)
-    })
-  })
+replies<OperateReply>("an operation", { write: wire.encodeOperateReply, read: wire.decodeOperateReply }, [
+  { key: "k", ...verdict, reference: null, code: "card_expired" },
+  ...everyCvvResult.map((cvv): OperateReply => ({ key: "k", ...verdict, cvv }))
+])
 
-replies<OperateReply>(
-  "an operation",
-  [
-    { key: "k", ...verdict, reference: null, code: "card_expired" },
-    ...everyCvvResult.map((cvv): OperateReply => ({ key: "k", ...verdict, cvv }))
-  ],
-  wire.encodeOperateReply,
-  wire.decodeOperateReply
-)
-
-replies<LookupReply>(
-  "a look-up",
-  [{ ...lookedUp, verdict: null }, ...findings.map((found): LookupReply => ({ ...lookedUp, found }))],
-  wire.encodeLookupReply,
-  wire.decodeLookupReply
-)
+replies<LookupReply>("a look-up", { write: wire.encodeLookupReply, read: wire.decodeLookupReply }, [
+  { ...lookedUp, verdict: null },
+  ...findings.map((found): LookupReply => ({ ...lookedUp, found }))
+])
 
 replies(
   "a reversal",
-  reversals.map((result) => ({ key: "k", result })),
-  wire.encodeReverseReply,
-  wire.decodeReverseReply
+  { write: wire.encodeReverseReply, read: wire.decodeReverseReply },
+  reversals.map((result) => ({ key: "k", result }))
 )
 
-replies<VerifyReply>(
-  "a verification",
-  [
-    { ...verified, issuerCountry: null },
-    ...cardErrors.map((error): VerifyReply => ({ ...verified, error })),
-    ...everyCvvResult.map((cvv): VerifyReply => ({ ...verified, cvv })),
-    ...fundingTypes.map((fundingType): VerifyReply => ({ ...verified, fundingType }))
-  ],
-  wire.encodeVerifyReply,
-  wire.decodeVerifyReply
-)
+replies<VerifyReply>("a verification", { write: wire.encodeVerifyReply, read: wire.decodeVerifyReply }, [
+  { ...verified, issuerCountry: null },
+  ...cardErrors.map((error): VerifyReply => ({ ...verified, error })),
+  ...everyCvvResult.map((cvv): VerifyReply => ({ ...verified, cvv })),
+  ...fundingTypes.map((fundingType): VerifyReply => ({ ...verified, fundingType }))
+])
 
 replies<AuthenticateReply>(
   "an authentication",
+  { write: wire.encodeAuthenticateReply, read: wire.decodeAuthenticateReply },
   [
     { ...authenticated, eci: null, code: "failed", challengeUrl: "https://bank.example", seen: true },
     ...statuses.map((status): AuthenticateReply => ({ ...authenticated, status })),
     ...everyEci.map((eci): AuthenticateReply => ({ ...authenticated, eci }))
-  ],
-  wire.encodeAuthenticateReply,
-  wire.decodeAuthenticateReply
+  ]
 )

@@ -11,6 +11,7 @@ import type { LedgerTransaction } from "../ledger/ledger.ts"
 import { type Money, money } from "../money/index.ts"
 import { decide, evolve, noPayment, returnable } from "../payment/index.ts"
 import type { Payment, PaymentCommand, PaymentEvent, RequestPayment } from "../payment/payment.ts"
+import { everyVerificationMethod } from "./every-word.ts"
 import { evaluations, lookupsFor, outcomes, pickOf, repliesFor, reversals } from "./heard-messages.ts"
 import * as examples from "./payment-examples.ts"
 
@@ -76,7 +77,7 @@ export const paymentRequest = (): fc.Arbitrary<RequestPayment> =>
       // The first choice is the simplest life, so it is what these shrink to.
       autoCapture: fc.constantFrom(true, false),
       sendNow: fc.constantFrom(true, false),
-      verificationMethod: fc.constantFrom("none" as const, "cvv" as const, "three_d_secure" as const)
+      verificationMethod: fc.constantFrom(...everyVerificationMethod)
     })
     .map((change) => examples.requestPayment(change))
 

@@ -12,6 +12,7 @@ import { describe, expect, it } from "vitest"
 import { seededRandom } from "../../src/testing/gateway-examples.ts"
 import { type AdverseWorld, adverseWorld, type Process } from "../adverse-world.ts"
 import { type HeldAnswers, hold, requestOf } from "../held-answers.ts"
+import { everything } from "../kernel-world.ts"
 import { type Life, type Moment, newLife } from "../mortal-process.ts"
 import {
   encryptJson,
@@ -23,7 +24,6 @@ import {
   signed,
   walletsOf
 } from "./cross-border-world.ts"
-import { everything } from "./kept-records.ts"
 
 const deep = process.env["PAYKERNEL_DEEP"] === "1"
 

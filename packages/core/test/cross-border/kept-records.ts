@@ -1,10 +1,8 @@
 /** What tests ask of the kernel and of its store about payments abroad. */
 import type { CreateCrossBorderInput, ListRequest } from "@paykernel/core"
 import * as Effect from "effect/Effect"
-import { firstPage } from "../kernel-world.ts"
+import { everything } from "../kernel-world.ts"
 import { type CrossBorderWorld, merchantId, ok, paymentRequest } from "./cross-border-world.ts"
-
-export const everything: ListRequest = { ...firstPage, limit: 100 }
 
 export const listed = async ({ kernel }: CrossBorderWorld, where: ListRequest["where"] = {}) =>
   ok(await kernel.crossBorder.payments.list(merchantId, { ...everything, where })).items

@@ -3,6 +3,7 @@ import type { CreateCrossBorderInput, CrossBorderStatus } from "@paykernel/core"
 import type { PayoutNetwork } from "@paykernel/core/effect"
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
+import { everything } from "../kernel-world.ts"
 import {
   answer,
   bestQuote,
@@ -21,7 +22,7 @@ import {
   quoteRequest,
   viewOf
 } from "./cross-border-world.ts"
-import { create, everything, listed, sealedIn } from "./kept-records.ts"
+import { create, listed, sealedIn } from "./kept-records.ts"
 
 describe("a payment that is wrong by itself", () => {
   it.each<[string, Partial<CreateCrossBorderInput>, string]>([

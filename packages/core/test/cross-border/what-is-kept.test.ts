@@ -3,6 +3,7 @@ import type { CrossBorderStatus, ListRequest } from "@paykernel/core"
 import type { PayoutNetwork } from "@paykernel/core/effect"
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
+import { everything } from "../kernel-world.ts"
 import {
   answer,
   bestQuote,
@@ -17,7 +18,7 @@ import {
   payAs,
   paymentOf
 } from "./cross-border-world.ts"
-import { create, everything, listed, rowsOf, sealedIn } from "./kept-records.ts"
+import { create, listed, rowsOf, sealedIn } from "./kept-records.ts"
 
 /** What the network has taken. */
 const takenBy = async (world: CrossBorderWorld, id: string): Promise<boolean> =>

@@ -7,7 +7,7 @@ import { describe, expect, it } from "vitest"
 import { seededRandom } from "../../src/testing/gateway-examples.ts"
 import { type AdverseWorld, adverseWorld, type Process } from "../adverse-world.ts"
 import { type HeldAnswers, hold, requestOf } from "../held-answers.ts"
-import { firstPage, merchantId } from "../kernel-world.ts"
+import { everything, merchantId } from "../kernel-world.ts"
 import { type Life, type Moment, newLife } from "../mortal-process.ts"
 import { customer, finalityMs, order, usdc, whole } from "./intent-world.ts"
 
@@ -108,8 +108,6 @@ const crashAt = async (mode: ChainMode, n: number) => {
 }
 
 const noFees = { fee: { kind: "sum", fees: [] }, onExcess: "limit" } as const
-
-const everything = { ...firstPage, limit: 100 }
 
 const disagreements = async ({ chains }: Scene, { kernel }: Process): Promise<ReadonlyArray<string>> => {
   const problems = (await kernel.audit()).map(({ problem }) => problem)

@@ -4,7 +4,7 @@ import { type Commit, type Store, type StoredAggregate, VersionConflict } from "
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
 import { requestOf } from "../held-answers.ts"
-import { paymentInput, submitCard } from "../kernel-world.ts"
+import { firstPage, paymentInput, submitCard } from "../kernel-world.ts"
 import { atClaim } from "../moment-of-claim.ts"
 import {
   balanceOf,
@@ -314,8 +314,7 @@ describe("what is looked at", () => {
     expect(errorOf(await payments.getAny(merchantId, "none"))).toBe("PaymentNotFound")
     expect(errorOf(await payments.getAny("another", id))).toBe("PaymentNotFound")
     told.list = (aggregate) => ({ ...aggregate, ref: { ...aggregate.ref, type: "intent" } })
-    const request = { where: {}, fromMs: null, toMs: null, page: { _tag: "First" }, limit: 9 } as const
-    await expect(payments.listAny(merchantId, request)).rejects.toThrow("no payment is made of a intent")
+    await expect(payments.listAny(merchantId, firstPage)).rejects.toThrow("no payment is made of a intent")
   })
 
   it("as payments by card and bank transfer is those alone, whatever type is asked for", async () => {

@@ -5,15 +5,13 @@
 import type { Payment } from "@paykernel/core"
 import { describe, expect, it } from "vitest"
 import type { Process } from "../adverse-world.ts"
-import { paymentInput } from "../kernel-world.ts"
+import { everything, paymentInput } from "../kernel-world.ts"
 import { type Life, type Moment, newLife } from "../mortal-process.ts"
 import { type CornerShop, capture, cornerShop, merchantId, minute, usd } from "./corner-shop.ts"
 
 /** What the payments say that the merchant has still to be paid, in cents. */
 const owedByPayments = async ({ kernel }: Process): Promise<bigint> => {
-  const listed = await kernel.payments.list(merchantId, {
-    ...{ where: {}, fromMs: null, toMs: null, page: { _tag: "First" }, limit: 100 }
-  })
+  const listed = await kernel.payments.list(merchantId, everything)
   if (!listed.ok) throw new Error(listed.error._tag)
   const payments = listed.value.items.filter(({ reversal }) => reversal === null).map(({ payment }) => payment)
   return payments.map(owedFor).reduce((sum, owed) => sum + owed, 0n)

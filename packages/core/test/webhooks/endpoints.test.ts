@@ -24,6 +24,7 @@ closeAfterEach()
 const dayMs = 86_400_000
 const ownSecret = `whsec_${"A".repeat(32)}`
 const given = { dialect: "plain", name: null, url: hookUrl, types: [] }
+
 /** Secrets with which a message is signed, of some. */
 const signers = ({ headers, body }: Received, secrets: ReadonlyArray<Redacted.Redacted<string>>) => {
   const signed = `${headers["webhook-id"]}.${headers["webhook-timestamp"]}.${body}`

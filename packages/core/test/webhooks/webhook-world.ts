@@ -14,7 +14,7 @@ import type { Store } from "@paykernel/core/effect"
 import { type PlainMessage, plainDialect, type Received, scriptedReceivers } from "@paykernel/core/testing"
 import * as Effect from "effect/Effect"
 import { afterEach } from "vitest"
-import { merchantId, paymentInput, type Script, submitCard, type World, world } from "../kernel-world.ts"
+import { firstPage, merchantId, paymentInput, type Script, submitCard, type World, world } from "../kernel-world.ts"
 
 export const hookUrl = "https://shop.example/hook"
 export const hourMs = 3_600_000
@@ -66,7 +66,7 @@ export const endpoint = async (
 export const endpointNow = async ({ kernel }: Pick<World, "kernel">, id: string): Promise<Endpoint> =>
   done(await kernel.webhooks.endpoints.get(merchantId, id))
 
-const everything: ListRequest = { where: {}, fromMs: null, toMs: null, page: { _tag: "First" }, limit: 1000 }
+const everything: ListRequest = { ...firstPage, limit: 1000 }
 
 export const deliveries = async (
   { kernel }: Pick<World, "kernel">,

@@ -108,9 +108,9 @@ describe("a task that fails", () => {
     ...["PairNotTraded", "BlockchainNotConfigured", "PayoutNetworkUnavailable", "FundingChainUnavailable"],
     ...["PayoutNetworkNotConfigured", "SightingRefused", "TransferRefused"]
   ])("is no person's while the trouble is the world's: %s", async (_tag) => {
-    const { leases, why } = await afterTurns(60, failing({ _tag }))
-    expect(leases.filter((lease) => lease?.then._tag !== "Again")).toEqual([])
-    expect([leases.length, why]).toEqual([60, _tag])
+    const { leases, last, why } = await afterTurns(60, failing({ _tag }))
+    expect(leases.map((lease) => lease?.then._tag)).toEqual(Array(60).fill("Again"))
+    expect([last, why]).toEqual([{ _tag: "Again", dueAtMs: 70_000 }, _tag])
   })
 
   it.each<[string, Run, string]>([

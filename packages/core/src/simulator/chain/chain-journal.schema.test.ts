@@ -1,7 +1,8 @@
 import * as Result from "effect/Result"
 import { describe, expect, it } from "vitest"
 import type { TransferFailure } from "../../ports/blockchain.ts"
-import { linesLackingOne } from "../../testing/json-places.ts"
+import { wordsOf } from "../../testing/every-word.ts"
+import { testLines } from "../../testing/line-codec.ts"
 import { decodeChainRecord, encodeChainRecord } from "./chain-journal.schema.ts"
 import type { ChainRecord } from "./chain-journal.ts"
 
@@ -51,7 +52,7 @@ const reorganised: ChainRecord = {
   ],
   atMs: 4
 }
-const reasons = {
+const reasons = wordsOf<TransferFailure>({
   address_invalid: true,
   asset_unsupported: true,
   amount_invalid: true,
@@ -62,31 +63,20 @@ const reasons = {
   authorization_used: true,
   key_reused: true,
   dropped: true
-} as const satisfies Record<TransferFailure, true>
+})
+
+/** The same in every word that it may have. */
+const inOtherWords: ReadonlyArray<ChainRecord> = [
+  { ...derived, addressTag: null },
+  { ...deposit, kind: "refund", ...sent, nonce: null },
+  { ...deposit, kind: "pull", ...sent },
+  ...reasons.map((why): ChainRecord => ({ ...refused, kind: "pull", why }))
+]
 
 describe("a line of the chains' book", () => {
-  it.each([
-    derived,
-    { ...derived, addressTag: null },
-    deposit,
-    { ...deposit, kind: "refund", ...sent, nonce: null },
-    { ...deposit, kind: "pull", ...sent },
-    refused,
-    ...Object.keys(reasons).map((why) => ({ ...refused, kind: "pull", why }) as ChainRecord),
-    reorganised
-  ] satisfies ReadonlyArray<ChainRecord>)("gives back what was written: case %#", (record) => {
-    const line = encodeChainRecord(record)
-    expect(line).not.toContain("\n")
-    expect(decodeChainRecord(line)).toEqual(Result.succeed(record))
-  })
-
-  it.each([derived, deposit, refused, reorganised])(
-    "that lacks any part of $record, however deep, is none",
-    (record) => {
-      const lines = linesLackingOne(encodeChainRecord(record))
-      expect(lines.length).toBeGreaterThanOrEqual(Object.keys(record).length)
-      for (const { lacks, line } of lines) expect(Result.isFailure(decodeChainRecord(line)), lacks).toBe(true)
-    }
+  testLines(
+    { write: encodeChainRecord, read: decodeChainRecord },
+    { complete: [derived, deposit, refused, reorganised], others: inOtherWords }
   )
 
   it.each([

@@ -4,7 +4,7 @@ import { money } from "../../money/index.ts"
 import { onchainFailureReasons } from "../../onchain/onchain.ts"
 import { createExample } from "../../testing/arbitraries/cross-border-examples.ts"
 import { wordsOf } from "../../testing/every-word.ts"
-import { linesLackingOne } from "../../testing/json-places.ts"
+import { testLines } from "../../testing/line-codec.ts"
 import { decodeNetworkRecord, encodeNetworkRecord } from "./network-journal.schema.ts"
 import type { FundingBroadcast, NetworkRecord, PaymentTaken, QuoteOffered } from "./network-journal.ts"
 import type { RfiVerdict, Scenario } from "./scenarios.ts"
@@ -86,17 +86,7 @@ const inOtherWords: ReadonlyArray<NetworkRecord> = [
 ]
 
 describe("a line of the network's book", () => {
-  it.each([...oneOfEach, ...inOtherWords])("gives back what was written: $record, case %#", (record) => {
-    const line = encodeNetworkRecord(record)
-    expect(line).not.toContain("\n")
-    expect(decodeNetworkRecord(line)).toEqual(Result.succeed(record))
-  })
-
-  it.each(oneOfEach)("that lacks any part of $record, however deep, is none", (record) => {
-    const lines = linesLackingOne(encodeNetworkRecord(record))
-    expect(lines.length).toBeGreaterThan(3)
-    for (const { lacks, line } of lines) expect(Result.isFailure(decodeNetworkRecord(line)), lacks).toBe(true)
-  })
+  testLines({ write: encodeNetworkRecord, read: decodeNetworkRecord }, { complete: oneOfEach, others: inOtherWords })
 
   it.each([
     ["a record of no kind", { ...offered, record: "another" }],

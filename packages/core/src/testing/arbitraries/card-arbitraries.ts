@@ -1,5 +1,4 @@
 import * as fc from "fast-check"
-import type { CvvResult } from "../../attempt/attempt.ts"
 import type {
   BillingDetails,
   Card,
@@ -12,15 +11,10 @@ import type {
   FundingType
 } from "../../card/card.ts"
 import type { RiskEvaluation } from "../../payment/payment.ts"
+import { everyCvvResult } from "../every-word.ts"
 import { anyEmail, anyId, anyIpAddress, anyOf, anyText, anyTimeMs, orNull } from "./text-arbitraries.ts"
 
-export const anyCvvResult = anyOf<CvvResult>({
-  not_requested: true,
-  pass: true,
-  fail: true,
-  unavailable: true,
-  pending: true
-})
+export const anyCvvResult = fc.constantFrom(...everyCvvResult)
 
 export const anyAvs: fc.Arbitrary<string> = fc.constantFrom("pending", "not_requested", "Y", "N", "A", "-")
 export const anyNetwork = anyOf<CardNetwork>({ VISA: true, MASTERCARD: true, AMEX: true, UNKNOWN: true })

@@ -1,22 +1,21 @@
 import * as fc from "fast-check"
-import type { Attempt, AttemptEvent, AttemptKind, AttemptPlan, AttemptStatus } from "../../attempt/attempt.ts"
+import type { Attempt, AttemptEvent, AttemptPlan, AttemptStatus } from "../../attempt/attempt.ts"
 import type {
   Authentication,
-  Eci,
   Payment,
   PaymentEvent,
   PaymentStatus,
   Reversal,
-  ReversalReason,
-  VerificationMethod
+  ReversalReason
 } from "../../payment/payment.ts"
 import { paymentErrorCodes } from "../../payment/payment-error-code.ts"
+import { everyAttemptKind, everyEci, everyVerificationMethod } from "../every-word.ts"
 import { anyAvs, anyCvvResult, anyFundingType, anyNetwork, anyPayer, anyRiskEvaluation } from "./card-arbitraries.ts"
 import { anyMoney } from "./money-arbitraries.ts"
 import { anyId, anyOf, anyText, anyTimeMs, anyUrl, orNull } from "./text-arbitraries.ts"
 
 const anyErrorCode = fc.constantFrom(...paymentErrorCodes)
-const anyEci = anyOf<Eci>({ "00": true, "01": true, "02": true, "05": true, "06": true, "07": true })
+const anyEci = fc.constantFrom(...everyEci)
 
 const anyReason = anyOf<ReversalReason>({
   duplicate: true,
@@ -35,7 +34,7 @@ const anyReason = anyOf<ReversalReason>({
 
 const plan = {
   id: anyId,
-  kind: anyOf<AttemptKind>({ authorize: true, capture: true, void: true, refund: true }),
+  kind: fc.constantFrom(...everyAttemptKind),
   gatewayKey: anyText,
   amount: anyMoney,
   needsCvv: fc.boolean(),
@@ -117,7 +116,7 @@ const request = {
   autoCapture: fc.boolean(),
   source: fc.record({ type: fc.constant("card" as const), id: anyId }),
   card: fc.record({ network: anyNetwork, last4: fc.stringMatching(/^[0-9]{4}$/u), fundingType: anyFundingType }),
-  verificationMethod: anyOf<VerificationMethod>({ none: true, cvv: true, three_d_secure: true }),
+  verificationMethod: fc.constantFrom(...everyVerificationMethod),
   successUrl: orNull(anyUrl),
   failureUrl: orNull(anyUrl),
   description: orNull(anyText),

@@ -1,4 +1,5 @@
 import * as fc from "fast-check"
+import { wordsOf } from "../every-word.ts"
 
 /** Any text, with the characters that break careless code: quotes, accents, emoji and property names. */
 export const anyText: fc.Arbitrary<string> = fc.string({ unit: "grapheme", maxLength: 24 })
@@ -10,9 +11,9 @@ export const anyTimeMs: fc.Arbitrary<number> = fc.integer({ min: 0, max: 4_102_4
 
 export const orNull = <A>(arbitrary: fc.Arbitrary<A>): fc.Arbitrary<A | null> => fc.option(arbitrary, { nil: null })
 
-/** All members of a union of texts; the record makes the compiler complain where one is missing. */
-export const anyOf = <Text extends string>(members: { readonly [Member in Text]: true }): fc.Arbitrary<Text> =>
-  fc.constantFrom(...(Object.keys(members) as Array<Text>))
+/** Any of the words of a type, each of which has to be named. */
+export const anyOf = <Word extends string>(all: { readonly [Name in Word]: true }): fc.Arbitrary<Word> =>
+  fc.constantFrom(...wordsOf(all))
 
 /** Plain addresses, some in capitals: many runs need them, and the standard's whole grammar is slow to generate. */
 export const anyEmail: fc.Arbitrary<string> = fc
